@@ -1,0 +1,156 @@
+"""What the services need from outside. Adapters implement these; tests bring fakes of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from saleor_returns_app.domain.money import Money
+from saleor_returns_app.domain.orders import Order
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present, aware, in UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopConnection:
+    """What a call to one tenant's Saleor needs. `token` is the clear app token: keep it out of logs and reprs."""
+
+    tenant_id: str
+    api_url: str
+    token: str
+    saleor_version: str
+
+    def __repr__(self) -> str:
+        return f"ShopConnection(tenant_id={self.tenant_id!r}, api_url={self.api_url!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantLine:
+    order_line_id: str
+    quantity: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantRequest:
+    """A grant to create: always with an explicit amount and one transaction."""
+
+    order_id: str
+    transaction_id: str
+    amount: Money
+    lines: tuple[GrantLine, ...]
+    include_shipping: bool
+    reason: str  # the case's marker, recognised again after a crash
+    note: str | None = None  # written to the order in the same request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnUnits:
+    fulfillment_line_id: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedReturn:
+    fulfillment_id: str
+    order_status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopperIdentity:
+    user_id: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffIdentity:
+    user_id: str
+    email: str
+    #: None: no restriction. Otherwise the slugs of the channels this person may see.
+    channels: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundReasonRule:
+    """What the shop's refund settings ask (3.22+): a reason page type named, or nothing."""
+
+    reason_type_id: str | None
+
+
+class Saleor(Protocol):
+    """Saleor's GraphQL API. Reads may be retried by the transport, writes never are.
+
+    Errors are those of `saleor_returns_app.errors`: SaleorUnavailable (nothing was sent, or a read failed),
+    SaleorUnclear (a write may have been carried out), SaleorRefused (Saleor answered with an error code),
+    SaleorDenied (a permission is missing), TokenDead (the app token is no longer known).
+    """
+
+    def read_app_id(self, shop: ShopConnection) -> str: ...
+    def read_version(self, shop: ShopConnection) -> tuple[str, str]:
+        """(Saleor version, shop name)."""
+        ...
+
+    def read_order(self, shop: ShopConnection, order_id: str) -> Order | None: ...
+    def find_order(self, shop: ShopConnection, number: str) -> Order | None: ...
+    def read_shopper(self, shop: ShopConnection, access_token: str) -> ShopperIdentity | None:
+        """`me` with the shopper's own token; None when the session is no longer alive."""
+        ...
+
+    def read_staff(self, shop: ShopConnection, dashboard_token: str) -> StaffIdentity | None: ...
+    def read_refund_reason_rule(self, shop: ShopConnection) -> RefundReasonRule: ...
+    def note_exists(self, shop: ShopConnection, order_id: str, text: str) -> bool: ...
+
+    def grant_refund(self, shop: ShopConnection, grant: GrantRequest) -> str:
+        """Create the grant and give its id."""
+        ...
+
+    def request_refund(self, shop: ShopConnection, grant_id: str) -> None:
+        """Ask the payment app to pay. "Already processed" and "is pending" are successes here: a read tells the rest."""
+        ...
+
+    def return_products(
+        self, shop: ShopConnection, *, order_id: str, units: Sequence[ReturnUnits], reason: str, note: str | None
+    ) -> RecordedReturn: ...
+    def refund_legacy_order(self, shop: ShopConnection, order_id: str, amount: Money) -> None: ...
+    def add_note(self, shop: ShopConnection, order_id: str, text: str) -> None: ...
+    def write_metadata(self, shop: ShopConnection, object_id: str, values: Mapping[str, str]) -> None: ...
+    def report_problem(self, shop: ShopConnection, *, key: str, message: str) -> None:
+        """Tell the merchant inside the Dashboard (3.22.36+; elsewhere does nothing)."""
+        ...
+
+    def dismiss_problem(self, shop: ShopConnection, *, key: str) -> None: ...
+
+
+class KeySource(Protocol):
+    """A shop's signing keys."""
+
+    def fetch(self, api_url: str) -> Mapping[str, Any]:
+        """The JWKS document at `<origin>/.well-known/jwks.json`. Raises SaleorUnavailable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    to: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    sender_name: str
+
+
+class Mailer(Protocol):
+    def send(self, mail: Mail) -> None:
+        """Hand one mail to the mail server. Raises MailRefused (never again) or MailUnavailable (later again)."""
+        ...
+
+
+class Cipher(Protocol):
+    def encrypt(self, clear: str) -> str: ...
+    def decrypt(self, secret: str) -> str: ...
