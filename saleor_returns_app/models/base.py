@@ -1,0 +1,147 @@
+"""The database: engine, sessions, column types, and the tenant scope that makes forgetting a tenant an error."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Engine, ForeignKey, MetaData, String, TypeDecorator, create_engine, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    ORMExecuteState,
+    Session,
+    mapped_column,
+    sessionmaker,
+    with_loader_criteria,
+)
+from sqlalchemy.orm.session import UOWTransaction
+
+NAMES = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+#: Text whose order is that of its bytes on both databases, so that a prefix search can use an index range.
+PlainText = String().with_variant(String(collation="C"), "postgresql")
+Document = JSON().with_variant(JSONB(), "postgresql")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC datetimes on both databases; a naive one is refused (ValueError)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def new_id() -> str:
+    """A UUIDv7 (RFC 9562): sorts by time, so that inserts stay at the end of an index."""
+    stamp = (time.time_ns() // 1_000_000) << 80
+    random = int.from_bytes(os.urandom(10), "big")
+    value = stamp | (0x7 << 76) | ((random >> 68) & 0xFFF) << 64 | (0b10 << 62) | (random & ((1 << 62) - 1))
+    return str(uuid.UUID(int=value))
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: Document, list[Any]: Document}
+
+
+class TenantScoped:
+    """Mixin of every table that belongs to one tenant."""
+
+    tenant_id: Mapped[str] = mapped_column(String(36), ForeignKey("tenants.id"), index=False)
+
+
+class TenantScopeError(RuntimeError):
+    """A statement touched tenant data in a session that is not scoped to a tenant, or a row of another tenant was written."""
+
+
+def make_engine(url: str, *, pool_size: int = 10) -> Engine:
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        return engine
+    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own transaction handling would begin late and upgrade locks, which SQLite refuses under load.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON", "synchronous=NORMAL"):
+        connection.execute(f"PRAGMA {pragma}")
+    # SQLite before 3.42 lacks it and the job engine asks for it.
+    connection.create_function("unixepoch", -1, lambda *_: int(time.time()))
+
+
+class Database:
+    """Sessions on one database, each scoped to one tenant or, where named so, to none or all."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._sessions = sessionmaker(engine, expire_on_commit=False)
+
+    @contextmanager
+    def tenant(self, tenant_id: str) -> Iterator[Session]:
+        """One transaction that sees and writes one tenant's rows only. Commits at the end, rolls back on an error."""
+        with self._sessions(info={"tenant_id": tenant_id}) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def everyone(self) -> Iterator[Session]:
+        """One transaction across tenants: for tenants themselves and for sweeps that list ids. Never for a request's answer."""
+        with self._sessions(info={"everyone": True}) as session, session.begin():
+            yield session
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _scope_statement(state: ORMExecuteState) -> None:
+    if state.is_column_load or state.is_relationship_load or state.session.info.get("everyone"):
+        return
+    if not any(issubclass(mapper.class_, TenantScoped) for mapper in state.all_mappers):
+        return
+    tenant_id = state.session.info.get("tenant_id")
+    if tenant_id is None:
+        raise TenantScopeError("this session is not scoped to a tenant")
+    state.statement = state.statement.options(
+        with_loader_criteria(
+            TenantScoped, lambda cls: cls.tenant_id == tenant_id, include_aliases=True, track_closure_variables=True
+        )
+    )
+
+
+@event.listens_for(Session, "before_flush")
+def _scope_flush(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    if session.info.get("everyone"):
+        return
+    tenant_id = session.info.get("tenant_id")
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if not isinstance(row, TenantScoped):
+            continue
+        if tenant_id is None:
+            raise TenantScopeError("this session is not scoped to a tenant")
+        if row.tenant_id is None and row in session.new:
+            row.tenant_id = tenant_id
+        if row.tenant_id != tenant_id:
+            raise TenantScopeError(f"a row of another tenant in {type(row).__name__}")
