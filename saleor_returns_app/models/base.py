@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -54,11 +55,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+_last_tick = 0
+_tick_lock = threading.Lock()
+
+
 def new_id() -> str:
-    """A UUIDv7 (RFC 9562): sorts by time, so that inserts stay at the end of an index."""
-    stamp = (time.time_ns() // 1_000_000) << 80
-    random = int.from_bytes(os.urandom(10), "big")
-    value = stamp | (0x7 << 76) | ((random >> 68) & 0xFFF) << 64 | (0b10 << 62) | (random & ((1 << 62) - 1))
+    """A UUIDv7 (RFC 9562, method 3) that grows within a process: rows sort by time and a history by its order of writing."""
+    global _last_tick
+    now = time.time_ns()
+    tick = ((now // 1_000_000) << 12) | ((now % 1_000_000) * 4096 // 1_000_000)
+    with _tick_lock:
+        _last_tick = tick = max(tick, _last_tick + 1)
+    random = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
+    value = ((tick >> 12) << 80) | (0x7 << 76) | ((tick & 0xFFF) << 64) | (0b10 << 62) | random
     return str(uuid.UUID(int=value))
 
 

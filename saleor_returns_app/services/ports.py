@@ -154,3 +154,11 @@ class Mailer(Protocol):
 class Cipher(Protocol):
     def encrypt(self, clear: str) -> str: ...
     def decrypt(self, secret: str) -> str: ...
+
+
+class Jobs(Protocol):
+    """Enqueues work that runs after the commit of the given session's transaction, or not at all if it rolls back."""
+
+    def advance_order(self, session: Any, *, tenant_id: str, saleor_order_id: str, key: str, delay: float = 0) -> None:
+        """Let the order's lane do whatever is planned for it. The same `key` is enqueued once; `delay` in seconds."""
+        ...

@@ -1,0 +1,220 @@
+"""The quote: a refund worked out line by line, as data that a person reads before money moves.
+
+Quoting and paying run this same computation; `Quote.fingerprint` tells whether its inputs changed in between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .money import Money, allocate, total
+from .orders import GrantStatus, Order, OrderLine
+from .policy import Because
+
+
+class QuoteKind(StrEnum):
+    GOODS = "goods"
+    SHIPPING = "shipping"
+    FEE = "fee"
+
+
+class ShippingRule(StrEnum):
+    """When outbound shipping goes back; never more than once per order."""
+
+    NEVER = "never"
+    WITH_LAST_UNIT = "with_last_unit"  # when nothing of the order stays with the shopper
+    ALWAYS = "always"  # with the first refund
+
+
+class RefundWay(StrEnum):
+    """How one part of the money goes back."""
+
+    TRANSACTION = "transaction"
+    LEGACY = "legacy"
+    GIFT_CARD = "gift_card"
+    PERSON = "person"  # no payment can take it: somebody decides
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteLine:
+    kind: QuoteKind
+    amount: Money  # gross; a fee is negative
+    tax: Money  # the part of `amount` that is tax, from Saleor's stored gross and net
+    label: str
+    order_line_id: str | None = None
+    quantity: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tender:
+    way: RefundWay
+    amount: Money
+    label: str
+    transaction_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """What the app's own refunds of this order already claim (all but cancelled and failed-for-good ones).
+
+    `units` per order line; `shipping`: already in a refund; `under_way` per transaction id (None: legacy payment): approved but
+    not yet visible in Saleor's charged amount; `gift_cards`: given back so far.
+    """
+
+    units: Mapping[str, int] = field(default_factory=dict)
+    shipping: bool = False
+    under_way: Mapping[str | None, Money] = field(default_factory=dict)
+    gift_cards: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    currency: str
+    lines: tuple[QuoteLine, ...]
+    tenders: tuple[Tender, ...]
+    notes: tuple[Because, ...]
+    fingerprint: str
+
+    @property
+    def total(self) -> Money:
+        return total((line.amount for line in self.lines), self.currency)
+
+    @property
+    def tax(self) -> Money:
+        return total((line.tax for line in self.lines), self.currency)
+
+    def units(self) -> dict[str, int]:
+        return {line.order_line_id: line.quantity for line in self.lines if line.order_line_id}
+
+    @property
+    def includes_shipping(self) -> bool:
+        return any(line.kind is QuoteKind.SHIPPING for line in self.lines)
+
+
+#: Grants of others in these states took their units; a failed one took nothing.
+_TAKING = frozenset({GrantStatus.PENDING, GrantStatus.SUCCESS})
+
+
+def unit_worths(line: OrderLine) -> tuple[tuple[Money, Money], ...]:
+    """(gross, tax) of each unit of a line, summing to what was paid for it; the last units take the cents that are left."""
+    weights = [1] * line.quantity
+    gross = allocate(line.total_gross, weights)
+    tax = allocate(line.total_gross - line.total_net, weights)
+    return tuple(zip(gross, tax, strict=True))
+
+
+def quote_refund(
+    *,
+    order: Order,
+    wanted: Mapping[str, int],
+    committed: Committed,
+    own_grants: frozenset[str] = frozenset(),
+    shipping_rule: ShippingRule = ShippingRule.WITH_LAST_UNIT,
+) -> Quote:
+    """Work out a refund of `wanted` units (order line id → quantity) of an order as it stands.
+
+    `own_grants` are ids of grants made by this app: their units are in `committed` already, other grants are external refunds.
+    Units that were refunded before are left out and said in the notes; the total never exceeds what is left to refund.
+    """
+    notes: list[Because] = []
+    taken = Counter(committed.units)
+    external_shipping = False
+    for grant in order.granted_refunds:
+        if grant.id not in own_grants and grant.status in _TAKING:
+            external_shipping = external_shipping or grant.shipping_included
+            for granted in grant.lines:
+                taken[granted.order_line_id] += granted.quantity
+    lines = [
+        quoted for line in order.lines if (quoted := _goods(line, wanted.get(line.id, 0), taken[line.id], notes)) is not None
+    ]
+    left_with_shopper = sum(
+        max(line.quantity - taken[line.id] - wanted.get(line.id, 0), 0) for line in order.lines if line.quantity
+    )
+    shipping = _shipping(
+        order, shipping_rule, first=not committed.shipping and not external_shipping, left=left_with_shopper
+    )
+    if shipping is not None and lines:
+        lines.append(shipping)
+    whole = total((line.amount for line in lines), order.currency)
+    tenders = _tenders(order, whole, committed, notes)
+    return Quote(
+        currency=order.currency,
+        lines=tuple(lines),
+        tenders=tenders,
+        notes=tuple(notes),
+        fingerprint=_fingerprint(lines, tenders),
+    )
+
+
+def _goods(line: OrderLine, wanted: int, taken: int, notes: list[Because]) -> QuoteLine | None:
+    if wanted <= 0:
+        return None
+    left = max(line.quantity - taken, 0)
+    if wanted > left:
+        text = "%(count)s of “%(item)s” were refunded before and are left out."
+        notes.append(Because("REFUNDED_BEFORE", text, {"count": wanted - left, "item": line.product_name}))
+    units = unit_worths(line)[taken : taken + min(wanted, left)]
+    if not units:
+        return None
+    currency = line.total_gross.currency
+    return QuoteLine(
+        kind=QuoteKind.GOODS,
+        amount=total((gross for gross, _ in units), currency),
+        tax=total((tax for _, tax in units), currency),
+        label=line.product_name,
+        order_line_id=line.id,
+        quantity=len(units),
+    )
+
+
+def _shipping(order: Order, rule: ShippingRule, *, first: bool, left: int) -> QuoteLine | None:
+    due = rule is ShippingRule.ALWAYS or (rule is ShippingRule.WITH_LAST_UNIT and left == 0)
+    if not (due and first and order.shipping_gross):
+        return None
+    return QuoteLine(
+        kind=QuoteKind.SHIPPING,
+        amount=order.shipping_gross,
+        tax=order.shipping_gross - order.shipping_net,
+        label="Shipping",
+    )
+
+
+def _tenders(order: Order, whole: Money, committed: Committed, notes: list[Because]) -> tuple[Tender, ...]:
+    """Original payments first, oldest first; a gift card's share comes after them; what nothing can take goes to a person."""
+    zero = Money.zero(order.currency)
+    left, found = whole, []
+
+    def take(way: RefundWay, available: Money, label: str, transaction_id: str | None = None) -> None:
+        nonlocal left
+        amount = min(available, left)
+        if amount > zero:
+            found.append(Tender(way=way, amount=amount, label=label, transaction_id=transaction_id))
+            left = left - amount
+
+    for transaction in order.transactions:
+        available = transaction.charged - committed.under_way.get(transaction.id, zero)
+        take(RefundWay.TRANSACTION, available, transaction.name or transaction.psp_reference, transaction.id)
+    if not order.transactions:
+        # Saleor's legacy refund reaches the last payment only.
+        for payment in [item for item in order.payments if item.is_active][-1:]:
+            take(RefundWay.LEGACY, payment.available_refund - committed.under_way.get(None, zero), payment.gateway)
+    cards = total((card.amount for card in order.gift_cards), order.currency) - (committed.gift_cards or zero)
+    before_cards = left
+    take(RefundWay.GIFT_CARD, cards, "Gift card")
+    if left != before_cards:
+        notes.append(Because("GIFT_CARD_LAST", "Payments are refunded first; the gift card's share comes last."))
+    if left > zero:
+        text = "%(amount)s cannot go back to a payment: less is left there than these items cost. A person decides."
+        notes.append(Because("NOT_COVERED", text, {"amount": str(left)}))
+        take(RefundWay.PERSON, left, "To be decided")
+    return tuple(found)
+
+
+def _fingerprint(lines: list[QuoteLine], tenders: tuple[Tender, ...]) -> str:
+    said = [f"{line.kind}|{line.order_line_id}|{line.quantity}|{line.amount}" for line in lines]
+    said += [f"{tender.way}|{tender.transaction_id}|{tender.amount}" for tender in tenders]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]

@@ -1,0 +1,29 @@
+"""What a shop may set for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from .quotes import ShippingRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantSettings:
+    """Settings of one shop; every one has a default that works."""
+
+    return_address: str = ""
+    window_days: int = 7
+    shipping_rule: ShippingRule = ShippingRule.WITH_LAST_UNIT
+    brand_color: str = ""
+    contact_email: str = ""
+
+    @classmethod
+    def load(cls, stored: Mapping[str, Any]) -> TenantSettings:
+        """From what the database keeps; unknown names are left alone by older releases."""
+        known = {field.name for field in fields(cls)}
+        values = {name: value for name, value in stored.items() if name in known}
+        if "shipping_rule" in values:
+            values["shipping_rule"] = ShippingRule(values["shipping_rule"])
+        return cls(**values)

@@ -1,0 +1,81 @@
+"""Moving a case: the new state, its entry in the history, its deadline, note and mail are one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
+from saleor_returns_app.domain.deadlines import next_deadline
+from saleor_returns_app.errors import NotFound
+from saleor_returns_app.models.base import new_id
+from saleor_returns_app.models.cases import Case, CaseEntry
+from saleor_returns_app.models.refunds import OrderNote
+
+from .context import Context
+from .notes import NOTE_DELAY
+
+
+def load_case(session: Session, case_id: str, actor: Actor) -> Case:
+    """A case that this actor may see, locked for the transaction. Raises NotFound for all others."""
+    case = session.scalar(select(Case).where(Case.id == case_id).with_for_update())
+    if case is None or (actor.channels is not None and case.channel_slug not in actor.channels):
+        raise NotFound("This case does not exist, or it is not yours to see.", code="UNKNOWN_CASE")
+    return case
+
+
+def move_case(ctx: Context, case: Case, event: CaseEvent, actor: Actor) -> None:
+    """Change the state by the table, with what follows from it. Raises MoveRefused."""
+    target = RETURN_CASE.move(CaseStatus(case.status), event, actor.who)
+    deadline = next_deadline(target, ctx.now())
+    case.status = target
+    case.due_at = deadline.due if deadline else None
+    case.due_by = deadline.owner if deadline else ""
+
+
+def record_entry(
+    ctx: Context,
+    session: Session,
+    case: Case,
+    *,
+    event: str,
+    actor: Actor,
+    public: bool = False,
+    detail: dict[str, Any] | None = None,
+    note: str | None = None,
+) -> None:
+    """Append to the history; `note` also goes to the Saleor order, with the name of who did it."""
+    now = ctx.now()
+    case.updated_at = now
+    entry = CaseEntry(
+        id=new_id(),
+        case_id=case.id,
+        at=now,
+        event=event,
+        status=case.status,
+        who=actor.who,
+        actor_id=actor.id,
+        actor=actor.name,
+        detail=detail or {},
+        public=public,
+    )
+    session.add(entry)
+    if note:
+        text = f"{case.number}: {note}" + (f" ({actor.name})" if actor.name else "")
+        session.add(
+            OrderNote(case_id=case.id, saleor_order_id=case.saleor_order_id, text=text, due_at=now + NOTE_DELAY)
+        )
+
+
+def require_attention(case: Case, code: str, **detail: str | int) -> None:
+    """Ask for a person: shown in the queue, on the case and as a problem in the Dashboard."""
+    case.attention = code
+    case.attention_detail = dict(detail)
+
+
+def clear_attention(case: Case) -> None:
+    case.attention = ""
+    case.attention_detail = {}

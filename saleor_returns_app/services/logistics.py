@@ -1,0 +1,50 @@
+"""Sending back: the shopper's parcel."""
+
+from __future__ import annotations
+
+import re
+
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
+from saleor_returns_app.errors import BadInput
+
+from .cases import check_version, require_permission
+from .context import Context
+from .history import load_case, move_case, record_entry
+
+#: UPU S10 is 13 characters, carriers use up to 40; letters, digits and the separators that labels print.
+_TRACKING = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./-]{3,59}")
+
+
+def add_tracking(
+    ctx: Context,
+    tenant_id: str,
+    case_id: str,
+    *,
+    actor: Actor,
+    tracking_number: str,
+    carrier: str = "",
+    version: int | None = None,
+) -> None:
+    """The parcel is on its way. A second call corrects the number. Raises BadInput for what no label can show."""
+    require_permission(actor, "MANAGE_ORDERS")
+    number = tracking_number.strip()
+    if not _TRACKING.fullmatch(number):
+        text = "This does not look like a tracking number: 4 to 60 letters and digits, as printed on the label."
+        raise BadInput(text, code="TRACKING", field="tracking_number")
+    with ctx.db.tenant(tenant_id) as session:
+        case = load_case(session, case_id, actor)
+        check_version(case, version)
+        if case.status != CaseStatus.IN_TRANSIT:
+            move_case(ctx, case, CaseEvent.SHIP, actor)
+        case.tracking_number = number
+        case.carrier = carrier.strip()[:100]
+        record_entry(
+            ctx,
+            session,
+            case,
+            event="ship",
+            actor=actor,
+            public=True,
+            detail={"tracking_number": number, "carrier": case.carrier},
+        )

@@ -1,0 +1,145 @@
+"""Mails to shoppers: queued with the change they tell of, rendered and sent by a job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from saleor_returns_app.errors import MailRefused, MailUnavailable
+from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.notifications import Notification
+from saleor_returns_app.models.tenants import Tenant
+
+from .context import Context
+from .ports import Mail
+
+#: While a mail is being sent nobody else takes it; after this long the sender is thought dead.
+LEASE = timedelta(minutes=2)
+#: Waiting times between tries, the last one repeated: a broken mail server loses nothing.
+BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 120, 600, 1800, 3600))
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A rendered mail."""
+
+    subject: str
+    text: str
+    html: str
+
+
+#: (kind, language, params, tenant name, brand colour) → Letter. The templates belong to the web layer; `app.py` passes them in.
+Render = Callable[[str, str, dict[str, Any], Tenant], Letter]
+
+
+def queue_mail(
+    ctx: Context,
+    session: Session,
+    *,
+    kind: str,
+    recipient: str,
+    language: str,
+    params: dict[str, Any],
+    case_id: str | None = None,
+) -> None:
+    now = ctx.now()
+    session.add(
+        Notification(
+            kind=kind,
+            recipient=recipient,
+            language=language,
+            params=params,
+            case_id=case_id,
+            next_at=now,
+            created_at=now,
+        )
+    )
+
+
+def queue_case_mail(ctx: Context, session: Session, case: Case, kind: str, **more: Any) -> None:
+    """A mail about a case to its shopper; `more` fills what this kind tells."""
+    params = {
+        "number": case.number,
+        "order_number": case.order_number,
+        "customer_name": case.customer_name,
+        "currency": case.currency,
+        "expected_minor": case.expected_minor,
+        "return_address": case.return_address,
+        "due_at": case.due_at.isoformat() if case.due_at else "",
+        "lines": [
+            {
+                "item": line.product_name,
+                "variant": line.variant_name,
+                "quantity": line.quantity,
+                "received": line.received,
+                "accepted": line.accepted,
+                "refusal": line.refusal,
+            }
+            for line in case.lines
+        ],
+        **more,
+    }
+    queue_mail(
+        ctx, session, kind=kind, recipient=case.email, language=case.language, params=params, case_id=case.id
+    )
+
+
+def send_waiting_mails(ctx: Context, render: Render, *, most: int = 50) -> int:
+    """Send what is due, oldest first; gives how many were handed to the mail server.
+
+    Each mail is leased before it is sent, so that two workers do not send it twice; after a crash in between it is sent again
+    with the same Message-ID.
+    """
+    now = ctx.now()
+    with ctx.db.everyone() as session:
+        due = session.scalars(
+            select(Notification)
+            .where(Notification.state.in_(["waiting", "sending"]), Notification.next_at <= now)
+            .order_by(Notification.next_at)
+            .limit(most)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for row in due:
+            row.state, row.next_at, row.attempts = "sending", now + LEASE, row.attempts + 1
+        tenants = {row.tenant_id: session.get_one(Tenant, row.tenant_id) for row in due}
+    sent = 0
+    for row in due:
+        sent += _send_one(ctx, render, row, tenants[row.tenant_id])
+    return sent
+
+
+def _send_one(ctx: Context, render: Render, row: Notification, tenant: Tenant) -> int:
+    letter = render(row.kind, row.language, row.params, tenant)
+    host = ctx.settings.base_url.split("://", 1)[-1].split("/", 1)[0].split(":", 1)[0]
+    mail = Mail(
+        to=row.recipient,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        message_id=f"<{row.id}@{host}>",
+        sender_name=tenant.name,
+    )
+    error, refused = "", False
+    try:
+        ctx.mailer.send(mail)
+    except MailUnavailable as problem:
+        error = problem.message()
+    except MailRefused as problem:
+        error, refused = problem.message(), True
+    with ctx.db.tenant(row.tenant_id) as session:
+        stored = session.get_one(Notification, row.id)
+        stored.error = error
+        if not error:
+            stored.state, stored.sent_at = "sent", ctx.now()
+            stored.params = {name: value for name, value in stored.params.items() if name != "code"}
+        elif refused:
+            stored.state = "refused"
+        else:
+            stored.state = "waiting"
+            stored.next_at = ctx.now() + BACKOFF[min(stored.attempts, len(BACKOFF)) - 1]
+    return 0 if error else 1

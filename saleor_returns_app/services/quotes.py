@@ -1,0 +1,67 @@
+"""Quotes from what the database and a read of the order say: one computation for showing and for paying."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from saleor_returns_app.domain.cases import Acceptance
+from saleor_returns_app.domain.money import Money
+from saleor_returns_app.domain.orders import Order
+from saleor_returns_app.domain.quotes import Committed, Quote, RefundWay, quote_refund
+from saleor_returns_app.domain.refunds import CLAIMING, UNDER_WAY, RefundStatus
+from saleor_returns_app.domain.tenants import TenantSettings
+from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.refunds import Refund
+
+from .context import Context
+
+QUOTE: TypeAdapter[Quote] = TypeAdapter(Quote)
+
+
+def committed_refunds(session: Session, order: Order, *, besides: str | None = None) -> tuple[Committed, frozenset[str]]:
+    """What our refunds of an order already claim, and the grants that are ours. `besides`: a case to leave out."""
+    rows = session.scalars(select(Refund).where(Refund.saleor_order_id == order.id)).all()
+    units: Counter[str] = Counter()
+    under_way: dict[str | None, Money] = {}
+    zero = Money.zero(order.currency)
+    gift_cards, shipping = zero, False
+    for refund in rows:
+        status = RefundStatus(refund.status)
+        if refund.case_id == besides or status not in CLAIMING:
+            continue
+        for line_id, quantity in refund.units.items():
+            units[line_id] += int(quantity)
+        shipping = shipping or refund.includes_shipping
+        if refund.way == RefundWay.GIFT_CARD:
+            gift_cards = gift_cards + refund.amount
+        elif status in UNDER_WAY:
+            under_way[refund.transaction_id] = under_way.get(refund.transaction_id, zero) + refund.amount
+    ours = frozenset(refund.grant_id for refund in rows if refund.grant_id)
+    return Committed(units=units, shipping=shipping, under_way=under_way, gift_cards=gift_cards), ours
+
+
+def quote_units(
+    ctx: Context,
+    session: Session,
+    order: Order,
+    *,
+    wanted: Mapping[str, int],
+    settings: TenantSettings,
+    besides: str | None = None,
+) -> Quote:
+    committed, ours = committed_refunds(session, order, besides=besides)
+    return quote_refund(
+        order=order, wanted=wanted, committed=committed, own_grants=ours, shipping_rule=settings.shipping_rule
+    )
+
+
+def quote_case(ctx: Context, session: Session, case: Case, order: Order, settings: TenantSettings) -> Quote:
+    """The quote of a case: what was accepted once it was inspected, until then what was announced."""
+    inspected = any(line.acceptance != Acceptance.UNDECIDED for line in case.lines)
+    wanted = {line.order_line_id: line.accepted if inspected else line.quantity for line in case.lines}
+    return quote_units(ctx, session, order, wanted=wanted, settings=settings, besides=case.id)
