@@ -1,0 +1,166 @@
+"""Answers of Saleor, one frozen model a document. A test holds every field, list and null against the schemas."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class Answer(BaseModel):
+    """Base of all answers: Saleor's camelCase outside, ours inside."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel, extra="ignore")
+
+
+class Node(Answer):
+    id: str
+
+
+class LineError(Answer):
+    line_id: str
+    field: str | None
+    code: str
+    message: str | None
+
+
+class MutationError(Answer):
+    field: str | None
+    code: str
+    message: str | None
+
+
+class GrantError(MutationError):
+    lines: tuple[LineError, ...] | None
+
+
+class AppAnswer(Answer):
+    app: Node | None
+
+
+class Shop(Answer):
+    name: str
+    version: str
+
+
+class ShopAnswer(Answer):
+    shop: Shop
+
+
+class Shopper(Answer):
+    id: str
+    email: str
+
+
+class ShopperAnswer(Answer):
+    me: Shopper | None
+
+
+class Channel(Answer):
+    slug: str
+
+
+class StaffMember(Answer):
+    id: str
+    email: str
+    is_staff: bool
+    is_active: bool
+    restricted_access_to_channels: bool
+    accessible_channels: tuple[Channel, ...] | None
+
+
+class StaffMemberAnswer(Answer):
+    me: StaffMember | None
+
+
+class RefundSettings(Answer):
+    reason_reference_type: Node | None
+
+
+class RefundSettingsAnswer(Answer):
+    refund_settings: RefundSettings
+
+
+class OrderEvent(Answer):
+    type: str | None
+    message: str | None
+
+
+class OrderWithNotes(Answer):
+    events: tuple[OrderEvent, ...]
+
+
+class OrderNotesAnswer(Answer):
+    order: OrderWithNotes | None
+
+
+class Payload(Answer):
+    """What every mutation answers at least."""
+
+    errors: tuple[MutationError, ...]
+
+
+class Granted(Answer):
+    id: str
+    status: str
+
+
+class GrantPayload(Answer):
+    granted_refund: Granted | None
+    errors: tuple[GrantError, ...]
+
+
+class GrantRefundAnswer(Answer):
+    order_grant_refund_create: GrantPayload | None
+    note: Payload | None = None  # left out unless asked for
+
+
+class RequestRefundPayload(Payload):
+    transaction: Node | None
+
+
+class RequestRefundAnswer(Answer):
+    transaction_request_refund_for_granted_refund: RequestRefundPayload | None
+
+
+class NewFulfillment(Answer):
+    id: str
+    status: str
+
+
+class ReturnedOrder(Answer):
+    id: str
+    status: str
+
+
+class ReturnPayload(Payload):
+    return_fulfillment: NewFulfillment | None
+    order: ReturnedOrder | None
+
+
+class ReturnProductsAnswer(Answer):
+    order_fulfillment_return_products: ReturnPayload | None
+    note: Payload | None = None  # left out unless asked for
+
+
+class AddOrderNoteAnswer(Answer):
+    order_note_add: Payload | None
+
+
+class RefundLegacyOrderPayload(Payload):
+    order: Node | None
+
+
+class RefundLegacyOrderAnswer(Answer):
+    order_refund: RefundLegacyOrderPayload | None
+
+
+class UpdateOrderMetadataAnswer(Answer):
+    update_metadata: Payload | None
+
+
+class ReportProblemAnswer(Answer):
+    app_problem_create: Payload | None
+
+
+class DismissProblemAnswer(Answer):
+    app_problem_dismiss: Payload | None

@@ -1,0 +1,45 @@
+"""Each document tied to the model of its answer. This is the list that the tests hold against Saleor's schemas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from . import answers, order_answers
+from .answers import Answer
+from .documents import DOCUMENTS, Document
+
+A = TypeVar("A", bound=Answer)
+
+
+@dataclass(frozen=True)
+class Operation(Generic[A]):
+    document: Document
+    answer: type[A]
+
+
+def _operation(name: str, answer: type[A]) -> Operation[A]:
+    return Operation(DOCUMENTS[name], answer)
+
+
+APP = _operation("App", answers.AppAnswer)
+SHOP = _operation("Shop", answers.ShopAnswer)
+ORDER = _operation("Order", order_answers.OrderAnswer)
+ORDERS_BY_NUMBER = _operation("OrdersByNumber", order_answers.OrdersByNumberAnswer)
+ORDER_NOTES = _operation("OrderNotes", answers.OrderNotesAnswer)
+SHOPPER = _operation("Shopper", answers.ShopperAnswer)
+STAFF_MEMBER = _operation("StaffMember", answers.StaffMemberAnswer)
+REFUND_SETTINGS = _operation("RefundSettings", answers.RefundSettingsAnswer)
+
+GRANT_REFUND = _operation("GrantRefund", answers.GrantRefundAnswer)
+REQUEST_REFUND = _operation("RequestRefund", answers.RequestRefundAnswer)
+RETURN_PRODUCTS = _operation("ReturnProducts", answers.ReturnProductsAnswer)
+REFUND_LEGACY_ORDER = _operation("RefundLegacyOrder", answers.RefundLegacyOrderAnswer)
+ADD_ORDER_NOTE = _operation("AddOrderNote", answers.AddOrderNoteAnswer)
+UPDATE_ORDER_METADATA = _operation("UpdateOrderMetadata", answers.UpdateOrderMetadataAnswer)
+REPORT_PROBLEM = _operation("ReportProblem", answers.ReportProblemAnswer)
+DISMISS_PROBLEM = _operation("DismissProblem", answers.DismissProblemAnswer)
+
+OPERATIONS: tuple[Operation[Answer], ...] = tuple(
+    value for value in list(globals().values()) if isinstance(value, Operation)
+)
