@@ -20,27 +20,67 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
-    base_url: str = Field("http://localhost:8310", description="Public address of the app, without a slash at the end. Saleor, the Dashboard and shoppers reach it here.")
-    database_url: SecretStr = Field(SecretStr("sqlite:///returns.db"), description="SQLAlchemy URL: `postgresql+psycopg://…` in production, `sqlite:///…` for one machine.")
-    secret_keys: SecretStr = Field(SecretStr(""), description="Fernet keys, comma separated, newest first. The first encrypts, all decrypt: put a new one in front to rotate.")
-    allowed_domains: str = Field("", description="Regular expression that a Saleor API URL must match to install. Empty: any public host.")
-    allow_private_hosts: bool = Field(False, description="Let Saleor live on a private or loopback address (development, or a shop in the same network).")
-    smtp_url: SecretStr = Field(SecretStr(""), description="`smtp://user:password@host:587` (STARTTLS when offered) or `smtps://…:465`. Empty: mails are kept and not sent.")
-    mail_from: str = Field("returns@localhost", description="Address that mails come from.")
-    support_url: str = Field("", description="Where merchants get help; shown in the Dashboard. Empty: the app's own support page.")
-    privacy_contact: str = Field("", description="Who answers questions about personal data; shown on the privacy page.")
-    retention_days: int = Field(90, ge=0, description="Days after an uninstall until a shop's data is erased.")
+    base_url: str = Field(
+        "http://localhost:8310",
+        description="Public address of the app, without a slash at the end. Saleor, the Dashboard and shoppers reach it here.",
+    )
+    database_url: SecretStr = Field(
+        SecretStr("sqlite:///returns.db"),
+        description="SQLAlchemy URL: `postgresql+psycopg://…` in production, `sqlite:///…` for one machine.",
+    )
+    secret_keys: SecretStr = Field(
+        SecretStr(""),
+        description="Fernet keys, comma separated, newest first. The first encrypts, all decrypt: put a new one in front to rotate.",
+    )
+    allowed_domains: str = Field(
+        "",
+        description="Regular expression that a Saleor API URL must match to install. Empty: any public host.",
+    )
+    allow_private_hosts: bool = Field(
+        False,
+        description="Let Saleor live on a private or loopback address (development, or a shop in the same network).",
+    )
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="`smtp://user:password@host:587` (STARTTLS when offered) or `smtps://…:465`. Empty: mails are kept and not sent.",
+    )
+    mail_from: str = Field(
+        "returns@localhost", description="Address that mails come from."
+    )
+    support_url: str = Field(
+        "",
+        description="Where merchants get help; shown in the Dashboard. Empty: the app's own support page.",
+    )
+    privacy_contact: str = Field(
+        "",
+        description="Who answers questions about personal data; shown on the privacy page.",
+    )
+    retention_days: int = Field(
+        90, ge=0, description="Days after an uninstall until a shop's data is erased."
+    )
     web_host: str = Field("127.0.0.1", description="Address the web process binds.")
     web_port: int = Field(8310, description="Port the web process binds.")
     web_processes: int = Field(2, ge=1, description="gunicorn worker processes.")
     web_threads: int = Field(16, ge=1, description="Threads per web process.")
     worker_threads: int = Field(8, ge=1, description="Jobs a worker runs at once.")
-    saleor_timeout: float = Field(25.0, description="Seconds to wait for an answer of Saleor (core waits 18 s for a payment app).")
-    trusted_proxies: int = Field(0, ge=0, description="Reverse proxies in front whose X-Forwarded-For and -Proto are believed.")
-    max_body_bytes: int = Field(2_000_000, description="Largest request body; webhooks included.")
+    saleor_timeout: float = Field(
+        25.0,
+        description="Seconds to wait for an answer of Saleor (core waits 18 s for a payment app).",
+    )
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        description="Reverse proxies in front whose X-Forwarded-For and -Proto are believed.",
+    )
+    max_body_bytes: int = Field(
+        2_000_000, description="Largest request body; webhooks included."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
-    metrics_token: SecretStr = Field(SecretStr(""), description="Bearer token for /metrics. Empty: metrics only from loopback.")
+    metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="Bearer token for /metrics. Empty: metrics only from loopback.",
+    )
 
     @field_validator("base_url")
     @classmethod

@@ -34,7 +34,12 @@ class AppError(Exception):
     text: str = "Something went wrong on our side. Nothing was lost; please try again."
 
     def __init__(
-        self, text: str | None = None, *, code: str | None = None, field: str | None = None, **params: object
+        self,
+        text: str | None = None,
+        *,
+        code: str | None = None,
+        field: str | None = None,
+        **params: object,
     ) -> None:
         self.text = text or type(self).text
         self.code = code or type(self).code
@@ -79,8 +84,10 @@ class Conflict(AppError):
 class MoveRefused(Conflict):
     code = "MOVE_REFUSED"
 
-    def __init__(self, text: str, *, possible: Sequence[str] = (), **params: object) -> None:
-        super().__init__(text, **params)
+    def __init__(
+        self, text: str, *, possible: Sequence[str] = (), **params: object
+    ) -> None:
+        super().__init__(text, code=None, field=None, **params)
         self.possible = tuple(possible)
 
 

@@ -24,7 +24,10 @@ _LENGTHS: dict[CaseStatus, tuple[Who, timedelta]] = {
     CaseStatus.IN_TRANSIT: (Who.SYSTEM, timedelta(days=21)),
     CaseStatus.RECEIVED: (Who.STAFF, timedelta(days=3)),
     CaseStatus.INSPECTED: (Who.STAFF, timedelta(days=1)),
-    CaseStatus.RESOLVING: (Who.SYSTEM, timedelta(days=11)),  # 7 business days, weekends and a holiday counted in
+    CaseStatus.RESOLVING: (
+        Who.SYSTEM,
+        timedelta(days=11),
+    ),  # 7 business days, weekends and a holiday counted in
     CaseStatus.RESOLVED: (Who.SHOPPER, timedelta(days=7)),
     CaseStatus.DISPUTED: (Who.STAFF, timedelta(days=5)),
 }

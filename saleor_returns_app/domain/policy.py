@@ -51,7 +51,8 @@ class Verdict:
 
 
 class Policy(Protocol):
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def judge(self, facts: LineFacts) -> Verdict: ...
 
@@ -70,18 +71,42 @@ class WindowPolicy:
         found: list[tuple[Outcome, Because]] = []
         line, until = facts.line, None
         if line.is_gift_card:
-            found.append((Outcome.INELIGIBLE, Because("GIFT_CARD", "Gift cards cannot be returned.")))
+            found.append(
+                (
+                    Outcome.INELIGIBLE,
+                    Because("GIFT_CARD", "Gift cards cannot be returned."),
+                )
+            )
         if not line.is_shipping_required:
-            found.append((Outcome.INELIGIBLE, Because("NOT_SHIPPED", "Items that are not shipped cannot be sent back.")))
+            found.append(
+                (
+                    Outcome.INELIGIBLE,
+                    Because(
+                        "NOT_SHIPPED", "Items that are not shipped cannot be sent back."
+                    ),
+                )
+            )
         if facts.returnable <= 0:
             if facts.fulfilled_at is None:
-                because = Because("NOT_FULFILLED", "This item has not been sent to you yet.")
+                because = Because(
+                    "NOT_FULFILLED", "This item has not been sent to you yet."
+                )
             else:
-                because = Because("NOTHING_LEFT", "Everything of this item was already returned or announced.")
+                because = Because(
+                    "NOTHING_LEFT",
+                    "Everything of this item was already returned or announced.",
+                )
             found.append((Outcome.INELIGIBLE, because))
         elif facts.quantity > facts.returnable:
             found.append(
-                (Outcome.INELIGIBLE, Because("TOO_MANY", "At most %(most)s can be returned.", {"most": facts.returnable}))
+                (
+                    Outcome.INELIGIBLE,
+                    Because(
+                        "TOO_MANY",
+                        "At most %(most)s can be returned.",
+                        {"most": facts.returnable},
+                    ),
+                )
             )
         if facts.fulfilled_at is not None:
             until = facts.fulfilled_at + timedelta(days=self.window_days)
@@ -89,7 +114,14 @@ class WindowPolicy:
                 found.append(self._too_late(facts))
         if not found:
             found.append(
-                (Outcome.ELIGIBLE, Because("IN_WINDOW", "Within %(days)s days of dispatch.", {"days": self.window_days}))
+                (
+                    Outcome.ELIGIBLE,
+                    Because(
+                        "IN_WINDOW",
+                        "Within %(days)s days of dispatch.",
+                        {"days": self.window_days},
+                    ),
+                )
             )
         worst = max((outcome for outcome, _ in found), key=_WORST.index)
         return Verdict(
@@ -102,9 +134,13 @@ class WindowPolicy:
     def _too_late(self, facts: LineFacts) -> tuple[Outcome, Because]:
         if facts.reason is not None and FAULT[facts.reason] is not Fault.SHOPPER:
             text = "After %(days)s days, but the claim is not the shopper's fault: a person decides."
-            return Outcome.NEEDS_REVIEW, Because("LATE_CLAIM", text, {"days": self.window_days})
+            return Outcome.NEEDS_REVIEW, Because(
+                "LATE_CLAIM", text, {"days": self.window_days}
+            )
         text = "The %(days)s days for returns are over."
-        return Outcome.INELIGIBLE, Because("WINDOW_OVER", text, {"days": self.window_days})
+        return Outcome.INELIGIBLE, Because(
+            "WINDOW_OVER", text, {"days": self.window_days}
+        )
 
 
 def fulfilled_at(order: Order, line_id: str) -> datetime | None:
@@ -112,6 +148,7 @@ def fulfilled_at(order: Order, line_id: str) -> datetime | None:
     dates = [
         fulfillment.created
         for fulfillment in order.fulfillments
-        if fulfillment.status in WITH_SHOPPER and any(line.order_line_id == line_id for line in fulfillment.lines)
+        if fulfillment.status in WITH_SHOPPER
+        and any(line.order_line_id == line_id for line in fulfillment.lines)
     ]
     return max(dates, default=None)

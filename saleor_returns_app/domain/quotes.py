@@ -26,7 +26,9 @@ class ShippingRule(StrEnum):
     """When outbound shipping goes back; never more than once per order."""
 
     NEVER = "never"
-    WITH_LAST_UNIT = "with_last_unit"  # when nothing of the order stays with the shopper
+    WITH_LAST_UNIT = (
+        "with_last_unit"  # when nothing of the order stays with the shopper
+    )
     ALWAYS = "always"  # with the first refund
 
 
@@ -88,7 +90,11 @@ class Quote:
         return total((line.tax for line in self.lines), self.currency)
 
     def units(self) -> dict[str, int]:
-        return {line.order_line_id: line.quantity for line in self.lines if line.order_line_id}
+        return {
+            line.order_line_id: line.quantity
+            for line in self.lines
+            if line.order_line_id
+        }
 
     @property
     def includes_shipping(self) -> bool:
@@ -129,13 +135,21 @@ def quote_refund(
             for granted in grant.lines:
                 taken[granted.order_line_id] += granted.quantity
     lines = [
-        quoted for line in order.lines if (quoted := _goods(line, wanted.get(line.id, 0), taken[line.id], notes)) is not None
+        quoted
+        for line in order.lines
+        if (quoted := _goods(line, wanted.get(line.id, 0), taken[line.id], notes))
+        is not None
     ]
     left_with_shopper = sum(
-        max(line.quantity - taken[line.id] - wanted.get(line.id, 0), 0) for line in order.lines if line.quantity
+        max(line.quantity - taken[line.id] - wanted.get(line.id, 0), 0)
+        for line in order.lines
+        if line.quantity
     )
     shipping = _shipping(
-        order, shipping_rule, first=not committed.shipping and not external_shipping, left=left_with_shopper
+        order,
+        shipping_rule,
+        first=not committed.shipping and not external_shipping,
+        left=left_with_shopper,
     )
     if shipping is not None and lines:
         lines.append(shipping)
@@ -150,13 +164,21 @@ def quote_refund(
     )
 
 
-def _goods(line: OrderLine, wanted: int, taken: int, notes: list[Because]) -> QuoteLine | None:
+def _goods(
+    line: OrderLine, wanted: int, taken: int, notes: list[Because]
+) -> QuoteLine | None:
     if wanted <= 0:
         return None
     left = max(line.quantity - taken, 0)
     if wanted > left:
         text = "%(count)s of “%(item)s” were refunded before and are left out."
-        notes.append(Because("REFUNDED_BEFORE", text, {"count": wanted - left, "item": line.product_name}))
+        notes.append(
+            Because(
+                "REFUNDED_BEFORE",
+                text,
+                {"count": wanted - left, "item": line.product_name},
+            )
+        )
     units = unit_worths(line)[taken : taken + min(wanted, left)]
     if not units:
         return None
@@ -171,8 +193,12 @@ def _goods(line: OrderLine, wanted: int, taken: int, notes: list[Because]) -> Qu
     )
 
 
-def _shipping(order: Order, rule: ShippingRule, *, first: bool, left: int) -> QuoteLine | None:
-    due = rule is ShippingRule.ALWAYS or (rule is ShippingRule.WITH_LAST_UNIT and left == 0)
+def _shipping(
+    order: Order, rule: ShippingRule, *, first: bool, left: int
+) -> QuoteLine | None:
+    due = rule is ShippingRule.ALWAYS or (
+        rule is ShippingRule.WITH_LAST_UNIT and left == 0
+    )
     if not (due and first and order.shipping_gross):
         return None
     return QuoteLine(
@@ -183,30 +209,54 @@ def _shipping(order: Order, rule: ShippingRule, *, first: bool, left: int) -> Qu
     )
 
 
-def _tenders(order: Order, whole: Money, committed: Committed, notes: list[Because]) -> tuple[Tender, ...]:
+def _tenders(
+    order: Order, whole: Money, committed: Committed, notes: list[Because]
+) -> tuple[Tender, ...]:
     """Original payments first, oldest first; a gift card's share comes after them; what nothing can take goes to a person."""
     zero = Money.zero(order.currency)
     left, found = whole, []
 
-    def take(way: RefundWay, available: Money, label: str, transaction_id: str | None = None) -> None:
+    def take(
+        way: RefundWay, available: Money, label: str, transaction_id: str | None = None
+    ) -> None:
         nonlocal left
         amount = min(available, left)
         if amount > zero:
-            found.append(Tender(way=way, amount=amount, label=label, transaction_id=transaction_id))
+            found.append(
+                Tender(
+                    way=way, amount=amount, label=label, transaction_id=transaction_id
+                )
+            )
             left = left - amount
 
     for transaction in order.transactions:
         available = transaction.charged - committed.under_way.get(transaction.id, zero)
-        take(RefundWay.TRANSACTION, available, transaction.name or transaction.psp_reference, transaction.id)
+        take(
+            RefundWay.TRANSACTION,
+            available,
+            transaction.name or transaction.psp_reference,
+            transaction.id,
+        )
     if not order.transactions:
         # Saleor's legacy refund reaches the last payment only.
         for payment in [item for item in order.payments if item.is_active][-1:]:
-            take(RefundWay.LEGACY, payment.available_refund - committed.under_way.get(None, zero), payment.gateway)
-    cards = total((card.amount for card in order.gift_cards), order.currency) - (committed.gift_cards or zero)
+            take(
+                RefundWay.LEGACY,
+                payment.available_refund - committed.under_way.get(None, zero),
+                payment.gateway,
+            )
+    cards = total((card.amount for card in order.gift_cards), order.currency) - (
+        committed.gift_cards or zero
+    )
     before_cards = left
     take(RefundWay.GIFT_CARD, cards, "Gift card")
     if left != before_cards:
-        notes.append(Because("GIFT_CARD_LAST", "Payments are refunded first; the gift card's share comes last."))
+        notes.append(
+            Because(
+                "GIFT_CARD_LAST",
+                "Payments are refunded first; the gift card's share comes last.",
+            )
+        )
     if left > zero:
         text = "%(amount)s cannot go back to a payment: less is left there than these items cost. A person decides."
         notes.append(Because("NOT_COVERED", text, {"amount": str(left)}))
@@ -215,6 +265,11 @@ def _tenders(order: Order, whole: Money, committed: Committed, notes: list[Becau
 
 
 def _fingerprint(lines: list[QuoteLine], tenders: tuple[Tender, ...]) -> str:
-    said = [f"{line.kind}|{line.order_line_id}|{line.quantity}|{line.amount}" for line in lines]
-    said += [f"{tender.way}|{tender.transaction_id}|{tender.amount}" for tender in tenders]
+    said = [
+        f"{line.kind}|{line.order_line_id}|{line.quantity}|{line.amount}"
+        for line in lines
+    ]
+    said += [
+        f"{tender.way}|{tender.transaction_id}|{tender.amount}" for tender in tenders
+    ]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]

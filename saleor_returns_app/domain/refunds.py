@@ -108,13 +108,26 @@ class Reading:
 def read_grant(grant: GrantedRefund) -> Reading:
     """What happened to a grant, from its own events, not from its status alone: a partial payment shows SUCCESS too."""
     currency = grant.amount.currency
-    paid = total((event.amount for event in grant.events if event.type == "REFUND_SUCCESS"), currency)
-    reversed_ = total((event.amount for event in grant.events if event.type == "REFUND_REVERSE"), currency)
+    paid = total(
+        (event.amount for event in grant.events if event.type == "REFUND_SUCCESS"),
+        currency,
+    )
+    reversed_ = total(
+        (event.amount for event in grant.events if event.type == "REFUND_REVERSE"),
+        currency,
+    )
     requests = sum(1 for event in grant.events if event.type == "REFUND_REQUEST")
-    failures = sorted((event for event in grant.events if event.type == "REFUND_FAILURE"), key=lambda event: event.created_at)
+    failures = sorted(
+        (event for event in grant.events if event.type == "REFUND_FAILURE"),
+        key=lambda event: event.created_at,
+    )
     message = failures[-1].message if failures else ""
     if grant.status is GrantStatus.SUCCESS or paid:
-        return Reading(finding=Finding.PAID, paid=max(paid - reversed_, Money.zero(currency)), requests=requests)
+        return Reading(
+            finding=Finding.PAID,
+            paid=max(paid - reversed_, Money.zero(currency)),
+            requests=requests,
+        )
     if grant.status is GrantStatus.NONE and requests == 0:
         return Reading(finding=Finding.UNSENT, paid=paid, requests=0)
     if grant.status is GrantStatus.FAILURE:
@@ -129,8 +142,17 @@ def marker(*, case_number: str, refund_number: int) -> str:
     return f"{case_number}/{refund_number}"
 
 
-def recognise_grant(order: Order, *, grant_id: str | None, marker: str) -> GrantedRefund | None:
+def recognise_grant(
+    order: Order, *, grant_id: str | None, marker: str
+) -> GrantedRefund | None:
     """Our grant in a fresh read: by its stored id, else by the marker at the start of its reason."""
     if grant_id is not None:
         return order.grant(grant_id)
-    return next((grant for grant in order.granted_refunds if grant.reason.split(" ", 1)[0] == marker), None)
+    return next(
+        (
+            grant
+            for grant in order.granted_refunds
+            if grant.reason.split(" ", 1)[0] == marker
+        ),
+        None,
+    )

@@ -3,4 +3,15 @@
 from . import cases, notifications, orders, portal, refunds, tenants, webhooks
 from .base import Base, Database, make_engine
 
-__all__ = ["Base", "Database", "cases", "make_engine", "notifications", "orders", "portal", "refunds", "tenants", "webhooks"]
+__all__ = [
+    "Base",
+    "Database",
+    "cases",
+    "make_engine",
+    "notifications",
+    "orders",
+    "portal",
+    "refunds",
+    "tenants",
+    "webhooks",
+]

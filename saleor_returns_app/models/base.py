@@ -11,7 +11,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Engine, ForeignKey, MetaData, String, TypeDecorator, create_engine, event
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Engine,
+    ForeignKey,
+    MetaData,
+    String,
+    TypeDecorator,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -22,7 +32,6 @@ from sqlalchemy.orm import (
     sessionmaker,
     with_loader_criteria,
 )
-from sqlalchemy.orm.session import UOWTransaction
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -42,17 +51,23 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+    def process_bind_param(
+        self, value: datetime | None, dialect: Any
+    ) -> datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("naive datetime")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+    def process_result_value(
+        self, value: datetime | None, dialect: Any
+    ) -> datetime | None:
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return (
+            value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        )
 
 
 _last_tick = 0
@@ -67,19 +82,31 @@ def new_id() -> str:
     with _tick_lock:
         _last_tick = tick = max(tick, _last_tick + 1)
     random = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
-    value = ((tick >> 12) << 80) | (0x7 << 76) | ((tick & 0xFFF) << 64) | (0b10 << 62) | random
+    value = (
+        ((tick >> 12) << 80)
+        | (0x7 << 76)
+        | ((tick & 0xFFF) << 64)
+        | (0b10 << 62)
+        | random
+    )
     return str(uuid.UUID(int=value))
 
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: Document, list[Any]: Document}
+    type_annotation_map = {
+        datetime: UtcDateTime,
+        dict[str, Any]: Document,
+        list[Any]: Document,
+    }
 
 
 class TenantScoped:
     """Mixin of every table that belongs to one tenant."""
 
-    tenant_id: Mapped[str] = mapped_column(String(36), ForeignKey("tenants.id"), index=False)
+    tenant_id: Mapped[str] = mapped_column(
+        String(36), ForeignKey("tenants.id"), index=False
+    )
 
 
 class TenantScopeError(RuntimeError):
@@ -88,17 +115,30 @@ class TenantScopeError(RuntimeError):
 
 def make_engine(url: str, *, pool_size: int = 10) -> Engine:
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
+        engine = create_engine(
+            url, connect_args={"check_same_thread": False, "timeout": 30}
+        )
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        event.listen(
+            engine,
+            "begin",
+            lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"),
+        )
         return engine
-    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    return create_engine(
+        url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own transaction handling would begin late and upgrade locks, which SQLite refuses under load.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON", "synchronous=NORMAL"):
+    for pragma in (
+        "journal_mode=WAL",
+        "busy_timeout=30000",
+        "foreign_keys=ON",
+        "synchronous=NORMAL",
+    ):
         connection.execute(f"PRAGMA {pragma}")
     # SQLite before 3.42 lacks it and the job engine asks for it.
     connection.create_function("unixepoch", -1, lambda *_: int(time.time()))
@@ -126,7 +166,11 @@ class Database:
 
 @event.listens_for(Session, "do_orm_execute")
 def _scope_statement(state: ORMExecuteState) -> None:
-    if state.is_column_load or state.is_relationship_load or state.session.info.get("everyone"):
+    if (
+        state.is_column_load
+        or state.is_relationship_load
+        or state.session.info.get("everyone")
+    ):
         return
     if not any(issubclass(mapper.class_, TenantScoped) for mapper in state.all_mappers):
         return
@@ -135,13 +179,16 @@ def _scope_statement(state: ORMExecuteState) -> None:
         raise TenantScopeError("this session is not scoped to a tenant")
     state.statement = state.statement.options(
         with_loader_criteria(
-            TenantScoped, lambda cls: cls.tenant_id == tenant_id, include_aliases=True, track_closure_variables=True
+            TenantScoped,
+            lambda cls: cls.tenant_id == tenant_id,
+            include_aliases=True,
+            track_closure_variables=True,
         )
     )
 
 
 @event.listens_for(Session, "before_flush")
-def _scope_flush(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+def _scope_flush(session: Session, _context: Any, _instances: Any) -> None:
     if session.info.get("everyone"):
         return
     tenant_id = session.info.get("tenant_id")

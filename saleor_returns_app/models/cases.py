@@ -22,7 +22,13 @@ class Case(TenantScoped, Base):
         UniqueConstraint("tenant_id", "number"),
         Index("ix_cases_tenant_id", "tenant_id", "id"),
         Index("ix_cases_tenant_status", "tenant_id", "status", "id"),
-        Index("ix_cases_tenant_channel_status", "tenant_id", "channel_slug", "status", "id"),
+        Index(
+            "ix_cases_tenant_channel_status",
+            "tenant_id",
+            "channel_slug",
+            "status",
+            "id",
+        ),
         Index("ix_cases_tenant_order", "tenant_id", "saleor_order_id"),
         Index("ix_cases_tenant_order_number", "tenant_id", "order_number"),
         Index("ix_cases_tenant_email", "tenant_id", "email", "id"),
@@ -53,12 +59,19 @@ class Case(TenantScoped, Base):
     #: Empty, or the code of what only a person can settle; `attention_detail` fills its text.
     attention: Mapped[str] = mapped_column(String(40), default="")
     attention_detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    expected_minor: Mapped[int] = mapped_column(BigInteger, default=0)  # refund shown to the shopper at the request
+    attention_reported: Mapped[str] = mapped_column(
+        String(40), default=""
+    )  # shown as a problem in the Dashboard
+    expected_minor: Mapped[int] = mapped_column(
+        BigInteger, default=0
+    )  # refund shown to the shopper at the request
     return_recorded: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
-    lines: Mapped[list[ReturnLine]] = relationship(order_by="ReturnLine.position", lazy="selectin")
+    lines: Mapped[list[ReturnLine]] = relationship(
+        order_by="ReturnLine.position", lazy="selectin"
+    )
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -72,7 +85,9 @@ class ReturnLine(TenantScoped, Base):
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    case_id: Mapped[str] = mapped_column(String(36), ForeignKey("cases.id", ondelete="CASCADE"))
+    case_id: Mapped[str] = mapped_column(
+        String(36), ForeignKey("cases.id", ondelete="CASCADE")
+    )
     position: Mapped[int]
     order_line_id: Mapped[str] = mapped_column(String(120))
     sku: Mapped[str] = mapped_column(PlainText, default="")
@@ -98,7 +113,9 @@ class CaseEntry(TenantScoped, Base):
     __table_args__ = (Index("ix_case_events_case", "tenant_id", "case_id", "id"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    case_id: Mapped[str] = mapped_column(String(36), ForeignKey("cases.id", ondelete="CASCADE"))
+    case_id: Mapped[str] = mapped_column(
+        String(36), ForeignKey("cases.id", ondelete="CASCADE")
+    )
     at: Mapped[datetime]
     event: Mapped[str] = mapped_column(String(40))
     status: Mapped[str] = mapped_column(String(30))  # of the case afterwards

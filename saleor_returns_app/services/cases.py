@@ -25,7 +25,14 @@ from saleor_returns_app.domain.cases import (
 from saleor_returns_app.domain.deadlines import next_deadline
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.orders import Order
-from saleor_returns_app.domain.policy import LineFacts, Outcome, Policy, Verdict, WindowPolicy, fulfilled_at
+from saleor_returns_app.domain.policy import (
+    LineFacts,
+    Outcome,
+    Policy,
+    Verdict,
+    WindowPolicy,
+    fulfilled_at,
+)
 from saleor_returns_app.domain.quotes import Quote
 from saleor_returns_app.domain.returns import returnable_units
 from saleor_returns_app.domain.tenants import TenantSettings
@@ -34,9 +41,9 @@ from saleor_returns_app.models.cases import Case, ReturnLine
 from saleor_returns_app.models.tenants import Tenant
 
 from .context import Context
-from .history import clear_attention, load_case, move_case, record_entry
+from .history import load_case, move_case, record_entry
 from .notifications import queue_case_mail
-from .orders import fresh_order, lock_lane, outdate_order
+from .orders import fresh_order, lock_lane
 from .quotes import quote_units
 
 LONGEST_TEXT = 4000  # characters of a description or reason people type
@@ -68,7 +75,12 @@ def policy_of(settings: TenantSettings) -> Policy:
 def announced_units(session: Session, saleor_order_id: str) -> Counter[str]:
     """Units per order line that cases hold: announced, or after inspection accepted, until Saleor has the return on record."""
     rows = session.execute(
-        select(ReturnLine.order_line_id, ReturnLine.quantity, ReturnLine.acceptance, ReturnLine.accepted)
+        select(
+            ReturnLine.order_line_id,
+            ReturnLine.quantity,
+            ReturnLine.acceptance,
+            ReturnLine.accepted,
+        )
         .join(Case, Case.id == ReturnLine.case_id)
         .where(
             Case.saleor_order_id == saleor_order_id,
@@ -83,7 +95,12 @@ def announced_units(session: Session, saleor_order_id: str) -> Counter[str]:
 
 
 def judge_lines(
-    order: Order, *, policy: Policy, now: datetime, announced: Mapping[str, int], asked: Sequence[LineRequest] = ()
+    order: Order,
+    *,
+    policy: Policy,
+    now: datetime,
+    announced: Mapping[str, int],
+    asked: Sequence[LineRequest] = (),
 ) -> list[JudgedLine]:
     """The policy's verdict on every line of an order, for what is asked of it or, where nothing is, for one unit."""
     returnable = returnable_units(order, announced)
@@ -99,19 +116,35 @@ def judge_lines(
             reason=request.reason if request else None,
             now=now,
         )
-        judged.append(JudgedLine(order_line_id=line.id, returnable=returnable[line.id], verdict=policy.judge(facts)))
+        judged.append(
+            JudgedLine(
+                order_line_id=line.id,
+                returnable=returnable[line.id],
+                verdict=policy.judge(facts),
+            )
+        )
     return judged
 
 
-def judge_order(ctx: Context, tenant_id: str, order: Order, asked: Sequence[LineRequest] = ()) -> list[JudgedLine]:
+def judge_order(
+    ctx: Context, tenant_id: str, order: Order, asked: Sequence[LineRequest] = ()
+) -> list[JudgedLine]:
     """What of this order may be returned now, and why not the rest."""
     settings = ctx.tenant_settings(tenant_id)
     with ctx.db.tenant(tenant_id) as session:
         announced = announced_units(session, order.id)
-    return judge_lines(order, policy=policy_of(settings), now=ctx.now(), announced=announced, asked=asked)
+    return judge_lines(
+        order,
+        policy=policy_of(settings),
+        now=ctx.now(),
+        announced=announced,
+        asked=asked,
+    )
 
 
-def expected_refund(ctx: Context, tenant_id: str, order: Order, asked: Sequence[LineRequest]) -> Quote:
+def expected_refund(
+    ctx: Context, tenant_id: str, order: Order, asked: Sequence[LineRequest]
+) -> Quote:
     """The quote for what is asked, if all of it arrives and is accepted."""
     with ctx.db.tenant(tenant_id) as session:
         return quote_units(
@@ -155,7 +188,9 @@ def open_case(
         )
         verdicts = {line.order_line_id: line for line in judged}
         for position, request in enumerate(lines):
-            _check_line(verdicts.get(request.order_line_id), request, position, actor, override)
+            _check_line(
+                verdicts.get(request.order_line_id), request, position, actor, override
+            )
         wanted = {request.order_line_id: request.quantity for request in lines}
         quote = quote_units(ctx, session, order, wanted=wanted, settings=settings)
         case = _new_case(ctx, session, order, actor, through, language)
@@ -168,7 +203,14 @@ def open_case(
         session.flush()
         detail: dict[str, Any] = {"override": override} if override else {}
         record_entry(
-            ctx, session, case, event="request", actor=actor, public=True, detail=detail, note="return requested"
+            ctx,
+            session,
+            case,
+            event="request",
+            actor=actor,
+            public=True,
+            detail=detail,
+            note="return requested",
         )
         queue_case_mail(ctx, session, case, "requested")
         return case.id
@@ -176,20 +218,37 @@ def open_case(
 
 def check_requests(lines: Sequence[LineRequest]) -> None:
     if not lines:
-        raise BadInput("Choose at least one item and how many of it.", code="NO_LINES", field="lines")
+        raise BadInput(
+            "Choose at least one item and how many of it.",
+            code="NO_LINES",
+            field="lines",
+        )
     if len(lines) > 200:
-        raise BadInput("At most 200 lines fit into one case. Please open a second one.", code="TOO_MANY_LINES")
+        raise BadInput(
+            "At most 200 lines fit into one case. Please open a second one.",
+            code="TOO_MANY_LINES",
+        )
     seen: set[str] = set()
     for index, request in enumerate(lines):
         at = f"lines.{index}"
         if request.quantity < 1:
-            raise BadInput("The quantity must be at least 1.", code="QUANTITY", field=f"{at}.quantity")
+            raise BadInput(
+                "The quantity must be at least 1.",
+                code="QUANTITY",
+                field=f"{at}.quantity",
+            )
         if request.order_line_id in seen:
-            raise BadInput("An item is listed twice. Put its whole quantity on one line.", code="LINE_TWICE", field=at)
+            raise BadInput(
+                "An item is listed twice. Put its whole quantity on one line.",
+                code="LINE_TWICE",
+                field=at,
+            )
         seen.add(request.order_line_id)
         if len(request.description) > LONGEST_TEXT:
             text = "The description is too long: at most %(most)s characters."
-            raise BadInput(text, code="TOO_LONG", field=f"{at}.description", most=LONGEST_TEXT)
+            raise BadInput(
+                text, code="TOO_LONG", field=f"{at}.description", most=LONGEST_TEXT
+            )
         if request.reason is Reason.OTHER and not request.description.strip():
             text = "Please describe in a few words what is wrong."
             raise BadInput(text, code="DESCRIBE", field=f"{at}.description")
@@ -198,19 +257,40 @@ def check_requests(lines: Sequence[LineRequest]) -> None:
             raise BadInput(text, code="RESOLUTION", field=f"{at}.resolution")
 
 
-def _check_line(judged: JudgedLine | None, request: LineRequest, position: int, actor: Actor, override: str) -> None:
+def _check_line(
+    judged: JudgedLine | None,
+    request: LineRequest,
+    position: int,
+    actor: Actor,
+    override: str,
+) -> None:
     at = f"lines.{position}"
     if judged is None:
-        raise BadInput("This item is not part of the order.", code="UNKNOWN_LINE", field=f"{at}.order_line_id")
+        raise BadInput(
+            "This item is not part of the order.",
+            code="UNKNOWN_LINE",
+            field=f"{at}.order_line_id",
+        )
     if request.quantity > judged.returnable:
         text = "At most %(most)s of this item can be returned now."
-        raise Conflict(text, code="TOO_MANY_UNITS", field=f"{at}.quantity", most=judged.returnable)
-    if judged.verdict.outcome is Outcome.INELIGIBLE and not (actor.who is Who.STAFF and override.strip()):
+        raise Conflict(
+            text, code="TOO_MANY_UNITS", field=f"{at}.quantity", most=judged.returnable
+        )
+    if judged.verdict.outcome is Outcome.INELIGIBLE and not (
+        actor.who is Who.STAFF and override.strip()
+    ):
         because = judged.verdict.because[0]
         raise Conflict(because.text, code=because.code, field=at, **because.params)
 
 
-def _new_case(ctx: Context, session: Session, order: Order, actor: Actor, through: Channel, language: str) -> Case:
+def _new_case(
+    ctx: Context,
+    session: Session,
+    order: Order,
+    actor: Actor,
+    through: Channel,
+    language: str,
+) -> Case:
     now = ctx.now()
     # The row lock of the tenant makes the numbers gapless: a rolled back case gives its number back.
     sequence = session.execute(
@@ -241,7 +321,9 @@ def _new_case(ctx: Context, session: Session, order: Order, actor: Actor, throug
     )
 
 
-def _new_line(order: Order, request: LineRequest, verdict: Verdict, position: int) -> ReturnLine:
+def _new_line(
+    order: Order, request: LineRequest, verdict: Verdict, position: int
+) -> ReturnLine:
     line = order.line(request.order_line_id)
     assert line is not None  # checked against the same order before
     return ReturnLine(
@@ -281,7 +363,13 @@ def check_version(case: Case, seen: int | None) -> None:
 
 
 def approve_case(
-    ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, message: str = "", version: int | None = None
+    ctx: Context,
+    tenant_id: str,
+    case_id: str,
+    *,
+    actor: Actor,
+    message: str = "",
+    version: int | None = None,
 ) -> None:
     """Approve: the shopper is told where to send the goods."""
     require_permission(actor, "MANAGE_ORDERS")
@@ -293,19 +381,36 @@ def approve_case(
         case.return_address = settings.return_address
         detail = {"message": message.strip()[:LONGEST_TEXT]} if message.strip() else {}
         record_entry(
-            ctx, session, case, event="approve", actor=actor, public=True, detail=detail, note="return approved"
+            ctx,
+            session,
+            case,
+            event="approve",
+            actor=actor,
+            public=True,
+            detail=detail,
+            note="return approved",
         )
-        queue_case_mail(ctx, session, case, "approved", message=message.strip()[:LONGEST_TEXT])
+        queue_case_mail(
+            ctx, session, case, "approved", message=message.strip()[:LONGEST_TEXT]
+        )
 
 
 def reject_case(
-    ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, reason: str, version: int | None = None
+    ctx: Context,
+    tenant_id: str,
+    case_id: str,
+    *,
+    actor: Actor,
+    reason: str,
+    version: int | None = None,
 ) -> None:
     """Reject, with a reason that the shopper reads."""
     require_permission(actor, "MANAGE_ORDERS")
     said = reason.strip()
     if not said:
-        raise BadInput("Write the reason: the shopper reads it.", code="REASON", field="reason")
+        raise BadInput(
+            "Write the reason: the shopper reads it.", code="REASON", field="reason"
+        )
     if len(said) > LONGEST_TEXT:
         text = "The reason is too long: at most %(most)s characters."
         raise BadInput(text, code="TOO_LONG", field="reason", most=LONGEST_TEXT)
@@ -327,35 +432,72 @@ def reject_case(
         queue_case_mail(ctx, session, case, "rejected", reason=said)
 
 
-def cancel_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, version: int | None = None) -> None:
+def cancel_case(
+    ctx: Context,
+    tenant_id: str,
+    case_id: str,
+    *,
+    actor: Actor,
+    version: int | None = None,
+) -> None:
     """Withdraw the request. The units can be announced again."""
     require_permission(actor, "MANAGE_ORDERS")
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
         move_case(ctx, case, CaseEvent.CANCEL, actor)
-        clear_attention(case)
-        record_entry(ctx, session, case, event="cancel", actor=actor, public=True, note="return cancelled")
+        record_entry(
+            ctx,
+            session,
+            case,
+            event="cancel",
+            actor=actor,
+            public=True,
+            note="return cancelled",
+        )
 
 
-def close_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, version: int | None = None) -> None:
+def close_case(
+    ctx: Context,
+    tenant_id: str,
+    case_id: str,
+    *,
+    actor: Actor,
+    version: int | None = None,
+) -> None:
     require_permission(actor, "MANAGE_ORDERS")
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
         move_case(ctx, case, CaseEvent.CLOSE, actor)
-        clear_attention(case)
         record_entry(ctx, session, case, event="close", actor=actor, public=True)
 
 
-def conclude_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, version: int | None = None) -> None:
+def conclude_case(
+    ctx: Context,
+    tenant_id: str,
+    case_id: str,
+    *,
+    actor: Actor,
+    version: int | None = None,
+) -> None:
     """Nothing was accepted, so nothing is owed: the case is resolved without a refund."""
     require_permission(actor, "MANAGE_ORDERS")
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
         if any(line.accepted for line in case.lines):
-            raise Conflict("Items were accepted: their refund has to be approved.", code="REFUND_OWED")
+            raise Conflict(
+                "Items were accepted: their refund has to be approved.",
+                code="REFUND_OWED",
+            )
         move_case(ctx, case, CaseEvent.CONCLUDE, actor)
-        record_entry(ctx, session, case, event="conclude", actor=actor, public=True, note="return resolved without refund")
-        outdate_order(session, case.saleor_order_id)
+        record_entry(
+            ctx,
+            session,
+            case,
+            event="conclude",
+            actor=actor,
+            public=True,
+            note="return resolved without refund",
+        )

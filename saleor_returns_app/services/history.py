@@ -22,8 +22,12 @@ from .notes import NOTE_DELAY
 def load_case(session: Session, case_id: str, actor: Actor) -> Case:
     """A case that this actor may see, locked for the transaction. Raises NotFound for all others."""
     case = session.scalar(select(Case).where(Case.id == case_id).with_for_update())
-    if case is None or (actor.channels is not None and case.channel_slug not in actor.channels):
-        raise NotFound("This case does not exist, or it is not yours to see.", code="UNKNOWN_CASE")
+    if case is None or (
+        actor.channels is not None and case.channel_slug not in actor.channels
+    ):
+        raise NotFound(
+            "This case does not exist, or it is not yours to see.", code="UNKNOWN_CASE"
+        )
     return case
 
 
@@ -66,16 +70,10 @@ def record_entry(
     if note:
         text = f"{case.number}: {note}" + (f" ({actor.name})" if actor.name else "")
         session.add(
-            OrderNote(case_id=case.id, saleor_order_id=case.saleor_order_id, text=text, due_at=now + NOTE_DELAY)
+            OrderNote(
+                case_id=case.id,
+                saleor_order_id=case.saleor_order_id,
+                text=text,
+                due_at=now + NOTE_DELAY,
+            )
         )
-
-
-def require_attention(case: Case, code: str, **detail: str | int) -> None:
-    """Ask for a person: shown in the queue, on the case and as a problem in the Dashboard."""
-    case.attention = code
-    case.attention_detail = dict(detail)
-
-
-def clear_attention(case: Case) -> None:
-    case.attention = ""
-    case.attention_detail = {}

@@ -54,23 +54,60 @@ def receive_case(
         move_case(ctx, case, CaseEvent.RECEIVE, actor)
         unknown = set(counts) - {line.id for line in case.lines}
         if unknown:
-            raise BadInput("A counted item is not part of this case.", code="UNKNOWN_LINE", field="lines")
+            raise BadInput(
+                "A counted item is not part of this case.",
+                code="UNKNOWN_LINE",
+                field="lines",
+            )
         for line in case.lines:
             count = counts.get(line.id)
             if count is None:
-                raise BadInput("Count every item; write 0 for what did not arrive.", code="COUNT", field=line.id)
+                raise BadInput(
+                    "Count every item; write 0 for what did not arrive.",
+                    code="COUNT",
+                    field=line.id,
+                )
             _book(line, count, actor)
-        record_entry(ctx, session, case, event="receive", actor=actor, public=True, detail=_summary(case.lines))
-        move_case(ctx, case, CaseEvent.INSPECT, actor)
-        said = ", ".join(f"{line.accepted}/{line.quantity} × {line.product_name}" for line in case.lines)
         record_entry(
-            ctx, session, case, event="inspect", actor=actor, detail=_summary(case.lines), note=f"goods received: {said}"
+            ctx,
+            session,
+            case,
+            event="receive",
+            actor=actor,
+            public=True,
+            detail=_summary(case.lines),
         )
-        units = {line.order_line_id: line.accepted for line in case.lines if line.accepted}
+        move_case(ctx, case, CaseEvent.INSPECT, actor)
+        said = ", ".join(
+            f"{line.accepted}/{line.quantity} × {line.product_name}"
+            for line in case.lines
+        )
+        record_entry(
+            ctx,
+            session,
+            case,
+            event="inspect",
+            actor=actor,
+            detail=_summary(case.lines),
+            note=f"goods received: {said}",
+        )
+        units = {
+            line.order_line_id: line.accepted for line in case.lines if line.accepted
+        }
         if units:
-            session.add(RecordedReturn(case_id=case.id, saleor_order_id=case.saleor_order_id, units=units, check_at=ctx.now()))
+            session.add(
+                RecordedReturn(
+                    case_id=case.id,
+                    saleor_order_id=case.saleor_order_id,
+                    units=units,
+                    check_at=ctx.now(),
+                )
+            )
             ctx.jobs.advance_order(
-                session, tenant_id=tenant_id, saleor_order_id=case.saleor_order_id, key=f"return:{case.id}"
+                session,
+                tenant_id=tenant_id,
+                saleor_order_id=case.saleor_order_id,
+                key=f"return:{case.id}",
             )
         queue_case_mail(ctx, session, case, "goods_received")
 
@@ -78,17 +115,23 @@ def receive_case(
 def _book(line: ReturnLine, count: Count, actor: Actor) -> None:
     if not 0 <= count.received <= line.quantity:
         text = "Between 0 and %(most)s of this item can be counted: that many were announced."
-        raise BadInput(text, code="RECEIVED", field=f"{line.id}.received", most=line.quantity)
+        raise BadInput(
+            text, code="RECEIVED", field=f"{line.id}.received", most=line.quantity
+        )
     if not 0 <= count.accepted <= count.received:
         text = "At most the %(most)s that arrived can be accepted."
-        raise BadInput(text, code="ACCEPTED", field=f"{line.id}.accepted", most=count.received)
+        raise BadInput(
+            text, code="ACCEPTED", field=f"{line.id}.accepted", most=count.received
+        )
     if count.accepted < count.received and not count.refusal.strip():
         text = "Say why not everything is accepted: the shopper reads it."
         raise BadInput(text, code="REFUSAL", field=f"{line.id}.refusal")
     event = count_event(announced=line.quantity, received=count.received)
     line.reception = LINE_RECEPTION.move(Reception(line.reception), event, actor.who)
     decided = AcceptanceEvent.ACCEPT if count.accepted else AcceptanceEvent.REFUSE
-    line.acceptance = LINE_ACCEPTANCE.move(Acceptance(line.acceptance), decided, actor.who)
+    line.acceptance = LINE_ACCEPTANCE.move(
+        Acceptance(line.acceptance), decided, actor.who
+    )
     line.received, line.accepted = count.received, count.accepted
     line.refusal = count.refusal.strip()[:LONGEST_TEXT]
 
@@ -96,7 +139,12 @@ def _book(line: ReturnLine, count: Count, actor: Actor) -> None:
 def _summary(lines: list[ReturnLine]) -> dict[str, object]:
     return {
         "lines": [
-            {"item": line.product_name, "announced": line.quantity, "received": line.received, "accepted": line.accepted}
+            {
+                "item": line.product_name,
+                "announced": line.quantity,
+                "received": line.received,
+                "accepted": line.accepted,
+            }
             for line in lines
         ]
     }

@@ -21,7 +21,9 @@ from .ports import Mail
 #: While a mail is being sent nobody else takes it; after this long the sender is thought dead.
 LEASE = timedelta(minutes=2)
 #: Waiting times between tries, the last one repeated: a broken mail server loses nothing.
-BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 120, 600, 1800, 3600))
+BACKOFF = tuple(
+    timedelta(seconds=seconds) for seconds in (10, 30, 120, 600, 1800, 3600)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,9 @@ def queue_mail(
     )
 
 
-def queue_case_mail(ctx: Context, session: Session, case: Case, kind: str, **more: Any) -> None:
+def queue_case_mail(
+    ctx: Context, session: Session, case: Case, kind: str, **more: Any
+) -> None:
     """A mail about a case to its shopper; `more` fills what this kind tells."""
     params = {
         "number": case.number,
@@ -85,7 +89,13 @@ def queue_case_mail(ctx: Context, session: Session, case: Case, kind: str, **mor
         **more,
     }
     queue_mail(
-        ctx, session, kind=kind, recipient=case.email, language=case.language, params=params, case_id=case.id
+        ctx,
+        session,
+        kind=kind,
+        recipient=case.email,
+        language=case.language,
+        params=params,
+        case_id=case.id,
     )
 
 
@@ -99,13 +109,20 @@ def send_waiting_mails(ctx: Context, render: Render, *, most: int = 50) -> int:
     with ctx.db.everyone() as session:
         due = session.scalars(
             select(Notification)
-            .where(Notification.state.in_(["waiting", "sending"]), Notification.next_at <= now)
+            .where(
+                Notification.state.in_(["waiting", "sending"]),
+                Notification.next_at <= now,
+            )
             .order_by(Notification.next_at)
             .limit(most)
             .with_for_update(skip_locked=True)
         ).all()
         for row in due:
-            row.state, row.next_at, row.attempts = "sending", now + LEASE, row.attempts + 1
+            row.state, row.next_at, row.attempts = (
+                "sending",
+                now + LEASE,
+                row.attempts + 1,
+            )
         tenants = {row.tenant_id: session.get_one(Tenant, row.tenant_id) for row in due}
     sent = 0
     for row in due:
@@ -136,7 +153,9 @@ def _send_one(ctx: Context, render: Render, row: Notification, tenant: Tenant) -
         stored.error = error
         if not error:
             stored.state, stored.sent_at = "sent", ctx.now()
-            stored.params = {name: value for name, value in stored.params.items() if name != "code"}
+            stored.params = {
+                name: value for name, value in stored.params.items() if name != "code"
+            }
         elif refused:
             stored.state = "refused"
         else:

@@ -98,11 +98,15 @@ class Saleor(Protocol):
 
     def read_order(self, shop: ShopConnection, order_id: str) -> Order | None: ...
     def find_order(self, shop: ShopConnection, number: str) -> Order | None: ...
-    def read_shopper(self, shop: ShopConnection, access_token: str) -> ShopperIdentity | None:
+    def read_shopper(
+        self, shop: ShopConnection, access_token: str
+    ) -> ShopperIdentity | None:
         """`me` with the shopper's own token; None when the session is no longer alive."""
         ...
 
-    def read_staff(self, shop: ShopConnection, dashboard_token: str) -> StaffIdentity | None: ...
+    def read_staff(
+        self, shop: ShopConnection, dashboard_token: str
+    ) -> StaffIdentity | None: ...
     def read_refund_reason_rule(self, shop: ShopConnection) -> RefundReasonRule: ...
     def note_exists(self, shop: ShopConnection, order_id: str, text: str) -> bool: ...
 
@@ -115,11 +119,21 @@ class Saleor(Protocol):
         ...
 
     def return_products(
-        self, shop: ShopConnection, *, order_id: str, units: Sequence[ReturnUnits], reason: str, note: str | None
+        self,
+        shop: ShopConnection,
+        *,
+        order_id: str,
+        units: Sequence[ReturnUnits],
+        reason: str,
+        note: str | None,
     ) -> RecordedReturn: ...
-    def refund_legacy_order(self, shop: ShopConnection, order_id: str, amount: Money) -> None: ...
+    def refund_legacy_order(
+        self, shop: ShopConnection, order_id: str, amount: Money
+    ) -> None: ...
     def add_note(self, shop: ShopConnection, order_id: str, text: str) -> None: ...
-    def write_metadata(self, shop: ShopConnection, object_id: str, values: Mapping[str, str]) -> None: ...
+    def write_metadata(
+        self, shop: ShopConnection, object_id: str, values: Mapping[str, str]
+    ) -> None: ...
     def report_problem(self, shop: ShopConnection, *, key: str, message: str) -> None:
         """Tell the merchant inside the Dashboard (3.22.36+; elsewhere does nothing)."""
         ...
@@ -159,6 +173,14 @@ class Cipher(Protocol):
 class Jobs(Protocol):
     """Enqueues work that runs after the commit of the given session's transaction, or not at all if it rolls back."""
 
-    def advance_order(self, session: Any, *, tenant_id: str, saleor_order_id: str, key: str, delay: float = 0) -> None:
+    def advance_order(
+        self,
+        session: Any,
+        *,
+        tenant_id: str,
+        saleor_order_id: str,
+        key: str,
+        delay: float = 0,
+    ) -> None:
         """Let the order's lane do whatever is planned for it. The same `key` is enqueued once; `delay` in seconds."""
         ...

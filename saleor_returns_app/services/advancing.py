@@ -1,0 +1,109 @@
+"""The work of an order's lane: whatever is planned for the order is taken as far as it goes now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from saleor_returns_app.domain.orders import Order
+from saleor_returns_app.domain.quotes import RefundWay
+from saleor_returns_app.errors import NotFound
+from saleor_returns_app.models.refunds import OrderNote, RecordedReturn, Refund
+
+from .attention import report_attention
+from .context import Context
+from .lanes import Lane, LaneLost, claim_lane
+from .notes import send_due_notes
+from .orders import store_order
+from .paying import Paying, watched_refunds
+from .paying_legacy import advance_legacy
+from .ports import ShopConnection
+from .recorded_returns import advance_return, open_returns
+
+
+def advance_order(
+    ctx: Context, tenant_id: str, saleor_order_id: str, *, holder: str
+) -> None:
+    """Run the lane of one order once. Safe to repeat, at any time, by any worker: the newest claim wins.
+
+    Raises SaleorUnavailable when the order cannot be read; the planned rows keep their `check_at` and are swept up later.
+    """
+    lane = claim_lane(ctx, tenant_id, saleor_order_id, holder=holder)
+    try:
+        _run(lane)
+    except LaneLost:
+        return  # the newer claim does the work
+
+
+def _run(lane: Lane) -> None:
+    ctx = lane.ctx
+    with lane.write() as session:
+        returns = open_returns(session, lane.saleor_order_id)
+        refunds = watched_refunds(session, lane.saleor_order_id)
+    if returns or refunds:
+        shop = ctx.shop(lane.tenant_id)
+        order = _read(lane, shop)
+        stale = False
+        for return_id in returns:
+            stale = advance_return(lane, shop, order, return_id) or stale
+        stale = _pay(Paying(lane, shop, order), refunds) or stale
+        if stale and refunds:
+            # What was written is read back once; what has not settled by then is looked at again at its `check_at`.
+            order = _read(lane, shop)
+            with lane.write() as session:
+                left = watched_refunds(session, lane.saleor_order_id)
+            _pay(Paying(lane, shop, order), left)
+        report_attention(lane, shop)
+    send_due_notes(lane)
+
+
+def _pay(paying: Paying, refunds: list[tuple[str, str]]) -> bool:
+    """Take each refund a step on; True when one of them wrote to Saleor."""
+    wrote = False
+    for refund_id, way in refunds:
+        advance = advance_legacy if way == RefundWay.LEGACY else Paying.advance
+        wrote = advance(paying, refund_id) or wrote
+    return wrote
+
+
+def _read(lane: Lane, shop: ShopConnection) -> Order:
+    order = lane.ctx.saleor.read_order(shop, lane.saleor_order_id)
+    if order is None:
+        raise NotFound("This order is not known in the shop.", code="UNKNOWN_ORDER")
+    with lane.write() as session:
+        store_order(session, order, now=lane.ctx.now())
+    return order
+
+
+def due_orders(
+    session: Session, now: datetime, *, most: int = 200
+) -> set[tuple[str, str]]:
+    """(tenant, Saleor order) of everything whose time to be looked at has come; across all tenants."""
+    found: set[tuple[str, str]] = set()
+    found.update(
+        session.execute(
+            select(Refund.tenant_id, Refund.saleor_order_id)
+            .where(Refund.check_at <= now)
+            .limit(most)
+        ).tuples()
+    )
+    found.update(
+        session.execute(
+            select(RecordedReturn.tenant_id, RecordedReturn.saleor_order_id)
+            .where(
+                RecordedReturn.check_at <= now,
+                RecordedReturn.state.in_(["planned", "calling"]),
+            )
+            .limit(most)
+        ).tuples()
+    )
+    found.update(
+        session.execute(
+            select(OrderNote.tenant_id, OrderNote.saleor_order_id)
+            .where(OrderNote.sent_at.is_(None), OrderNote.due_at <= now)
+            .limit(most)
+        ).tuples()
+    )
+    return found

@@ -1,0 +1,88 @@
+"""What only a person can settle: kept where it arose, summed up on the case, told to the merchant in the Dashboard."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from saleor_returns_app.errors import RemoteError
+from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.refunds import RecordedReturn, Refund
+
+from .lanes import Lane
+from .ports import ShopConnection
+
+#: Code → what happened and what to do (English msgids; filled with the detail).
+WHAT_TO_DO = {
+    "PAY_BY_HAND": "%(amount)s has to be given back by hand (%(label)s). Do it, then record it here.",
+    "NOT_LEFT": "The refund of %(amount)s does not fit: %(message)s Cancel it and read the quote again.",
+    "GRANT_REFUSED": "Saleor refused to grant %(amount)s: %(message)s",
+    "REQUEST_REFUSED": "Saleor refused to request %(amount)s: %(message)s",
+    "NO_REFUND_WEBHOOK": "The payment's app cannot refund. Pay %(amount)s at the provider, then record it here.",
+    "DECLINED": "The provider declined %(amount)s: %(message)s Retry it, or pay another way and record it.",
+    "UNDELIVERED": "The provider did not answer in time and may have paid %(amount)s. Look there first; "
+    "retry only if nothing moved, else record it.",
+    "GRANT_GONE": "The granted refund of %(amount)s is no longer on the order. Look what happened before you retry.",
+    "GRANT_CHANGED": "The granted refund was changed outside: %(message)s Look at the order before you retry.",
+    "NO_AMOUNT": "Saleor calls %(amount)s paid but shows no payment of it. Look at the provider, then record or retry.",
+    "PAID_IN_PART": "The provider paid less than asked: %(amount)s is still owed. Approve the rest, or record it.",
+    "PAID_TOO_MUCH": "The provider paid more than the %(amount)s asked for. Look at the provider.",
+    "LEGACY_UNCLEAR": "The order's refunded amount moved by something other than %(amount)s. "
+    "Look at the payment; retry only if nothing moved.",
+    "RETURN_NOT_RECORDED": "The goods could not be recorded as returned in Saleor: %(message)s "
+    "Compare the order, then confirm here.",
+}
+
+
+def raise_concern(session: Session, case: Case, refund: Refund, code: str) -> None:
+    refund.concern = code
+    refresh_attention(session, case)
+
+
+def refresh_attention(session: Session, case: Case) -> None:
+    """Sum up the concerns of a case: the oldest refund's first, then goods that are not on record."""
+    session.flush()
+    refund = session.scalars(
+        select(Refund)
+        .where(Refund.case_id == case.id, Refund.concern != "")
+        .order_by(Refund.number)
+    ).first()
+    if refund is not None:
+        case.attention = refund.concern
+        case.attention_detail = {
+            "amount": str(refund.amount),
+            "label": refund.label,
+            "refund": refund.marker,
+            "message": refund.message,
+        }
+        return
+    stuck = session.scalars(
+        select(RecordedReturn).where(
+            RecordedReturn.case_id == case.id, RecordedReturn.state == "stuck"
+        )
+    ).first()
+    case.attention = "RETURN_NOT_RECORDED" if stuck else ""
+    case.attention_detail = {"message": stuck.message} if stuck else {}
+
+
+def report_attention(lane: Lane, shop: ShopConnection) -> None:
+    """Tell the merchant in the Dashboard what changed since it was told last. Best effort: the queue shows it in any case."""
+    ctx = lane.ctx
+    with lane.write() as session:
+        changed = session.scalars(
+            select(Case).where(
+                Case.saleor_order_id == lane.saleor_order_id,
+                Case.attention != Case.attention_reported,
+            )
+        ).all()
+    for case in changed:
+        try:
+            if case.attention:
+                message = f"{case.number}: {WHAT_TO_DO[case.attention] % case.attention_detail}"
+                ctx.saleor.report_problem(shop, key=case.number, message=message)
+            else:
+                ctx.saleor.dismiss_problem(shop, key=case.number)
+        except RemoteError:
+            continue  # told at the lane's next run
+        with lane.write() as session:
+            session.get_one(Case, case.id).attention_reported = case.attention

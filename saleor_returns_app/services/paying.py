@@ -1,0 +1,475 @@
+"""Paying refunds through Saleor: the lane's work on one order, small steps, each safe to repeat (DESIGN.md §5).
+
+Every write to Saleor has its attempt row first, inserted under the lane's fence. Who inserts it calls; who finds it only reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.money import Money
+from saleor_returns_app.domain.orders import GrantedRefund, Order
+from saleor_returns_app.domain.refunds import (
+    WATCHED,
+    Finding,
+    Reading,
+    RefundEvent,
+    RefundStatus,
+    marker,
+    read_grant,
+    recognise_grant,
+)
+from saleor_returns_app.errors import (
+    SaleorDenied,
+    SaleorRefused,
+    SaleorUnavailable,
+    SaleorUnclear,
+)
+from saleor_returns_app.models.base import new_id
+from saleor_returns_app.models.cases import Case, ReturnLine
+from saleor_returns_app.models.refunds import Refund, RefundAttempt
+
+from .attention import raise_concern
+from .context import Context
+from .history import record_entry
+from .lanes import Lane
+from .notes import confirm_notes, take_notes
+from .ports import GrantLine, GrantRequest, ShopConnection
+from .refunds import move_refund, settle_case
+
+#: Saleor's own worker may go on this long after our time-out; only then does "no event" prove that nothing was sent.
+GRACE = timedelta(seconds=40)
+#: A plan older than this is not carried out by who made it.
+STALE = timedelta(seconds=15)
+#: When to look again, by the number of looks so far; the last one repeats.
+LOOKS = tuple(
+    timedelta(seconds=seconds) for seconds in (1, 2, 5, 15, 60, 300, 1800, 3600)
+)
+SYSTEM = Actor.system()
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """One run over the refunds of an order. `order` is a read made in this run."""
+
+    lane: Lane
+    shop: ShopConnection
+    order: Order
+
+    def advance(self, refund_id: str) -> bool:
+        """Do the next step of one refund on a transaction; True when Saleor was written to and the order has to be read again."""
+        with self.lane.write() as session:
+            refund = session.get_one(Refund, refund_id)
+        status = RefundStatus(refund.status)
+        grant = recognise_grant(
+            self.order, grant_id=refund.grant_id, marker=refund.marker
+        )
+        if status is RefundStatus.APPROVED:
+            if grant is None and refund.grant_id is None:
+                return self._create_grant(refund)
+            if grant is not None:
+                self._adopt(refund, grant)
+                return self._request(refund, grant)
+            self._doubt(refund, "GRANT_GONE", "The grant is no longer on the order.")
+            return False
+        if grant is None and status is RefundStatus.FAILED:
+            return False
+        if grant is None:
+            self._doubt(refund, "GRANT_GONE", "The grant is no longer on the order.")
+            return False
+        if status is RefundStatus.GRANTED:
+            return self._request(refund, grant)
+        self._settle(refund, read_grant(grant))
+        return False
+
+    # -- the grant ---------------------------------------------------------------------------------------------------
+
+    def _create_grant(self, refund: Refund) -> bool:
+        problem = self._refusal(refund)
+        if problem:
+            self._fail(refund, "NOT_LEFT", problem)
+            return False
+        with self.lane.write() as session:
+            row = session.get_one(Refund, refund.id)
+            attempt = begin_attempt(self, session, row, step="grant", baseline={})
+            if attempt is None:
+                return False
+            lines = session.scalars(
+                select(ReturnLine).where(ReturnLine.case_id == row.case_id)
+            ).all()
+            note = take_notes(self.lane, session)
+        request = GrantRequest(
+            order_id=refund.saleor_order_id,
+            transaction_id=refund.transaction_id or "",
+            amount=refund.amount,
+            lines=_grant_lines(refund, lines),
+            include_shipping=refund.includes_shipping,
+            reason=refund.marker,
+            note=note,
+        )
+        if not may_call(self, attempt):
+            return False
+        try:
+            grant_id = self.lane.ctx.saleor.grant_refund(self.shop, request)
+        except (SaleorRefused, SaleorDenied) as refusal:
+            self._end_attempt(attempt, "refused", refusal.message())
+            self._fail(refund, "GRANT_REFUSED", refusal.message())
+            return False
+        except SaleorUnavailable as problem_:
+            self._end_attempt(attempt, "unsent", problem_.message())
+            self._look_later(refund)
+            return False
+        except SaleorUnclear as problem_:
+            self._say(refund, problem_.message())
+            self._look_later(refund)
+            return False
+        with self.lane.write() as session:
+            row = session.get_one(Refund, refund.id)
+            row.grant_id = grant_id
+            move_refund(self.lane.ctx, row, RefundEvent.GRANT, SYSTEM)
+            session.get_one(RefundAttempt, attempt.id).outcome = "answered"
+            confirm_notes(self.lane, session, note)
+        return self._send(refund, requests_before=0)
+
+    def _refusal(self, refund: Refund) -> str:
+        """Why this grant must not be made; empty when it may."""
+        transaction = self.order.transaction(refund.transaction_id or "")
+        if transaction is None:
+            return "The payment is no longer on the order."
+        if refund.amount <= Money.zero(refund.currency):
+            return (
+                "The amount is not above zero."  # Saleor would refund the whole charge
+            )
+        if refund.amount > transaction.charged:
+            return f"Only {transaction.charged} is left on the payment."
+        return ""
+
+    def _adopt(self, refund: Refund, grant: GrantedRefund) -> None:
+        """Our grant is there: made before a crash, or retried. What it says is what will be paid, so it must say the same."""
+        with self.lane.write() as session:
+            row = session.get_one(Refund, refund.id)
+            row.grant_id = grant.id
+            move_refund(self.lane.ctx, row, RefundEvent.GRANT, SYSTEM)
+            for attempt in open_attempts(session, row, step="grant"):
+                attempt.outcome = "answered"
+
+    # -- the request -------------------------------------------------------------------------------------------------
+
+    def _request(self, refund: Refund, grant: GrantedRefund) -> bool:
+        reading = read_grant(grant)
+        if grant.amount != refund.amount:
+            self._doubt(
+                refund,
+                "GRANT_CHANGED",
+                f"The grant says {grant.amount}, not {refund.amount}.",
+            )
+            return False
+        if reading.finding in (Finding.PAID, Finding.WAITING):
+            self._settle(refund, reading)  # requested in the Dashboard
+            return False
+        return self._send(refund, requests_before=reading.requests)
+
+    def _send(self, refund: Refund, *, requests_before: int) -> bool:
+        with self.lane.write() as session:
+            row = session.get_one(Refund, refund.id)
+            attempt = begin_attempt(
+                self,
+                session,
+                row,
+                step="request",
+                baseline={"requests": requests_before},
+            )
+            if attempt is None or row.grant_id is None:
+                return False
+            move_refund(self.lane.ctx, row, RefundEvent.REQUEST, SYSTEM)
+            grant_id = row.grant_id
+        if not may_call(self, attempt):
+            return False
+        try:
+            self.lane.ctx.saleor.request_refund(self.shop, grant_id)
+        except (SaleorRefused, SaleorDenied) as refusal:
+            self._end_attempt(attempt, "refused", refusal.message())
+            codes = refusal.codes if isinstance(refusal, SaleorRefused) else ()
+            missing = "MISSING_TRANSACTION_ACTION_REQUEST_WEBHOOK" in codes
+            self._fail(
+                refund,
+                "NO_REFUND_WEBHOOK" if missing else "REQUEST_REFUSED",
+                refusal.message(),
+            )
+            return False
+        except SaleorUnavailable as problem:
+            self._end_attempt(attempt, "unsent", problem.message())
+            with self.lane.write() as session:
+                row = session.get_one(Refund, refund.id)
+                move_refund(self.lane.ctx, row, RefundEvent.DOUBT, SYSTEM)
+                move_refund(self.lane.ctx, row, RefundEvent.RETRY, SYSTEM)
+            self._look_later(refund)
+            return False
+        except SaleorUnclear as problem:
+            with self.lane.write() as session:
+                row = session.get_one(Refund, refund.id)
+                move_refund(self.lane.ctx, row, RefundEvent.DOUBT, SYSTEM)
+                row.message = problem.message()
+            self._look_later(refund)
+            return False
+        self._end_attempt(attempt, "answered", "")
+        return True
+
+    # -- what a read says --------------------------------------------------------------------------------------------
+
+    def _settle(self, refund: Refund, reading: Reading) -> None:
+        ctx = self.lane.ctx
+        with self.lane.write() as session:
+            row = session.get_one(Refund, refund.id)
+            case = session.get_one(Case, row.case_id)
+            attempts = session.scalars(
+                select(RefundAttempt)
+                .where(
+                    RefundAttempt.refund_id == row.id, RefundAttempt.step == "request"
+                )
+                .order_by(RefundAttempt.number)
+            ).all()
+            last = attempts[-1] if attempts else None
+            before = int(last.baseline.get("requests", 0)) if last else 0
+            reached = reading.requests > before
+            if (
+                row.status == RefundStatus.FAILED
+                and reading.finding is not Finding.PAID
+            ):
+                return
+            if reading.finding is Finding.PAID and not reading.paid:
+                if row.status != RefundStatus.UNCLEAR:
+                    move_refund(ctx, row, RefundEvent.DOUBT, SYSTEM)
+                raise_concern(session, case, row, "NO_AMOUNT")
+                schedule_look(self, row)
+            elif reading.finding is Finding.PAID:
+                settle_paid(self, session, case, row, reading.paid)
+            elif last is not None and not reached:
+                self._unsent(row, last)
+            elif reading.finding is Finding.DECLINED:
+                fail_refund(
+                    ctx, session, case, row, code="DECLINED", message=reading.message
+                )
+            elif reading.finding is Finding.UNDELIVERED:
+                if row.status != RefundStatus.UNCLEAR:
+                    move_refund(ctx, row, RefundEvent.DOUBT, SYSTEM)
+                row.message = reading.message
+                raise_concern(session, case, row, "UNDELIVERED")
+                schedule_look(self, row)
+            else:
+                if row.status in (
+                    RefundStatus.REQUESTED,
+                    RefundStatus.GRANTED,
+                    RefundStatus.UNCLEAR,
+                ):
+                    move_refund(ctx, row, RefundEvent.AWAIT, SYSTEM)
+                _close_attempts(attempts, "answered")
+                schedule_look(self, row)
+
+    def _unsent(self, row: Refund, last: RefundAttempt) -> None:
+        """No request event of ours: once that call cannot be running any more, this proves that nothing was sent."""
+        ctx = self.lane.ctx
+        if last.running_until > ctx.now() or last.outcome == "answered":
+            # "answered" without an event would mean Saleor lost its own record: never request again by ourselves.
+            schedule_look(self, row)
+            return
+        last.outcome = "unsent"
+        if row.status != RefundStatus.UNCLEAR:
+            move_refund(ctx, row, RefundEvent.DOUBT, SYSTEM)
+        move_refund(ctx, row, RefundEvent.RETRY, SYSTEM)
+        row.check_at = ctx.now()
+
+    # -- small writes ------------------------------------------------------------------------------------------------
+
+    def _fail(self, refund: Refund, code: str, message: str) -> None:
+        with self.lane.write() as session:
+            row = session.get_one(Refund, refund.id)
+            case = session.get_one(Case, row.case_id)
+            fail_refund(self.lane.ctx, session, case, row, code=code, message=message)
+
+    def _doubt(self, refund: Refund, code: str, message: str) -> None:
+        with self.lane.write() as session:
+            row = session.get_one(Refund, refund.id)
+            if row.status != RefundStatus.UNCLEAR:
+                move_refund(self.lane.ctx, row, RefundEvent.DOUBT, SYSTEM)
+            row.message = message
+            raise_concern(session, session.get_one(Case, row.case_id), row, code)
+            schedule_look(self, row)
+
+    def _end_attempt(self, attempt: RefundAttempt, outcome: str, answer: str) -> None:
+        with self.lane.write() as session:
+            row = session.get_one(RefundAttempt, attempt.id)
+            row.outcome, row.answer = outcome, answer
+
+    def _say(self, refund: Refund, message: str) -> None:
+        with self.lane.write() as session:
+            session.get_one(Refund, refund.id).message = message
+
+    def _look_later(self, refund: Refund) -> None:
+        with self.lane.write() as session:
+            schedule_look(self, session.get_one(Refund, refund.id))
+
+
+def watched_refunds(session: Session, saleor_order_id: str) -> list[tuple[str, str]]:
+    """(id, way) of the refunds of an order that a job looks at, oldest first; a failed one too, for the provider may report late."""
+    return list(
+        session.execute(
+            select(Refund.id, Refund.way)
+            .where(
+                Refund.saleor_order_id == saleor_order_id,
+                Refund.status.in_([*WATCHED, RefundStatus.FAILED]),
+            )
+            .order_by(Refund.id)
+        ).tuples()
+    )
+
+
+def begin_attempt(
+    paying: Paying,
+    session: Session,
+    refund: Refund,
+    *,
+    step: str,
+    baseline: dict[str, object],
+) -> RefundAttempt | None:
+    """Insert the plan row of a call that is about to be made; None when an earlier one is not decided yet."""
+    ctx = paying.lane.ctx
+    earlier = session.scalars(
+        select(RefundAttempt).where(
+            RefundAttempt.refund_id == refund.id, RefundAttempt.step == step
+        )
+    ).all()
+    for attempt in earlier:
+        if attempt.outcome == "":
+            if attempt.running_until > ctx.now() or step != "grant":
+                schedule_look(paying, refund)
+                refund.check_at = max(attempt.running_until, ctx.now())
+                return None
+            attempt.outcome = (
+                "unsent"  # a grant that a fresh read does not show was not made
+            )
+    now = ctx.now()
+    attempt = RefundAttempt(
+        id=new_id(),
+        refund_id=refund.id,
+        step=step,
+        number=len(earlier) + 1,
+        fence=paying.lane.fence,
+        baseline=baseline,
+        started_at=now,
+        running_until=now + timedelta(seconds=ctx.settings.saleor_timeout) + GRACE,
+    )
+    session.add(attempt)
+    session.flush()
+    return attempt
+
+
+def may_call(paying: Paying, attempt: RefundAttempt) -> bool:
+    """A worker that was stopped after planning and wakes up late must not call: others have read meanwhile that it did not."""
+    return paying.lane.ctx.now() - attempt.started_at < STALE
+
+
+def open_attempts(
+    session: Session, refund: Refund, *, step: str
+) -> Sequence[RefundAttempt]:
+    return session.scalars(
+        select(RefundAttempt).where(
+            RefundAttempt.refund_id == refund.id,
+            RefundAttempt.step == step,
+            RefundAttempt.outcome == "",
+        )
+    ).all()
+
+
+def schedule_look(paying: Paying, refund: Refund) -> None:
+    refund.check_at = paying.lane.ctx.now() + LOOKS[min(refund.checks, len(LOOKS) - 1)]
+    refund.checks += 1
+
+
+def settle_paid(
+    paying: Paying, session: Session, case: Case, row: Refund, paid: Money
+) -> None:
+    """Money arrived: settle the refund. Less than asked leaves a proposed refund for the rest and asks for a person."""
+    ctx = paying.lane.ctx
+    row.paid_minor = paid.minor
+    move_refund(ctx, row, RefundEvent.SUCCEED, SYSTEM)
+    for attempt in session.scalars(
+        select(RefundAttempt).where(
+            RefundAttempt.refund_id == row.id, RefundAttempt.outcome == ""
+        )
+    ):
+        attempt.outcome = "answered"
+    detail = {
+        "refund": row.marker,
+        "amount": str(row.amount),
+        "paid": str(paid),
+        "label": row.label,
+    }
+    record_entry(ctx, session, case, event="refund_paid", actor=SYSTEM, detail=detail)
+    if paid < row.amount:
+        rest = row.amount - paid
+        number = (
+            max(session.scalars(select(Refund.number).where(Refund.case_id == case.id)))
+            + 1
+        )
+        rest_row = Refund(
+            id=new_id(),
+            case_id=case.id,
+            quote_id=row.quote_id,
+            number=number,
+            saleor_order_id=row.saleor_order_id,
+            way=row.way,
+            label=row.label,
+            transaction_id=row.transaction_id,
+            status=RefundStatus.PROPOSED,
+            amount_minor=rest.minor,
+            currency=row.currency,
+            units={},
+            marker=marker(case_number=case.number, refund_number=number),
+            created_at=ctx.now(),
+        )
+        session.add(rest_row)
+        raise_concern(session, case, rest_row, "PAID_IN_PART")
+    elif paid > row.amount:
+        raise_concern(session, case, row, "PAID_TOO_MUCH")
+    settle_case(ctx, session, case, SYSTEM)
+
+
+def fail_refund(
+    ctx: Context, session: Session, case: Case, row: Refund, *, code: str, message: str
+) -> None:
+    """Certain that no money moved: a person may retry, pay outside or cancel."""
+    move_refund(ctx, row, RefundEvent.FAIL, SYSTEM)
+    row.message, row.check_at = message, None
+    for attempt in session.scalars(
+        select(RefundAttempt).where(
+            RefundAttempt.refund_id == row.id, RefundAttempt.outcome == ""
+        )
+    ):
+        attempt.outcome = "answered"
+    raise_concern(session, case, row, code)
+    detail = {"refund": row.marker, "amount": str(row.amount), "message": message}
+    record_entry(ctx, session, case, event="refund_failed", actor=SYSTEM, detail=detail)
+
+
+def _close_attempts(attempts: Sequence[RefundAttempt], outcome: str) -> None:
+    for attempt in attempts:
+        attempt.outcome = attempt.outcome or outcome
+
+
+def _grant_lines(refund: Refund, lines: Sequence[ReturnLine]) -> tuple[GrantLine, ...]:
+    reasons = {line.order_line_id: line.reason for line in lines}
+    return tuple(
+        GrantLine(
+            order_line_id=line_id,
+            quantity=int(quantity),
+            reason=reasons.get(line_id, ""),
+        )
+        for line_id, quantity in refund.units.items()
+    )

@@ -1,0 +1,376 @@
+"""What people do with refunds: approve a quote, retry, record what was paid outside, cancel."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
+from saleor_returns_app.domain.money import Money
+from saleor_returns_app.domain.quotes import Quote, RefundWay
+from saleor_returns_app.domain.refunds import (
+    REFUND,
+    SETTLED,
+    RefundEvent,
+    RefundStatus,
+    marker,
+)
+from saleor_returns_app.errors import BadInput, Conflict, NotFound
+from saleor_returns_app.models.base import new_id
+from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.refunds import QuoteRow, Refund, RefundAttempt
+
+from .attention import raise_concern, refresh_attention
+from .cases import LONGEST_TEXT, check_version, require_permission
+from .context import Context
+from .history import load_case, move_case, record_entry
+from .notifications import queue_case_mail
+from .orders import fresh_order, lock_lane
+from .quotes import QUOTE, quote_case
+
+#: A sweep looks after an approved refund this late, should its job have been lost.
+SAFETY_NET = timedelta(seconds=60)
+#: Ways that the app pays by itself; the others wait for a person.
+_BY_ITSELF = frozenset({RefundWay.TRANSACTION, RefundWay.LEGACY})
+
+
+def current_quote(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Quote:
+    """What a case's refund is worth now, from a fresh read of the order."""
+    with ctx.db.tenant(tenant_id) as session:
+        case = load_case(session, case_id, actor)
+    order = fresh_order(ctx, tenant_id, case.saleor_order_id)
+    with ctx.db.tenant(tenant_id) as session:
+        case = load_case(session, case_id, actor)
+        return quote_case(ctx, session, case, order, ctx.tenant_settings(tenant_id))
+
+
+def approve_refund(
+    ctx: Context,
+    tenant_id: str,
+    case_id: str,
+    *,
+    actor: Actor,
+    fingerprint: str,
+    version: int | None = None,
+) -> None:
+    """Approve the quote that was read: one refund per payment is planned, jobs pay them.
+
+    `fingerprint` is that of the quote the person saw. Raises Conflict when the quote is another by now: it has to be read again.
+    """
+    require_permission(actor, "HANDLE_PAYMENTS")
+    with ctx.db.tenant(tenant_id) as session:
+        order_id = load_case(session, case_id, actor).saleor_order_id
+    order = fresh_order(ctx, tenant_id, order_id)
+    settings = ctx.tenant_settings(tenant_id)
+    with ctx.db.tenant(tenant_id) as session:
+        lock_lane(session, order_id)
+        case = load_case(session, case_id, actor)
+        check_version(case, version)
+        quote = quote_case(ctx, session, case, order, settings)
+        if quote.fingerprint != fingerprint:
+            raise Conflict(
+                "The refund changed to %(total)s since you saw it. Read it again before you approve.",
+                code="QUOTE_CHANGED",
+                total=str(quote.total),
+            )
+        if not quote.total:
+            raise Conflict(
+                "There is nothing to refund. Resolve the case without a refund.",
+                code="NOTHING_DUE",
+            )
+        move_case(ctx, case, CaseEvent.RESOLVE, actor)
+        refunds = _plan_refunds(ctx, session, case, quote, actor)
+        record_entry(
+            ctx,
+            session,
+            case,
+            event="approve_refund",
+            actor=actor,
+            public=True,
+            detail={
+                "total": str(quote.total),
+                "ways": [refund.label for refund in refunds],
+            },
+            note=f"refund of {quote.total} approved",
+        )
+        for refund in refunds:
+            if refund.status == RefundStatus.PROPOSED:
+                raise_concern(session, case, refund, "PAY_BY_HAND")
+        _let_pay(ctx, session, case, key=f"pay:{refunds[0].id}")
+
+
+def _plan_refunds(
+    ctx: Context, session: Session, case: Case, quote: Quote, actor: Actor
+) -> list[Refund]:
+    now = ctx.now()
+    stored = QuoteRow(
+        id=new_id(),
+        case_id=case.id,
+        fingerprint=quote.fingerprint,
+        total_minor=quote.total.minor,
+        currency=quote.currency,
+        data=QUOTE.dump_python(quote, mode="json"),
+        created_at=now,
+        created_by=actor.name,
+    )
+    session.add(stored)
+    session.flush()
+    last = (
+        session.scalar(select(func.max(Refund.number)).where(Refund.case_id == case.id))
+        or 0
+    )
+    planned = []
+    for offset, tender in enumerate(quote.tenders):
+        number = last + 1 + offset
+        refund = Refund(
+            id=new_id(),
+            case_id=case.id,
+            quote_id=stored.id,
+            number=number,
+            saleor_order_id=case.saleor_order_id,
+            way=tender.way,
+            label=tender.label[:300],
+            transaction_id=tender.transaction_id,
+            status=RefundStatus.PROPOSED,
+            amount_minor=tender.amount.minor,
+            currency=quote.currency,
+            # Saleor lets lines and shipping fit on one grant only: the first carries them.
+            units=quote.units() if offset == 0 else {},
+            includes_shipping=quote.includes_shipping and offset == 0,
+            marker=marker(case_number=case.number, refund_number=number),
+            created_at=now,
+        )
+        if tender.way in _BY_ITSELF:
+            move_refund(ctx, refund, RefundEvent.APPROVE, actor)
+            refund.approved_by, refund.approved_at = actor.name, now
+            refund.check_at = now + SAFETY_NET
+        session.add(refund)
+        planned.append(refund)
+    session.flush()
+    return planned
+
+
+def move_refund(ctx: Context, refund: Refund, event: RefundEvent, actor: Actor) -> None:
+    """Change a refund's state by the table. Raises MoveRefused."""
+    refund.status = REFUND.move(RefundStatus(refund.status), event, actor.who)
+    if event in (RefundEvent.RETRY, RefundEvent.APPROVE) or refund.status in SETTLED:
+        refund.concern = ""
+    if refund.status in SETTLED:
+        refund.settled_at = ctx.now()
+        refund.check_at = None
+
+
+def _let_pay(ctx: Context, session: Session, case: Case, *, key: str) -> None:
+    ctx.jobs.advance_order(
+        session,
+        tenant_id=session.info["tenant_id"],
+        saleor_order_id=case.saleor_order_id,
+        key=key,
+    )
+
+
+def _load(session: Session, refund_id: str, actor: Actor) -> tuple[Case, Refund]:
+    found = session.get(Refund, refund_id)
+    if found is None:
+        raise NotFound(
+            "This refund does not exist, or it is not yours to see.",
+            code="UNKNOWN_REFUND",
+        )
+    lock_lane(session, found.saleor_order_id)
+    case = load_case(session, found.case_id, actor)
+    refund = session.scalars(
+        select(Refund).where(Refund.id == refund_id).with_for_update()
+    ).one()
+    return case, refund
+
+
+def retry_refund(
+    ctx: Context,
+    tenant_id: str,
+    refund_id: str,
+    *,
+    actor: Actor,
+    version: int | None = None,
+) -> None:
+    """Request a failed refund again, on the same grant; for an unclear one the person vouches that no money moved."""
+    require_permission(actor, "HANDLE_PAYMENTS")
+    with ctx.db.tenant(tenant_id) as session:
+        case, refund = _load(session, refund_id, actor)
+        check_version(case, version)
+        unclear = refund.status == RefundStatus.UNCLEAR
+        if unclear and _still_running(ctx, session, refund):
+            raise Conflict(
+                "The last request may still be running. Wait a minute, then look again.",
+                code="RUNNING",
+            )
+        move_refund(ctx, refund, RefundEvent.RETRY, actor)
+        _decide_open_attempts(session, refund)
+        refund.check_at, refund.checks = ctx.now() + SAFETY_NET, 0
+        refresh_attention(session, case)
+        detail = {
+            "refund": refund.marker,
+            "amount": str(refund.amount),
+            "vouched": unclear,
+        }
+        record_entry(
+            ctx,
+            session,
+            case,
+            event="retry_refund",
+            actor=actor,
+            detail=detail,
+            note=f"refund {refund.marker} is tried again",
+        )
+        _let_pay(ctx, session, case, key=f"pay:{refund.id}:retry:{refund.version}")
+
+
+def approve_rest(
+    ctx: Context,
+    tenant_id: str,
+    refund_id: str,
+    *,
+    actor: Actor,
+    version: int | None = None,
+) -> None:
+    """Approve a proposed refund that a partial payment left over. Raises Conflict for what has to be paid by hand."""
+    require_permission(actor, "HANDLE_PAYMENTS")
+    with ctx.db.tenant(tenant_id) as session:
+        case, refund = _load(session, refund_id, actor)
+        check_version(case, version)
+        if refund.way not in _BY_ITSELF:
+            raise Conflict(
+                "This part cannot go back by itself. Pay it by hand, then record it.",
+                code="BY_HAND",
+            )
+        move_refund(ctx, refund, RefundEvent.APPROVE, actor)
+        refund.approved_by, refund.approved_at = actor.name, ctx.now()
+        refund.check_at = ctx.now() + SAFETY_NET
+        refresh_attention(session, case)
+        detail = {"refund": refund.marker, "amount": str(refund.amount)}
+        note = f"refund {refund.marker} of {refund.amount} approved"
+        record_entry(
+            ctx,
+            session,
+            case,
+            event="approve_rest",
+            actor=actor,
+            detail=detail,
+            note=note,
+        )
+        _let_pay(ctx, session, case, key=f"pay:{refund.id}")
+
+
+def _still_running(ctx: Context, session: Session, refund: Refund) -> bool:
+    latest = session.scalar(
+        select(func.max(RefundAttempt.running_until)).where(
+            RefundAttempt.refund_id == refund.id, RefundAttempt.outcome == ""
+        )
+    )
+    return latest is not None and latest > ctx.now()
+
+
+def _decide_open_attempts(session: Session, refund: Refund) -> None:
+    """A person said that nothing moved: the attempts are decided, and a next one may be made."""
+    for attempt in session.scalars(
+        select(RefundAttempt).where(
+            RefundAttempt.refund_id == refund.id, RefundAttempt.outcome == ""
+        )
+    ):
+        attempt.outcome = "vouched"
+
+
+def record_refund(
+    ctx: Context,
+    tenant_id: str,
+    refund_id: str,
+    *,
+    actor: Actor,
+    proof: str,
+    version: int | None = None,
+) -> None:
+    """The refund was paid outside of the app; `proof` says how, and stays in the history."""
+    require_permission(actor, "HANDLE_PAYMENTS")
+    said = proof.strip()
+    if not said or len(said) > LONGEST_TEXT:
+        text = "Say how it was paid: a reference, a date, who did it (at most %(most)s characters)."
+        raise BadInput(text, code="PROOF", field="proof", most=LONGEST_TEXT)
+    with ctx.db.tenant(tenant_id) as session:
+        case, refund = _load(session, refund_id, actor)
+        check_version(case, version)
+        move_refund(ctx, refund, RefundEvent.RECORD, actor)
+        refund.proof, refund.paid_minor = said, refund.amount_minor
+        detail = {"refund": refund.marker, "amount": str(refund.amount), "proof": said}
+        note = f"refund {refund.marker} of {refund.amount} was paid outside"
+        record_entry(
+            ctx,
+            session,
+            case,
+            event="record_refund",
+            actor=actor,
+            detail=detail,
+            note=note,
+        )
+        settle_case(ctx, session, case, actor)
+
+
+def cancel_refund(
+    ctx: Context,
+    tenant_id: str,
+    refund_id: str,
+    *,
+    actor: Actor,
+    version: int | None = None,
+) -> None:
+    """Give a refund up; its units can be quoted again. Only where no money is under way."""
+    require_permission(actor, "HANDLE_PAYMENTS")
+    with ctx.db.tenant(tenant_id) as session:
+        case, refund = _load(session, refund_id, actor)
+        check_version(case, version)
+        move_refund(ctx, refund, RefundEvent.CANCEL, actor)
+        detail = {"refund": refund.marker, "amount": str(refund.amount)}
+        record_entry(
+            ctx,
+            session,
+            case,
+            event="cancel_refund",
+            actor=actor,
+            detail=detail,
+            note=f"refund {refund.marker} cancelled",
+        )
+        settle_case(ctx, session, case, actor)
+
+
+def settle_case(ctx: Context, session: Session, case: Case, actor: Actor) -> None:
+    """Resolve the case once nothing of its refunds is left open; back to the quote when all of them were cancelled."""
+    refresh_attention(session, case)
+    refunds = session.scalars(
+        select(Refund).where(Refund.case_id == case.id).order_by(Refund.number)
+    ).all()
+    if case.status != CaseStatus.RESOLVING or any(
+        refund.status not in SETTLED for refund in refunds
+    ):
+        return
+    paid = [refund for refund in refunds if refund.status != RefundStatus.CANCELLED]
+    if not paid:
+        move_case(ctx, case, CaseEvent.RECONSIDER, actor)
+        record_entry(ctx, session, case, event="reconsider", actor=actor)
+        return
+    move_case(ctx, case, CaseEvent.SETTLE, Actor.system())
+    ways = [
+        {"label": refund.label, "way": refund.way, "minor": refund.paid_minor}
+        for refund in paid
+    ]
+    whole = Money.from_minor(sum(refund.paid_minor for refund in paid), case.currency)
+    record_entry(
+        ctx,
+        session,
+        case,
+        event="settle",
+        actor=Actor.system(),
+        public=True,
+        detail={"total": str(whole), "ways": ways},
+    )
+    queue_case_mail(ctx, session, case, "refunded", total_minor=whole.minor, ways=ways)
