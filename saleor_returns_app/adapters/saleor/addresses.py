@@ -70,7 +70,7 @@ class AddressRules:
         return re.compile(self.allowed_domains)
 
     def check(self, api_url: str) -> None:
-        """Raise Forbidden (SALEOR_URL_PROHIBITED) where a URL must not be called, SaleorUnavailable for an unknown host."""
+        """Raise Forbidden (SALEOR_URL_PROHIBITED) for a URL not to be called, SaleorUnavailable for an unknown host."""
         try:
             parts = urlsplit(api_url)
             host, port = parts.hostname, parts.port

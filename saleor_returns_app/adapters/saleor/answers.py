@@ -33,6 +33,12 @@ class GrantError(MutationError):
     lines: tuple[LineError, ...] | None
 
 
+class NoteError(Answer):
+    field: str | None
+    code: str | None
+    message: str | None
+
+
 class AppAnswer(Answer):
     app: Node | None
 
@@ -99,6 +105,10 @@ class Payload(Answer):
     errors: tuple[MutationError, ...]
 
 
+class NotePayload(Answer):
+    errors: tuple[NoteError, ...]
+
+
 class Granted(Answer):
     id: str
     status: str
@@ -111,7 +121,7 @@ class GrantPayload(Answer):
 
 class GrantRefundAnswer(Answer):
     order_grant_refund_create: GrantPayload | None
-    note: Payload | None = None  # left out unless asked for
+    note: NotePayload | None = None  # left out unless asked for
 
 
 class RequestRefundPayload(Payload):
@@ -139,11 +149,11 @@ class ReturnPayload(Payload):
 
 class ReturnProductsAnswer(Answer):
     order_fulfillment_return_products: ReturnPayload | None
-    note: Payload | None = None  # left out unless asked for
+    note: NotePayload | None = None  # left out unless asked for
 
 
 class AddOrderNoteAnswer(Answer):
-    order_note_add: Payload | None
+    order_note_add: NotePayload | None
 
 
 class RefundLegacyOrderPayload(Payload):

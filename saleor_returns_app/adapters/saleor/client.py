@@ -22,7 +22,7 @@ from saleor_returns_app.services.ports import (
 
 from . import operations, versions
 from .addresses import AddressRules
-from .answers import Payload
+from .answers import NotePayload
 from .gateway import Gateway, TokenRefused
 from .orders import to_order
 from .refusals import raise_refusal
@@ -207,6 +207,6 @@ def _present(payload: P | None) -> P:
     return payload
 
 
-def _log_note(shop: ShopConnection, note: Payload | None) -> None:
+def _log_note(shop: ShopConnection, note: NotePayload | None) -> None:
     if note is not None and note.errors:
         log.warning("saleor.note_failed", tenant=shop.tenant_id, reason=note.errors[0].message)

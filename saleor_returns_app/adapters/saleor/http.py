@@ -118,14 +118,19 @@ class _PublicAdapter(_AnyAdapter):
     pools: ClassVar[dict[str, type[HTTPConnectionPool]]] = {"http": _PublicHTTPPool, "https": _PublicHTTPSPool}
 
 
+class _NoRedirects(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
+        """Nothing redirects: a guarded address could lead to any other, and a POST would be sent twice."""
+        return None
+
+
 def open_session(*, rules: AddressRules, retries: Retry, connections: int = 32) -> requests.Session:
     """A session to keep open, safe to share between threads.
 
     Proxies, netrc and CA bundles of the environment are not used: a proxy would look hosts up behind the guard's back.
     """
-    session = requests.Session()
+    session = _NoRedirects()
     session.trust_env = False
-    session.max_redirects = 0
     # An answer to one person must never sign in the next one.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter_class = _AnyAdapter if rules.allow_private_hosts else _PublicAdapter

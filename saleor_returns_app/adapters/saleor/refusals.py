@@ -7,7 +7,7 @@ from typing import Any
 
 from saleor_returns_app.errors import SaleorRefused
 
-from .answers import GrantError, MutationError
+from .answers import GrantError, MutationError, NoteError
 
 PERMISSION_DENIED = "PermissionDenied"
 #: Ends of the names of the exceptions with which core refuses a JWT: InvalidSignatureError, ExpiredSignatureError,
@@ -40,11 +40,11 @@ def of_field(errors: Iterable[Mapping[str, Any]], name: str) -> list[Mapping[str
     return [error for error in errors if (error.get("path") or [None])[0] == name]
 
 
-def raise_refusal(errors: Sequence[MutationError]) -> None:
+def raise_refusal(errors: Sequence[MutationError | NoteError]) -> None:
     """Raise SaleorRefused when a mutation answered with errors, with all their codes, lines' codes included."""
     if not errors:
         return
     lines = [line for error in errors if isinstance(error, GrantError) for line in error.lines or ()]
-    found = [(error.code, error.message) for error in errors] + [(line.code, line.message) for line in lines]
+    found = [(error.code or "", error.message) for error in errors] + [(line.code, line.message) for line in lines]
     reasons = dict.fromkeys(message or code for code, message in found)
     raise SaleorRefused("; ".join(reasons), codes=[code for code, _ in found])

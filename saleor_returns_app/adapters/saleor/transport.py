@@ -71,9 +71,9 @@ class SaleorTransport(RequestsHTTPTransport):
     def execute(
         self,
         request: GraphQLRequest,
-        timeout: int | None = None,
+        timeout: int | None = None,  # noqa: ARG002 gql's signature; ours are in `_seconds`
         extra_args: dict[str, Any] | None = None,
-        upload_files: bool = False,
+        upload_files: bool = False,  # noqa: ARG002
     ) -> ExecutionResult:
         if self.session is None or not isinstance(request, Call):
             raise TransportError("not connected, or not a Call")
