@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
 
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.quotes import RefundWay
@@ -21,6 +21,9 @@ from .paying import Paying, watched_refunds
 from .paying_legacy import advance_legacy
 from .ports import ShopConnection
 from .recorded_returns import advance_return, open_returns
+
+#: How long a swept order is left to the job that was enqueued for it.
+LEASE = timedelta(seconds=60)
 
 
 def advance_order(
@@ -77,33 +80,41 @@ def _read(lane: Lane, shop: ShopConnection) -> Order:
     return order
 
 
-def due_orders(
-    session: Session, now: datetime, *, most: int = 200
-) -> set[tuple[str, str]]:
-    """(tenant, Saleor order) of everything whose time to be looked at has come; across all tenants."""
+def sweep_due(ctx: Context, *, most: int = 200) -> int:
+    """Enqueue the lanes of everything whose time to be looked at has come; gives how many orders.
+
+    What is enqueued is leased: should the job be lost, the next sweep after the lease takes it up again.
+    """
+    now = ctx.now()
     found: set[tuple[str, str]] = set()
-    found.update(
-        session.execute(
-            select(Refund.tenant_id, Refund.saleor_order_id)
-            .where(Refund.check_at <= now)
-            .limit(most)
-        ).tuples()
-    )
-    found.update(
-        session.execute(
-            select(RecordedReturn.tenant_id, RecordedReturn.saleor_order_id)
-            .where(
-                RecordedReturn.check_at <= now,
-                RecordedReturn.state.in_(["planned", "calling"]),
-            )
-            .limit(most)
-        ).tuples()
-    )
-    found.update(
-        session.execute(
-            select(OrderNote.tenant_id, OrderNote.saleor_order_id)
-            .where(OrderNote.sent_at.is_(None), OrderNote.due_at <= now)
-            .limit(most)
-        ).tuples()
-    )
-    return found
+    with ctx.db.everyone() as session:
+        for row in (
+            *session.scalars(_due(select(Refund).where(Refund.check_at <= now), most)),
+            *session.scalars(
+                _due(
+                    select(RecordedReturn).where(
+                        RecordedReturn.check_at <= now, RecordedReturn.state.in_(["planned", "calling"])
+                    ),
+                    most,
+                )
+            ),
+        ):
+            row.check_at = now + LEASE
+            found.add((row.tenant_id, row.saleor_order_id))
+        for tenant_id, order_id in sorted(found):
+            key = f"sweep:{order_id}:{int(now.timestamp())}"
+            ctx.jobs.advance_order(session, tenant_id=tenant_id, saleor_order_id=order_id, key=key)
+        due_notes = select(OrderNote).where(OrderNote.sent_at.is_(None), OrderNote.due_at <= now)
+        for note in session.scalars(_due(due_notes, most)):
+            if (note.tenant_id, note.saleor_order_id) not in found:
+                found.add((note.tenant_id, note.saleor_order_id))
+                minute = int(now.timestamp() // LEASE.total_seconds())
+                key = f"notes:{note.saleor_order_id}:{minute}"  # a key is enqueued once: at most one a minute
+                ctx.jobs.advance_order(
+                    session, tenant_id=note.tenant_id, saleor_order_id=note.saleor_order_id, key=key
+                )
+    return len(found)
+
+
+def _due(statement: Select[Any], most: int) -> Select[Any]:
+    return statement.limit(most).with_for_update(skip_locked=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -18,6 +18,9 @@ from .context import Context
 
 #: How old a mirror may be when a shopper submits something that depends on it. Writes to Saleor always read anew.
 FRESH = timedelta(seconds=60)
+
+#: Marks a mirror whose order changed since.
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 _SNAPSHOT: TypeAdapter[Order] = TypeAdapter(Order)
 
@@ -86,7 +89,7 @@ def outdate_order(session: Session, saleor_order_id: str) -> None:
         select(OrderMirror).where(OrderMirror.saleor_id == saleor_order_id)
     )
     if row is not None:
-        row.refreshed_at = datetime.fromtimestamp(0, tz=row.refreshed_at.tzinfo)
+        row.refreshed_at = LONG_AGO
 
 
 def lock_lane(session: Session, saleor_order_id: str) -> OrderLane:

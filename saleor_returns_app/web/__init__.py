@@ -1,0 +1,27 @@
+"""The web layer: install and webhooks for Saleor, the Dashboard's pages, the shopper's portal, the storefront API."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from saleor_returns_app.services.context import Context
+
+from . import dashboard, errors, i18n, install, operating, portal, storefront, webhooks
+
+
+def build_web(context: Context) -> Flask:
+    app = Flask(__name__, static_folder="static", static_url_path="/static", template_folder="templates")
+    settings = context.settings
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["returns"] = context
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    errors.register(app)
+    i18n.register(app)
+    for feature in (operating, install, webhooks, dashboard, portal, storefront):
+        app.register_blueprint(feature.blueprint)
+    return app

@@ -1,0 +1,72 @@
+"""Errors as answers: problem+json for programs; pages for people register their own handler on their blueprint."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, Response, json, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from saleor_returns_app.errors import AppError, Conflict, MoveRefused, NotFound, TooLarge
+
+log = structlog.get_logger()
+
+
+def said(error: AppError) -> str:
+    """What the error says, in the language of the request."""
+    from saleor_returns_app.web.i18n import gettext
+
+    text = gettext(error.text)
+    return text % error.params if error.params else text
+
+
+def problem(error: AppError) -> Response:
+    """An answer as of RFC 9457."""
+    body: dict[str, object] = {
+        "type": f"urn:saleor-returns:{error.code.lower().replace('_', '-')}",
+        "title": said(error),
+        "status": error.status,
+        "code": error.code,
+    }
+    if error.field:
+        body["field"] = error.field
+    if isinstance(error, MoveRefused):
+        body["possible"] = list(error.possible)
+    return Response(json.dumps(body), status=error.status, content_type="application/problem+json")
+
+
+def as_app_error(error: Exception) -> AppError:
+    """Any exception as one of ours; what nobody foresaw is logged and says that nothing was lost."""
+    if isinstance(error, AppError):
+        return error
+    if isinstance(error, StaleDataError):
+        return Conflict()
+    if isinstance(error, RequestEntityTooLarge):
+        return TooLarge("What you sent is too large: at most 2 MB fit.", code="TOO_LARGE")
+    if isinstance(error, HTTPException):
+        if error.code == 404:
+            return NotFound()
+        other = AppError(error.description or error.name, code=error.name.upper().replace(" ", "_"))
+        other.status = error.code or 500  # type: ignore[misc]
+        return other
+    if isinstance(error, OperationalError):
+        log.exception("database trouble")
+        busy = AppError("We cannot reach our database at the moment. Nothing was lost; please try again.", code="BUSY")
+        busy.status = 503  # type: ignore[misc]
+        return busy
+    log.exception("unforeseen")
+    return AppError()
+
+
+def register(app: Flask) -> None:
+    @app.errorhandler(Exception)
+    def _answer(error: Exception) -> ResponseReturnValue:
+        return problem(as_app_error(error))
+
+    @app.errorhandler(405)
+    def _method(error: HTTPException) -> ResponseReturnValue:
+        answer = problem(as_app_error(error))
+        answer.headers.extend([header for header in error.get_headers(request.environ) if header[0] == "Allow"])
+        return answer

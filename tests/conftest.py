@@ -1,0 +1,91 @@
+"""Fixtures of all tests: a context with fakes on a real database, a tenant, staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from saleor_returns_app.config import Settings
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.models import Base, Database, make_engine
+from saleor_returns_app.models.tenants import Tenant
+from saleor_returns_app.services.context import Context
+
+from .fakes import START, FakeClock, FakeKeys, FakeMailer, FakeSaleor, PlainCipher, RecordingJobs, make_order
+
+ALL_PERMISSIONS = frozenset({"MANAGE_ORDERS", "HANDLE_PAYMENTS", "MANAGE_APPS"})
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    engine = make_engine(f"sqlite:///{tmp_path / 'test.db'}")
+    Base.metadata.create_all(engine)
+    yield Database(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def saleor(clock: FakeClock) -> FakeSaleor:
+    fake = FakeSaleor(make_order())
+    fake.clock = clock
+    return fake
+
+
+@pytest.fixture
+def ctx(database: Database, clock: FakeClock, saleor: FakeSaleor) -> Context:
+    settings = Settings(
+        base_url="http://returns.test",
+        database_url=SecretStr(str(database.engine.url)),
+        secret_keys=SecretStr("WmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmY="),
+        allow_private_hosts=True,
+    )
+    return Context(
+        settings=settings,
+        db=database,
+        clock=clock,
+        saleor=saleor,
+        keys=FakeKeys(),
+        cipher=PlainCipher(),
+        mailer=FakeMailer(),
+        jobs=RecordingJobs(),
+    )
+
+
+def add_tenant(database: Database, slug: str = "shop") -> Tenant:
+    with database.everyone() as session:
+        tenant = Tenant(
+            slug=slug,
+            name=f"{slug.title()} & Co",
+            api_url=f"https://{slug}.example/graphql/",
+            app_id="app-1",
+            token_secret="secret:token",
+            saleor_version="3.23.28",
+            installed_at=START,
+            settings={"return_address": "Returns dept.\n1 Dock Road\n10001 New York"},
+        )
+        session.add(tenant)
+    return tenant
+
+
+@pytest.fixture
+def tenant(database: Database) -> Tenant:
+    return add_tenant(database)
+
+
+@pytest.fixture
+def staff() -> Actor:
+    return Actor(who=Who.STAFF, id="staff-1", name="sam@shop.example", permissions=ALL_PERMISSIONS)
+
+
+@pytest.fixture
+def shopper() -> Actor:
+    return Actor.shopper(email="rita@example.com", user_id="user-1")

@@ -1,0 +1,413 @@
+"""Fakes that we own: a Saleor in memory that keeps the rules which matter, a clock, a mailbox, a list of jobs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from saleor_returns_app.domain.money import Money
+from saleor_returns_app.domain.orders import (
+    Fulfillment,
+    FulfillmentLine,
+    FulfillmentStatus,
+    GrantedRefund,
+    GrantedRefundLine,
+    GrantStatus,
+    Order,
+    OrderLine,
+    Payment,
+    Transaction,
+    TransactionEvent,
+)
+from saleor_returns_app.errors import SaleorRefused, SaleorUnavailable, SaleorUnclear
+from saleor_returns_app.services.ports import (
+    GrantRequest,
+    Mail,
+    RecordedReturn,
+    RefundReasonRule,
+    ReturnUnits,
+    ShopConnection,
+    ShopperIdentity,
+    StaffIdentity,
+)
+
+START = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def usd(amount: str) -> Money:
+    return Money(Decimal(amount), "USD")
+
+
+@dataclass
+class FakeClock:
+    time: datetime = START
+
+    def now(self) -> datetime:
+        return self.time
+
+    def forward(self, **by: float) -> None:
+        self.time += timedelta(**by)
+
+
+@dataclass
+class FakeMailer:
+    sent: list[Mail] = field(default_factory=list)
+    trouble: Exception | None = None
+
+    def send(self, mail: Mail) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        self.sent.append(mail)
+
+
+@dataclass
+class RecordingJobs:
+    """Keeps what was enqueued; a key counts once, as in the engine."""
+
+    keys: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def advance_order(
+        self, session: Any, *, tenant_id: str, saleor_order_id: str, key: str, delay: float = 0
+    ) -> None:
+        self.keys.setdefault(f"{tenant_id}:{key}", (tenant_id, saleor_order_id))
+
+    def take(self) -> list[tuple[str, str]]:
+        found = list(dict.fromkeys(self.keys.values()))
+        self.keys.clear()
+        return found
+
+
+class PlainCipher:
+    def encrypt(self, clear: str) -> str:
+        return f"secret:{clear}"
+
+    def decrypt(self, secret: str) -> str:
+        return secret.removeprefix("secret:")
+
+
+class FakeKeys:
+    def __init__(self, jwks: Mapping[str, Any] | None = None) -> None:
+        self.jwks = jwks or {"keys": []}
+        self.fetches = 0
+
+    def fetch(self, api_url: str) -> Mapping[str, Any]:
+        self.fetches += 1
+        return self.jwks
+
+
+def make_line(line_id: str = "line-1", **changes: Any) -> OrderLine:
+    values: dict[str, Any] = {
+        "id": line_id,
+        "product_name": "Monospace Tee",
+        "variant_name": "S",
+        "sku": "328223580",
+        "quantity": 3,
+        "unit_gross": usd("20.00"),
+        "undiscounted_unit_gross": usd("20.00"),
+        "total_gross": usd("60.00"),
+        "total_net": usd("50.00"),
+        "is_shipping_required": True,
+        "variant_id": "variant-1",
+        "product_id": "product-1",
+    }
+    return OrderLine(**{**values, **changes})
+
+
+def make_transaction(transaction_id: str = "transaction-1", **changes: Any) -> Transaction:
+    zero = usd("0")
+    values: dict[str, Any] = {
+        "id": transaction_id,
+        "name": "Card",
+        "psp_reference": "psp-1",
+        "charged": usd("70.00"),
+        "refunded": zero,
+        "refund_pending": zero,
+    }
+    return Transaction(**{**values, **changes})
+
+
+def make_fulfillment(lines: Sequence[OrderLine], **changes: Any) -> Fulfillment:
+    values: dict[str, Any] = {
+        "id": "fulfillment-1",
+        "status": FulfillmentStatus.FULFILLED,
+        "created": START - timedelta(days=2),
+        "tracking_number": "TRACK-1",
+        "warehouse_id": "warehouse-1",
+        "lines": tuple(
+            FulfillmentLine(id=f"fl-{line.id}", order_line_id=line.id, quantity=line.quantity) for line in lines
+        ),
+    }
+    return Fulfillment(**{**values, **changes})
+
+
+def make_order(order_id: str = "order-1", **changes: Any) -> Order:
+    """Three shirts of 20.00 and 10.00 shipping, paid by card, fulfilled two days ago."""
+    lines = changes.get("lines", (make_line(),))
+    values: dict[str, Any] = {
+        "id": order_id,
+        "number": "74",
+        "status": "FULFILLED",
+        "charge_status": "FULL",
+        "created": START - timedelta(days=3),
+        "updated_at": START - timedelta(days=2),
+        "email": "rita@example.com",
+        "customer_id": "user-1",
+        "customer_name": "Rita Returner",
+        "language": "en",
+        "channel_slug": "default-channel",
+        "currency": "USD",
+        "total_gross": usd("70.00"),
+        "shipping_gross": usd("10.00"),
+        "shipping_net": usd("8.33"),
+        "total_charged": usd("70.00"),
+        "total_refunded": usd("0"),
+        "lines": lines,
+        "fulfillments": (make_fulfillment(lines),),
+        "transactions": (make_transaction(),),
+        "granted_refunds": (),
+        "payments": (),
+    }
+    return Order(**{**values, **changes})
+
+
+def make_payment(**changes: Any) -> Payment:
+    values: dict[str, Any] = {
+        "id": "payment-1",
+        "gateway": "mirumee.payments.dummy",
+        "is_active": True,
+        "charge_status": "FULLY_CHARGED",
+        "captured": usd("70.00"),
+        "available_refund": usd("70.00"),
+    }
+    return Payment(**{**values, **changes})
+
+
+class FakeSaleor:
+    """Orders in memory; a payment provider with moods. As the real one, it never checks that a call was made before.
+
+    `moods` are used up one a request: success | decline | wait | part | timeout (pays, says undelivered) | lost (pays, the answer
+    never comes) | unsent (the connection fails) | gone (the answer never comes and nothing was done) | no_webhook. Then success.
+    """
+
+    def __init__(self, *orders: Order) -> None:
+        self.orders = {order.id: order for order in orders}
+        self.moods: list[str] = []
+        self.trouble: dict[str, list[Exception]] = {}
+        self.paid: list[tuple[str, Money]] = []  # what the provider paid, by grant or order
+        self.notes: list[tuple[str, str]] = []
+        self.calls: Counter[str] = Counter()
+        self.problems: dict[str, str] = {}
+        self.shoppers: dict[str, ShopperIdentity] = {}
+        self.staff: dict[str, StaffIdentity] = {}
+        self.clock: FakeClock | None = None
+        self._ids = Counter[str]()
+
+    def _next(self, kind: str) -> str:
+        self._ids[kind] += 1
+        return f"{kind}-{self._ids[kind]}"
+
+    def _now(self) -> datetime:
+        return self.clock.now() if self.clock else START
+
+    def _call(self, name: str) -> None:
+        self.calls[name] += 1
+        waiting = self.trouble.get(name)
+        if waiting:
+            raise waiting.pop(0)
+
+    def change(self, order_id: str, **changes: Any) -> None:
+        self.orders[order_id] = replace(self.orders[order_id], updated_at=self._now(), **changes)
+
+    def read_app_id(self, shop: ShopConnection) -> str:
+        self._call("read_app_id")
+        return "app-1"
+
+    def read_version(self, shop: ShopConnection) -> tuple[str, str]:
+        return "3.23.28", "Test shop"
+
+    def read_order(self, shop: ShopConnection, order_id: str) -> Order | None:
+        self._call("read_order")
+        return self.orders.get(order_id)
+
+    def find_order(self, shop: ShopConnection, number: str) -> Order | None:
+        self._call("find_order")
+        return next((order for order in self.orders.values() if order.number == number), None)
+
+    def read_shopper(self, shop: ShopConnection, access_token: str) -> ShopperIdentity | None:
+        self._call("read_shopper")
+        return self.shoppers.get(access_token)
+
+    def read_staff(self, shop: ShopConnection, dashboard_token: str) -> StaffIdentity | None:
+        self._call("read_staff")
+        return self.staff.get(dashboard_token)
+
+    def read_refund_reason_rule(self, shop: ShopConnection) -> RefundReasonRule:
+        return RefundReasonRule(reason_type_id=None)
+
+    def note_exists(self, shop: ShopConnection, order_id: str, text: str) -> bool:
+        self._call("note_exists")
+        return any(order == order_id and text in said for order, said in self.notes)
+
+    def grant_refund(self, shop: ShopConnection, grant: GrantRequest) -> str:
+        mood = self._mood_of("grant_refund")
+        order = self.orders[grant.order_id]
+        transaction = order.transaction(grant.transaction_id)
+        if transaction is None or grant.amount > transaction.charged:
+            raise SaleorRefused("Amount is greater than available.", codes=["AMOUNT_GREATER_THAN_AVAILABLE"])
+        granted = GrantedRefund(
+            id=self._next("grant"),
+            status=GrantStatus.NONE,
+            amount=grant.amount,
+            reason=grant.reason,
+            shipping_included=grant.include_shipping,
+            created_at=self._now(),
+            transaction_id=grant.transaction_id,
+            lines=tuple(
+                GrantedRefundLine(order_line_id=line.order_line_id, quantity=line.quantity) for line in grant.lines
+            ),
+        )
+        self.change(order.id, granted_refunds=(*order.granted_refunds, granted))
+        if grant.note:
+            self.notes.append((order.id, grant.note))
+        if mood == "lost":
+            raise SaleorUnclear()
+        return granted.id
+
+    def _mood_of(self, name: str) -> str:
+        """Trouble put up for a method, a mood of `lost` among it."""
+        self.calls[name] += 1
+        waiting = self.trouble.get(name)
+        if waiting:
+            problem = waiting.pop(0)
+            if isinstance(problem, LostAnswer):
+                return "lost"
+            raise problem
+        return "success"
+
+    def request_refund(self, shop: ShopConnection, grant_id: str) -> None:
+        self._call("request_refund")
+        mood = self.moods.pop(0) if self.moods else "success"
+        if mood == "unsent":
+            raise SaleorUnavailable()
+        if mood == "gone":
+            raise SaleorUnclear()
+        if mood == "no_webhook":
+            raise SaleorRefused("No app.", codes=["MISSING_TRANSACTION_ACTION_REQUEST_WEBHOOK"])
+        order, grant = self._grant(grant_id)
+        self.add_event(grant_id, "REFUND_REQUEST", grant.amount)
+        if mood == "wait":
+            self._set_grant(grant_id, status=GrantStatus.PENDING)
+        elif mood == "decline":
+            self.add_event(grant_id, "REFUND_FAILURE", grant.amount, "Card account closed")
+            self._set_grant(grant_id, status=GrantStatus.FAILURE)
+        elif mood == "timeout":
+            self.paid.append((grant_id, grant.amount))
+            self.add_event(grant_id, "REFUND_FAILURE", grant.amount, "Failed to delivery request.")
+            self._set_grant(grant_id, status=GrantStatus.FAILURE)
+        else:
+            half = Money.rounded(grant.amount.amount / 2, grant.amount.currency)
+            self.pay(grant_id, half if mood == "part" else grant.amount)
+        if mood == "lost":
+            raise SaleorUnclear()
+
+    def pay(self, grant_id: str, amount: Money) -> None:
+        order, grant = self._grant(grant_id)
+        self.paid.append((grant_id, amount))
+        self.add_event(grant_id, "REFUND_SUCCESS", amount)
+        self._set_grant(grant_id, status=GrantStatus.SUCCESS)
+        transactions = tuple(
+            replace(item, charged=item.charged - amount, refunded=item.refunded + amount)
+            if item.id == grant.transaction_id
+            else item
+            for item in order.transactions
+        )
+        self.change(order.id, transactions=transactions, total_refunded=order.total_refunded + amount)
+
+    def _grant(self, grant_id: str) -> tuple[Order, GrantedRefund]:
+        for order in self.orders.values():
+            grant = order.grant(grant_id)
+            if grant is not None:
+                return order, grant
+        raise SaleorRefused("Not found.", codes=["NOT_FOUND"])
+
+    def _set_grant(self, grant_id: str, **changes: Any) -> None:
+        order, _ = self._grant(grant_id)
+        grants = tuple(replace(item, **changes) if item.id == grant_id else item for item in order.granted_refunds)
+        self.change(order.id, granted_refunds=grants)
+
+    def add_event(self, grant_id: str, kind: str, amount: Money, message: str = "") -> None:
+        _, grant = self._grant(grant_id)
+        event = TransactionEvent(
+            id=self._next("event"),
+            type=kind,
+            amount=amount,
+            psp_reference="psp",
+            message=message,
+            created_at=self._now(),
+        )
+        self._set_grant(grant_id, events=(*grant.events, event))
+
+    def return_products(
+        self, shop: ShopConnection, *, order_id: str, units: Sequence[ReturnUnits], reason: str, note: str | None
+    ) -> RecordedReturn:
+        mood = self._mood_of("return_products")
+        order = self.orders[order_id]
+        moved: list[FulfillmentLine] = []
+        kept = []
+        wanted = {unit.fulfillment_line_id: unit.quantity for unit in units}
+        for fulfillment in order.fulfillments:
+            lines = []
+            for line in fulfillment.lines:
+                take = wanted.get(line.id, 0)
+                if take > line.quantity:
+                    raise SaleorRefused("Quantity is greater than fulfilled.", codes=["INVALID_QUANTITY"])
+                if take:
+                    moved.append(replace(line, id=self._next("moved"), quantity=take))
+                if line.quantity > take:
+                    lines.append(replace(line, quantity=line.quantity - take))
+            if lines:
+                kept.append(replace(fulfillment, lines=tuple(lines)))
+        returned = Fulfillment(
+            id=self._next("returned"),
+            status=FulfillmentStatus.RETURNED,
+            created=self._now(),
+            tracking_number="",
+            warehouse_id=None,
+            lines=tuple(moved),
+        )
+        self.change(order_id, fulfillments=(*kept, returned))
+        if note:
+            self.notes.append((order_id, note))
+        if mood == "lost":
+            raise SaleorUnclear()
+        return RecordedReturn(fulfillment_id=returned.id, order_status="PARTIALLY_RETURNED")
+
+    def refund_legacy_order(self, shop: ShopConnection, order_id: str, amount: Money) -> None:
+        mood = self._mood_of("refund_legacy_order")
+        order = self.orders[order_id]
+        payments = tuple(replace(item, available_refund=item.available_refund - amount) for item in order.payments)
+        self.change(order_id, payments=payments, total_refunded=order.total_refunded + amount)
+        self.paid.append((order_id, amount))
+        if mood == "lost":
+            raise SaleorUnclear()
+
+    def add_note(self, shop: ShopConnection, order_id: str, text: str) -> None:
+        self._call("add_note")
+        self.notes.append((order_id, text))
+
+    def write_metadata(self, shop: ShopConnection, object_id: str, values: Mapping[str, str]) -> None:
+        self._call("write_metadata")
+
+    def report_problem(self, shop: ShopConnection, *, key: str, message: str) -> None:
+        self.problems[key] = message
+
+    def dismiss_problem(self, shop: ShopConnection, *, key: str) -> None:
+        self.problems.pop(key, None)
+
+
+class LostAnswer(Exception):
+    """Put into `FakeSaleor.trouble`: the write is carried out and its answer never comes."""
