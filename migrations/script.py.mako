@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-${imports if imports else ""}
+from sqlalchemy.dialects import postgresql
+
+DOCUMENT = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+PLAIN_TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -1,0 +1,604 @@
+"""First tables"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+DOCUMENT = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+PLAIN_TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "tenants",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("api_url", sa.String(length=500), nullable=False),
+        sa.Column("app_id", sa.String(length=100), nullable=False),
+        sa.Column("token_secret", sa.String(length=1000), nullable=False),
+        sa.Column("jwks", DOCUMENT, nullable=False),
+        sa.Column("jwks_fetched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("saleor_version", sa.String(length=40), nullable=False),
+        sa.Column("settings", DOCUMENT, nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("installed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uninstalled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("erase_after", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_case", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tenants")),
+        sa.UniqueConstraint("api_url", name=op.f("uq_tenants_api_url")),
+        sa.UniqueConstraint("slug", name=op.f("uq_tenants_slug")),
+    )
+    op.create_table(
+        "cases",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("number", PLAIN_TEXT, nullable=False),
+        sa.Column("status", sa.String(length=30), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("saleor_order_id", sa.String(length=120), nullable=False),
+        sa.Column("order_number", PLAIN_TEXT, nullable=False),
+        sa.Column("channel_slug", sa.String(length=255), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("email", PLAIN_TEXT, nullable=False),
+        sa.Column("customer_id", sa.String(length=120), nullable=True),
+        sa.Column("customer_name", sa.String(length=300), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("opened_through", sa.String(length=20), nullable=False),
+        sa.Column("rejection", sa.Text(), nullable=False),
+        sa.Column("return_address", sa.Text(), nullable=False),
+        sa.Column("tracking_number", sa.String(length=100), nullable=False),
+        sa.Column("carrier", sa.String(length=100), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_by", sa.String(length=20), nullable=False),
+        sa.Column("attention", sa.String(length=40), nullable=False),
+        sa.Column("attention_detail", DOCUMENT, nullable=False),
+        sa.Column("attention_reported", sa.String(length=40), nullable=False),
+        sa.Column("expected_minor", sa.BigInteger(), nullable=False),
+        sa.Column("return_recorded", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenants.id"], name=op.f("fk_cases_tenant_id_tenants")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
+        sa.UniqueConstraint(
+            "tenant_id", "number", name=op.f("uq_cases_tenant_id_number")
+        ),
+        sa.UniqueConstraint(
+            "tenant_id", "sequence", name=op.f("uq_cases_tenant_id_sequence")
+        ),
+    )
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_cases_tenant_attention", ["tenant_id", "attention", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_cases_tenant_channel_status",
+            ["tenant_id", "channel_slug", "status", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_cases_tenant_email", ["tenant_id", "email", "id"], unique=False
+        )
+        batch_op.create_index("ix_cases_tenant_id", ["tenant_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_cases_tenant_order", ["tenant_id", "saleor_order_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_cases_tenant_order_number", ["tenant_id", "order_number"], unique=False
+        )
+        batch_op.create_index(
+            "ix_cases_tenant_status", ["tenant_id", "status", "id"], unique=False
+        )
+
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("request_digest", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("answer", DOCUMENT, nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"],
+            ["tenants.id"],
+            name=op.f("fk_idempotency_keys_tenant_id_tenants"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency_keys")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "subject",
+            "key",
+            name=op.f("uq_idempotency_keys_tenant_id_subject_key"),
+        ),
+    )
+    op.create_table(
+        "login_codes",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("handle", sa.String(length=64), nullable=False),
+        sa.Column("saleor_order_id", sa.String(length=120), nullable=True),
+        sa.Column("email_digest", sa.String(length=64), nullable=False),
+        sa.Column("code_digest", sa.String(length=64), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenants.id"], name=op.f("fk_login_codes_tenant_id_tenants")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_login_codes")),
+        sa.UniqueConstraint("handle", name=op.f("uq_login_codes_handle")),
+    )
+    with op.batch_alter_table("login_codes", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_login_codes_email",
+            ["tenant_id", "email_digest", "created_at"],
+            unique=False,
+        )
+
+    op.create_table(
+        "order_lanes",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("saleor_order_id", sa.String(length=120), nullable=False),
+        sa.Column("fence", sa.BigInteger(), nullable=False),
+        sa.Column("holder", sa.String(length=120), nullable=False),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenants.id"], name=op.f("fk_order_lanes_tenant_id_tenants")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_lanes")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "saleor_order_id",
+            name=op.f("uq_order_lanes_tenant_id_saleor_order_id"),
+        ),
+    )
+    op.create_table(
+        "orders",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("saleor_id", sa.String(length=120), nullable=False),
+        sa.Column("number", PLAIN_TEXT, nullable=False),
+        sa.Column("email", PLAIN_TEXT, nullable=False),
+        sa.Column("channel_slug", sa.String(length=255), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("snapshot", DOCUMENT, nullable=False),
+        sa.Column("saleor_updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenants.id"], name=op.f("fk_orders_tenant_id_tenants")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
+        sa.UniqueConstraint(
+            "tenant_id", "saleor_id", name=op.f("uq_orders_tenant_id_saleor_id")
+        ),
+    )
+    with op.batch_alter_table("orders", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_orders_tenant_number", ["tenant_id", "number"], unique=False
+        )
+
+    op.create_table(
+        "portal_links",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("saleor_order_id", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"],
+            ["tenants.id"],
+            name=op.f("fk_portal_links_tenant_id_tenants"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_portal_links")),
+        sa.UniqueConstraint("digest", name=op.f("uq_portal_links_digest")),
+    )
+    op.create_table(
+        "portal_sessions",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("saleor_order_id", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("draft", DOCUMENT, nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"],
+            ["tenants.id"],
+            name=op.f("fk_portal_sessions_tenant_id_tenants"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_portal_sessions")),
+        sa.UniqueConstraint("digest", name=op.f("uq_portal_sessions_digest")),
+    )
+    op.create_table(
+        "webhook_deliveries",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("event", sa.String(length=60), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("processed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"],
+            ["tenants.id"],
+            name=op.f("fk_webhook_deliveries_tenant_id_tenants"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_deliveries")),
+        sa.UniqueConstraint("key", name=op.f("uq_webhook_deliveries_key")),
+    )
+    with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_webhook_deliveries_waiting", ["processed_at", "id"], unique=False
+        )
+
+    op.create_table(
+        "case_events",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("status", sa.String(length=30), nullable=False),
+        sa.Column("who", sa.String(length=20), nullable=False),
+        sa.Column("actor_id", sa.String(length=120), nullable=False),
+        sa.Column("actor", sa.String(length=300), nullable=False),
+        sa.Column("detail", DOCUMENT, nullable=False),
+        sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+            name=op.f("fk_case_events_case_id_cases"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenants.id"], name=op.f("fk_case_events_tenant_id_tenants")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_events")),
+    )
+    with op.batch_alter_table("case_events", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_case_events_case", ["tenant_id", "case_id", "id"], unique=False
+        )
+
+    op.create_table(
+        "notifications",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=True),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("recipient", sa.String(length=320), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("params", DOCUMENT, nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+            name=op.f("fk_notifications_case_id_cases"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"],
+            ["tenants.id"],
+            name=op.f("fk_notifications_tenant_id_tenants"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
+    )
+    with op.batch_alter_table("notifications", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_notifications_case_id"), ["case_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_notifications_next", ["state", "next_at"], unique=False
+        )
+
+    op.create_table(
+        "order_notes",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("saleor_order_id", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+            name=op.f("fk_order_notes_case_id_cases"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenants.id"], name=op.f("fk_order_notes_tenant_id_tenants")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_notes")),
+    )
+    with op.batch_alter_table("order_notes", schema=None) as batch_op:
+        batch_op.create_index("ix_order_notes_due", ["sent_at", "due_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_order_notes_saleor_order_id"),
+            ["saleor_order_id"],
+            unique=False,
+        )
+
+    op.create_table(
+        "quotes",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("fingerprint", sa.String(length=16), nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("data", DOCUMENT, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(length=300), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+            name=op.f("fk_quotes_case_id_cases"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenants.id"], name=op.f("fk_quotes_tenant_id_tenants")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quotes")),
+    )
+    with op.batch_alter_table("quotes", schema=None) as batch_op:
+        batch_op.create_index("ix_quotes_case", ["tenant_id", "case_id"], unique=False)
+
+    op.create_table(
+        "recorded_returns",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("saleor_order_id", sa.String(length=120), nullable=False),
+        sa.Column("units", DOCUMENT, nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("known", DOCUMENT, nullable=False),
+        sa.Column("fence", sa.BigInteger(), nullable=False),
+        sa.Column("running_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fulfillment_id", sa.String(length=120), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("check_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+            name=op.f("fk_recorded_returns_case_id_cases"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"],
+            ["tenants.id"],
+            name=op.f("fk_recorded_returns_tenant_id_tenants"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recorded_returns")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_recorded_returns_case_id")),
+    )
+    with op.batch_alter_table("recorded_returns", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_recorded_returns_state", ["state", "check_at"], unique=False
+        )
+
+    op.create_table(
+        "return_lines",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("order_line_id", sa.String(length=120), nullable=False),
+        sa.Column("sku", PLAIN_TEXT, nullable=False),
+        sa.Column("product_name", sa.String(length=300), nullable=False),
+        sa.Column("variant_name", sa.String(length=300), nullable=False),
+        sa.Column("image_url", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=30), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("resolution", sa.String(length=30), nullable=False),
+        sa.Column("verdict", DOCUMENT, nullable=False),
+        sa.Column("reception", sa.String(length=20), nullable=False),
+        sa.Column("acceptance", sa.String(length=20), nullable=False),
+        sa.Column("received", sa.Integer(), nullable=False),
+        sa.Column("accepted", sa.Integer(), nullable=False),
+        sa.Column("refusal", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+            name=op.f("fk_return_lines_case_id_cases"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"],
+            ["tenants.id"],
+            name=op.f("fk_return_lines_tenant_id_tenants"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_return_lines")),
+        sa.UniqueConstraint(
+            "case_id",
+            "order_line_id",
+            name=op.f("uq_return_lines_case_id_order_line_id"),
+        ),
+    )
+    with op.batch_alter_table("return_lines", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_return_lines_order_line", ["tenant_id", "order_line_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_return_lines_tenant_sku", ["tenant_id", "sku", "case_id"], unique=False
+        )
+
+    op.create_table(
+        "refunds",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("quote_id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("saleor_order_id", sa.String(length=120), nullable=False),
+        sa.Column("way", sa.String(length=20), nullable=False),
+        sa.Column("label", sa.String(length=300), nullable=False),
+        sa.Column("transaction_id", sa.String(length=120), nullable=True),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("paid_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("units", DOCUMENT, nullable=False),
+        sa.Column("includes_shipping", sa.Boolean(), nullable=False),
+        sa.Column("grant_id", sa.String(length=120), nullable=True),
+        sa.Column("marker", sa.String(length=60), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("concern", sa.String(length=40), nullable=False),
+        sa.Column("proof", sa.Text(), nullable=False),
+        sa.Column("approved_by", sa.String(length=300), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("check_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checks", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+            name=op.f("fk_refunds_case_id_cases"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["quote_id"],
+            ["quotes.id"],
+            name=op.f("fk_refunds_quote_id_quotes"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenants.id"], name=op.f("fk_refunds_tenant_id_tenants")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refunds")),
+        sa.UniqueConstraint(
+            "case_id", "number", name=op.f("uq_refunds_case_id_number")
+        ),
+    )
+    with op.batch_alter_table("refunds", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_refunds_order", ["tenant_id", "saleor_order_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_refunds_watched", ["status", "check_at"], unique=False
+        )
+
+    op.create_table(
+        "refund_attempts",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("refund_id", sa.String(length=36), nullable=False),
+        sa.Column("step", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("fence", sa.BigInteger(), nullable=False),
+        sa.Column("baseline", DOCUMENT, nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("running_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["refund_id"],
+            ["refunds.id"],
+            name=op.f("fk_refund_attempts_refund_id_refunds"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"],
+            ["tenants.id"],
+            name=op.f("fk_refund_attempts_tenant_id_tenants"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refund_attempts")),
+        sa.UniqueConstraint(
+            "refund_id",
+            "step",
+            "number",
+            name=op.f("uq_refund_attempts_refund_id_step_number"),
+        ),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("refund_attempts")
+    with op.batch_alter_table("refunds", schema=None) as batch_op:
+        batch_op.drop_index("ix_refunds_watched")
+        batch_op.drop_index("ix_refunds_order")
+
+    op.drop_table("refunds")
+    with op.batch_alter_table("return_lines", schema=None) as batch_op:
+        batch_op.drop_index("ix_return_lines_tenant_sku")
+        batch_op.drop_index("ix_return_lines_order_line")
+
+    op.drop_table("return_lines")
+    with op.batch_alter_table("recorded_returns", schema=None) as batch_op:
+        batch_op.drop_index("ix_recorded_returns_state")
+
+    op.drop_table("recorded_returns")
+    with op.batch_alter_table("quotes", schema=None) as batch_op:
+        batch_op.drop_index("ix_quotes_case")
+
+    op.drop_table("quotes")
+    with op.batch_alter_table("order_notes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_order_notes_saleor_order_id"))
+        batch_op.drop_index("ix_order_notes_due")
+
+    op.drop_table("order_notes")
+    with op.batch_alter_table("notifications", schema=None) as batch_op:
+        batch_op.drop_index("ix_notifications_next")
+        batch_op.drop_index(batch_op.f("ix_notifications_case_id"))
+
+    op.drop_table("notifications")
+    with op.batch_alter_table("case_events", schema=None) as batch_op:
+        batch_op.drop_index("ix_case_events_case")
+
+    op.drop_table("case_events")
+    with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
+        batch_op.drop_index("ix_webhook_deliveries_waiting")
+
+    op.drop_table("webhook_deliveries")
+    op.drop_table("portal_sessions")
+    op.drop_table("portal_links")
+    with op.batch_alter_table("orders", schema=None) as batch_op:
+        batch_op.drop_index("ix_orders_tenant_number")
+
+    op.drop_table("orders")
+    op.drop_table("order_lanes")
+    with op.batch_alter_table("login_codes", schema=None) as batch_op:
+        batch_op.drop_index("ix_login_codes_email")
+
+    op.drop_table("login_codes")
+    op.drop_table("idempotency_keys")
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.drop_index("ix_cases_tenant_status")
+        batch_op.drop_index("ix_cases_tenant_order_number")
+        batch_op.drop_index("ix_cases_tenant_order")
+        batch_op.drop_index("ix_cases_tenant_id")
+        batch_op.drop_index("ix_cases_tenant_email")
+        batch_op.drop_index("ix_cases_tenant_channel_status")
+        batch_op.drop_index("ix_cases_tenant_attention")
+
+    op.drop_table("cases")
+    op.drop_table("tenants")
