@@ -33,7 +33,7 @@ def build_context(settings: Settings) -> Context:
     )
 
     def token_died(shop: ShopConnection) -> None:
-        tenants.mark_disconnected(context, shop.tenant_id)
+        tenants.mark_disconnected(context, shop.tenant_id, token=shop.token)
 
     context = Context(
         settings=settings,

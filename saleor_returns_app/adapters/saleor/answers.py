@@ -39,8 +39,13 @@ class NoteError(Answer):
     message: str | None
 
 
+class App(Answer):
+    id: str
+    identifier: str | None
+
+
 class AppAnswer(Answer):
-    app: Node | None
+    app: App | None
 
 
 class Shop(Answer):

@@ -36,15 +36,20 @@ P = TypeVar("P")
 
 
 class SaleorClient:
-    """Talks to every tenant's Saleor; safe to share between threads and kept for the life of the process."""
+    """Talks to every tenant's Saleor; safe to share between threads and kept for the life of the process.
+
+    `identifier` is the manifest's id: a token of any other app is refused. `token_died` hears of each dead token.
+    """
 
     def __init__(
         self,
         *,
         rules: AddressRules,
         write_seconds: float = 25.0,
+        identifier: str | None = None,
         token_died: Callable[[ShopConnection], None] | None = None,
     ) -> None:
+        self._identifier = identifier
         self._gateway = Gateway(rules=rules, write_seconds=write_seconds, token_died=token_died)
 
     def close(self) -> None:
@@ -57,6 +62,9 @@ class SaleorClient:
             found = None
         if found is None:
             raise TokenDead()
+        if self._identifier is not None and found.identifier != self._identifier:
+            # Whoever owns another app in the shop could else put its token in the place of ours.
+            raise SaleorRefused("the token belongs to another app", codes=["OTHER_APP"])
         return found.id
 
     def read_version(self, shop: ShopConnection) -> tuple[str, str]:

@@ -166,7 +166,7 @@ def test_missing_permission_is_told_from_a_dead_token(
     client: SaleorClient, saleor: Script, shop: ShopConnection
 ) -> None:
     denied = answers({"orderGrantRefundCreate": None}, errors=[exception("PermissionDenied", "orderGrantRefundCreate")])
-    saleor.play(denied, answers({"app": {"id": "A1"}}))
+    saleor.play(denied, answers({"app": {"id": "A1", "identifier": None}}))
     with pytest.raises(SaleorDenied):
         client.grant_refund(shop, grant())
 
@@ -183,6 +183,24 @@ def test_dead_token_is_reported_once_to_whoever_listens(saleor: Script, shop: Sh
         client.read_version(shop)
     assert died == [shop]
     client.close()
+
+
+def test_token_of_another_app_is_refused(saleor: Script, shop: ShopConnection) -> None:
+    client = SaleorClient(rules=AddressRules(allow_private_hosts=True), identifier="ours")
+    saleor.play(
+        answers({"app": {"id": "A1", "identifier": "ours"}}), answers({"app": {"id": "A2", "identifier": "theirs"}})
+    )
+    assert client.read_app_id(shop) == "A1"
+    with pytest.raises(SaleorRefused) as caught:
+        client.read_app_id(shop)
+    assert caught.value.codes == ("OTHER_APP",)
+    client.close()
+
+
+def test_token_that_nobody_knows_is_dead(client: SaleorClient, saleor: Script, shop: ShopConnection) -> None:
+    saleor.play(answers({"app": None}, errors=[exception("PermissionDenied", "app")]))
+    with pytest.raises(TokenDead):
+        client.read_app_id(shop)
 
 
 def test_denied_write_whose_token_cannot_be_checked_was_not_carried_out(
