@@ -28,9 +28,7 @@ class SystemClock:
 def build_context(settings: Settings) -> Context:
     """Everything real. Opens no connection yet."""
     engine = make_engine(settings.database_url.get_secret_value(), pool_size=max(5, settings.web_threads))
-    rules = AddressRules(
-        allow_private_hosts=settings.allow_private_hosts, allowed_domains=settings.allowed_domains
-    )
+    rules = AddressRules(allow_private_hosts=settings.allow_private_hosts, allowed_domains=settings.allowed_domains)
 
     def token_died(shop: ShopConnection) -> None:
         tenants.mark_disconnected(context, shop.tenant_id, token=shop.token)

@@ -36,15 +36,21 @@ def check_settings(settings: Settings) -> list[Finding]:
 def _address(settings: Settings) -> Iterator[Finding]:
     parts = urlsplit(settings.base_url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
-        yield Finding("RETURNS_BASE_URL", f"“{settings.base_url}” is no address. Write https://returns.example.com.", True)
+        yield Finding(
+            "RETURNS_BASE_URL", f"“{settings.base_url}” is no address. Write https://returns.example.com.", True
+        )
     elif parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1"):
-        yield Finding("RETURNS_BASE_URL", "plain http: shoppers' sessions and tokens travel in the clear. Use https.", False)
+        yield Finding(
+            "RETURNS_BASE_URL", "plain http: shoppers' sessions and tokens travel in the clear. Use https.", False
+        )
 
 
 def _secrets(settings: Settings) -> Iterator[Finding]:
     keys = [key.strip() for key in settings.secret_keys.get_secret_value().split(",") if key.strip()]
     if not keys:
-        yield Finding("RETURNS_SECRET_KEYS", f"is empty: tokens could not be encrypted. Make a key with {NEW_KEY}", True)
+        yield Finding(
+            "RETURNS_SECRET_KEYS", f"is empty: tokens could not be encrypted. Make a key with {NEW_KEY}", True
+        )
     for number, key in enumerate(keys, 1):
         try:
             Fernet(key.encode())
@@ -57,7 +63,9 @@ def _mail(settings: Settings) -> Iterator[Finding]:
     if not url:
         yield Finding("RETURNS_SMTP_URL", "is empty: mails are kept and not sent, and shoppers get no codes.", False)
     elif urlsplit(url).scheme not in ("smtp", "smtps") or not urlsplit(url).hostname:
-        yield Finding("RETURNS_SMTP_URL", "is no mail server. Write smtp://user:password@host:587 or smtps://…:465.", True)
+        yield Finding(
+            "RETURNS_SMTP_URL", "is no mail server. Write smtp://user:password@host:587 or smtps://…:465.", True
+        )
     if "@" not in settings.mail_from:
         yield Finding("RETURNS_MAIL_FROM", f"“{settings.mail_from}” is no e-mail address.", True)
 
@@ -68,12 +76,16 @@ def _domains(settings: Settings) -> Iterator[Finding]:
     except re.error as error:
         yield Finding("RETURNS_ALLOWED_DOMAINS", f"is no regular expression: {error}.", True)
     if settings.allow_private_hosts:
-        yield Finding("RETURNS_ALLOW_PRIVATE_HOSTS", "is on: whoever installs can make the app call private addresses.", False)
+        yield Finding(
+            "RETURNS_ALLOW_PRIVATE_HOSTS", "is on: whoever installs can make the app call private addresses.", False
+        )
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
     if settings.is_sqlite and settings.base_url.startswith("https"):
-        yield Finding("RETURNS_DATABASE_URL", "is SQLite: one machine and one worker only. Use PostgreSQL for more.", False)
+        yield Finding(
+            "RETURNS_DATABASE_URL", "is SQLite: one machine and one worker only. Use PostgreSQL for more.", False
+        )
     try:
         engine = make_engine(settings.database_url.get_secret_value())
         with engine.connect() as connection:

@@ -56,7 +56,9 @@ def list_tenants(settings: Settings) -> int:
     with context.db.everyone() as session:
         tenants = session.scalars(select(Tenant).order_by(Tenant.installed_at)).all()
     for tenant in tenants:
-        print(f"{tenant.state:13} {tenant.slug:24} {tenant.saleor_version:10} {tenant.last_case:8} cases  {tenant.api_url}")
+        print(
+            f"{tenant.state:13} {tenant.slug:24} {tenant.saleor_version:10} {tenant.last_case:8} cases  {tenant.api_url}"
+        )
     if not tenants:
         print("No shop has installed the app yet.")
     return 0

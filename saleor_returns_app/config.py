@@ -44,9 +44,7 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="`smtp://user:password@host:587` (STARTTLS when offered) or `smtps://…:465`. Empty: mails are kept and not sent.",
     )
-    mail_from: str = Field(
-        "returns@localhost", description="Address that mails come from."
-    )
+    mail_from: str = Field("returns@localhost", description="Address that mails come from.")
     support_url: str = Field(
         "",
         description="Where merchants get help; shown in the Dashboard. Empty: the app's own support page.",
@@ -55,9 +53,7 @@ class Settings(BaseSettings):
         "",
         description="Who answers questions about personal data; shown on the privacy page.",
     )
-    retention_days: int = Field(
-        90, ge=0, description="Days after an uninstall until a shop's data is erased."
-    )
+    retention_days: int = Field(90, ge=0, description="Days after an uninstall until a shop's data is erased.")
     web_host: str = Field("127.0.0.1", description="Address the web process binds.")
     web_port: int = Field(8310, description="Port the web process binds.")
     web_processes: int = Field(2, ge=1, description="gunicorn worker processes.")
@@ -72,9 +68,7 @@ class Settings(BaseSettings):
         ge=0,
         description="Reverse proxies in front whose X-Forwarded-For and -Proto are believed.",
     )
-    max_body_bytes: int = Field(
-        2_000_000, description="Largest request body; webhooks included."
-    )
+    max_body_bytes: int = Field(2_000_000, description="Largest request body; webhooks included.")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     metrics_token: SecretStr = Field(

@@ -84,9 +84,7 @@ class Conflict(AppError):
 class MoveRefused(Conflict):
     code = "MOVE_REFUSED"
 
-    def __init__(
-        self, text: str, *, possible: Sequence[str] = (), **params: object
-    ) -> None:
+    def __init__(self, text: str, *, possible: Sequence[str] = (), **params: object) -> None:
         super().__init__(text, code=None, field=None, **params)
         self.possible = tuple(possible)
 

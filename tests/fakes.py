@@ -70,9 +70,7 @@ class RecordingJobs:
 
     keys: dict[str, tuple[str, str]] = field(default_factory=dict)
 
-    def advance_order(
-        self, session: Any, *, tenant_id: str, saleor_order_id: str, key: str, delay: float = 0
-    ) -> None:
+    def advance_order(self, session: Any, *, tenant_id: str, saleor_order_id: str, key: str, delay: float = 0) -> None:
         self.keys.setdefault(f"{tenant_id}:{key}", (tenant_id, saleor_order_id))
 
     def take(self) -> list[tuple[str, str]]:

@@ -195,9 +195,7 @@ LINE_ACCEPTANCE = Machine("return line", Acceptance.UNDECIDED, [
 def count_event(*, announced: int, received: int) -> ReceptionEvent:
     if received == 0:
         return ReceptionEvent.COUNT_NONE
-    return (
-        ReceptionEvent.COUNT_ALL if received >= announced else ReceptionEvent.COUNT_SOME
-    )
+    return ReceptionEvent.COUNT_ALL if received >= announced else ReceptionEvent.COUNT_SOME
 
 
 def case_number(*, year: int, sequence: int) -> str:

@@ -38,9 +38,7 @@ class Move(Generic[S, E]):
 class Machine(Generic[S, E]):
     """A named table of moves. `noun` is what people call the thing in a refusal: "return case"."""
 
-    def __init__(
-        self, noun: str, initial: S, moves: Iterable[tuple[S, E, S, frozenset[Who]]]
-    ) -> None:
+    def __init__(self, noun: str, initial: S, moves: Iterable[tuple[S, E, S, frozenset[Who]]]) -> None:
         self.noun = noun
         self.initial = initial
         self.moves = tuple(Move(*row) for row in moves)
@@ -50,11 +48,7 @@ class Machine(Generic[S, E]):
 
     def possible(self, source: S, who: Who) -> tuple[E, ...]:
         """Events that `who` may cause now, in the table's order."""
-        return tuple(
-            move.event
-            for move in self.moves
-            if move.source is source and who in move.who
-        )
+        return tuple(move.event for move in self.moves if move.source is source and who in move.who)
 
     def move(self, source: S, event: E, who: Who) -> S:
         """The state after the event. Raises MoveRefused, naming what is possible instead; never skips."""

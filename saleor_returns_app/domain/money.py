@@ -32,9 +32,7 @@ class Money:
         quantum = Decimal(1).scaleb(-digits(self.currency))
         exact = self.amount.quantize(quantum)
         if exact != self.amount:
-            raise ValueError(
-                f"{self.amount} has more digits than {self.currency} allows"
-            )
+            raise ValueError(f"{self.amount} has more digits than {self.currency} allows")
         object.__setattr__(self, "amount", exact)
 
     @classmethod
@@ -50,9 +48,7 @@ class Money:
     def rounded(cls, amount: Decimal, currency: str) -> Money:
         """Round half up to the currency's digits. Only for amounts that a percentage made; who keeps the cent is said where it is called."""
         return cls(
-            amount.quantize(
-                Decimal(1).scaleb(-digits(currency)), rounding=ROUND_HALF_UP
-            ),
+            amount.quantize(Decimal(1).scaleb(-digits(currency)), rounding=ROUND_HALF_UP),
             currency,
         )
 
@@ -112,16 +108,12 @@ def allocate(whole: Money, weights: Sequence[int]) -> tuple[Money, ...]:
     weights that are empty, negative or all zero.
     """
     if whole.amount < 0 or not weights or min(weights) < 0 or sum(weights) == 0:
-        raise ValueError(
-            "allocate needs a whole of at least zero and weights with a positive sum"
-        )
+        raise ValueError("allocate needs a whole of at least zero and weights with a positive sum")
     units, base = whole.minor, sum(weights)
     shares = [divmod(units * weight, base) for weight in weights]
     parts = [share for share, _ in shares]
     left_over = units - sum(parts)
-    by_remainder = sorted(
-        range(len(weights)), key=lambda index: (shares[index][1], index), reverse=True
-    )
+    by_remainder = sorted(range(len(weights)), key=lambda index: (shares[index][1], index), reverse=True)
     for index in by_remainder[:left_over]:
         parts[index] += 1
     return tuple(Money.from_minor(part, whole.currency) for part in parts)

@@ -186,22 +186,15 @@ class Order:
         return next((line for line in self.lines if line.id == line_id), None)
 
     def transaction(self, transaction_id: str) -> Transaction | None:
-        return next(
-            (item for item in self.transactions if item.id == transaction_id), None
-        )
+        return next((item for item in self.transactions if item.id == transaction_id), None)
 
     def grant(self, grant_id: str) -> GrantedRefund | None:
-        return next(
-            (item for item in self.granted_refunds if item.id == grant_id), None
-        )
+        return next((item for item in self.granted_refunds if item.id == grant_id), None)
 
     @property
     def worth(self) -> Money:
         """What goods and shipping were worth: lines plus shipping, never `total` (a gift card lowers that)."""
-        return (
-            total((line.total_gross for line in self.lines), self.currency)
-            + self.shipping_gross
-        )
+        return total((line.total_gross for line in self.lines), self.currency) + self.shipping_gross
 
     def quantities(self, statuses: frozenset[FulfillmentStatus]) -> Counter[str]:
         """Units per order line id that lie in fulfillments of these statuses."""

@@ -81,16 +81,12 @@ class WindowPolicy:
             found.append(
                 (
                     Outcome.INELIGIBLE,
-                    Because(
-                        "NOT_SHIPPED", "Items that are not shipped cannot be sent back."
-                    ),
+                    Because("NOT_SHIPPED", "Items that are not shipped cannot be sent back."),
                 )
             )
         if facts.returnable <= 0:
             if facts.fulfilled_at is None:
-                because = Because(
-                    "NOT_FULFILLED", "This item has not been sent to you yet."
-                )
+                because = Because("NOT_FULFILLED", "This item has not been sent to you yet.")
             else:
                 because = Because(
                     "NOTHING_LEFT",
@@ -134,13 +130,9 @@ class WindowPolicy:
     def _too_late(self, facts: LineFacts) -> tuple[Outcome, Because]:
         if facts.reason is not None and FAULT[facts.reason] is not Fault.SHOPPER:
             text = "After %(days)s days, but the claim is not the shopper's fault: a person decides."
-            return Outcome.NEEDS_REVIEW, Because(
-                "LATE_CLAIM", text, {"days": self.window_days}
-            )
+            return Outcome.NEEDS_REVIEW, Because("LATE_CLAIM", text, {"days": self.window_days})
         text = "The %(days)s days for returns are over."
-        return Outcome.INELIGIBLE, Because(
-            "WINDOW_OVER", text, {"days": self.window_days}
-        )
+        return Outcome.INELIGIBLE, Because("WINDOW_OVER", text, {"days": self.window_days})
 
 
 def fulfilled_at(order: Order, line_id: str) -> datetime | None:
@@ -148,7 +140,6 @@ def fulfilled_at(order: Order, line_id: str) -> datetime | None:
     dates = [
         fulfillment.created
         for fulfillment in order.fulfillments
-        if fulfillment.status in WITH_SHOPPER
-        and any(line.order_line_id == line_id for line in fulfillment.lines)
+        if fulfillment.status in WITH_SHOPPER and any(line.order_line_id == line_id for line in fulfillment.lines)
     ]
     return max(dates, default=None)

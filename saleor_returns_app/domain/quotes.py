@@ -26,9 +26,7 @@ class ShippingRule(StrEnum):
     """When outbound shipping goes back; never more than once per order."""
 
     NEVER = "never"
-    WITH_LAST_UNIT = (
-        "with_last_unit"  # when nothing of the order stays with the shopper
-    )
+    WITH_LAST_UNIT = "with_last_unit"  # when nothing of the order stays with the shopper
     ALWAYS = "always"  # with the first refund
 
 
@@ -90,11 +88,7 @@ class Quote:
         return total((line.tax for line in self.lines), self.currency)
 
     def units(self) -> dict[str, int]:
-        return {
-            line.order_line_id: line.quantity
-            for line in self.lines
-            if line.order_line_id
-        }
+        return {line.order_line_id: line.quantity for line in self.lines if line.order_line_id}
 
     @property
     def includes_shipping(self) -> bool:
@@ -137,13 +131,10 @@ def quote_refund(
     lines = [
         quoted
         for line in order.lines
-        if (quoted := _goods(line, wanted.get(line.id, 0), taken[line.id], notes))
-        is not None
+        if (quoted := _goods(line, wanted.get(line.id, 0), taken[line.id], notes)) is not None
     ]
     left_with_shopper = sum(
-        max(line.quantity - taken[line.id] - wanted.get(line.id, 0), 0)
-        for line in order.lines
-        if line.quantity
+        max(line.quantity - taken[line.id] - wanted.get(line.id, 0), 0) for line in order.lines if line.quantity
     )
     shipping = _shipping(
         order,
@@ -164,9 +155,7 @@ def quote_refund(
     )
 
 
-def _goods(
-    line: OrderLine, wanted: int, taken: int, notes: list[Because]
-) -> QuoteLine | None:
+def _goods(line: OrderLine, wanted: int, taken: int, notes: list[Because]) -> QuoteLine | None:
     if wanted <= 0:
         return None
     left = max(line.quantity - taken, 0)
@@ -193,12 +182,8 @@ def _goods(
     )
 
 
-def _shipping(
-    order: Order, rule: ShippingRule, *, first: bool, left: int
-) -> QuoteLine | None:
-    due = rule is ShippingRule.ALWAYS or (
-        rule is ShippingRule.WITH_LAST_UNIT and left == 0
-    )
+def _shipping(order: Order, rule: ShippingRule, *, first: bool, left: int) -> QuoteLine | None:
+    due = rule is ShippingRule.ALWAYS or (rule is ShippingRule.WITH_LAST_UNIT and left == 0)
     if not (due and first and order.shipping_gross):
         return None
     return QuoteLine(
@@ -209,24 +194,16 @@ def _shipping(
     )
 
 
-def _tenders(
-    order: Order, whole: Money, committed: Committed, notes: list[Because]
-) -> tuple[Tender, ...]:
+def _tenders(order: Order, whole: Money, committed: Committed, notes: list[Because]) -> tuple[Tender, ...]:
     """Original payments first, oldest first; a gift card's share comes after them; what nothing can take goes to a person."""
     zero = Money.zero(order.currency)
     left, found = whole, []
 
-    def take(
-        way: RefundWay, available: Money, label: str, transaction_id: str | None = None
-    ) -> None:
+    def take(way: RefundWay, available: Money, label: str, transaction_id: str | None = None) -> None:
         nonlocal left
         amount = min(available, left)
         if amount > zero:
-            found.append(
-                Tender(
-                    way=way, amount=amount, label=label, transaction_id=transaction_id
-                )
-            )
+            found.append(Tender(way=way, amount=amount, label=label, transaction_id=transaction_id))
             left = left - amount
 
     for transaction in order.transactions:
@@ -245,9 +222,7 @@ def _tenders(
                 payment.available_refund - committed.under_way.get(None, zero),
                 payment.gateway,
             )
-    cards = total((card.amount for card in order.gift_cards), order.currency) - (
-        committed.gift_cards or zero
-    )
+    cards = total((card.amount for card in order.gift_cards), order.currency) - (committed.gift_cards or zero)
     before_cards = left
     take(RefundWay.GIFT_CARD, cards, "Gift card")
     if left != before_cards:
@@ -265,11 +240,6 @@ def _tenders(
 
 
 def _fingerprint(lines: list[QuoteLine], tenders: tuple[Tender, ...]) -> str:
-    said = [
-        f"{line.kind}|{line.order_line_id}|{line.quantity}|{line.amount}"
-        for line in lines
-    ]
-    said += [
-        f"{tender.way}|{tender.transaction_id}|{tender.amount}" for tender in tenders
-    ]
+    said = [f"{line.kind}|{line.order_line_id}|{line.quantity}|{line.amount}" for line in lines]
+    said += [f"{tender.way}|{tender.transaction_id}|{tender.amount}" for tender in tenders]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]

@@ -142,17 +142,11 @@ def marker(*, case_number: str, refund_number: int) -> str:
     return f"{case_number}/{refund_number}"
 
 
-def recognise_grant(
-    order: Order, *, grant_id: str | None, marker: str
-) -> GrantedRefund | None:
+def recognise_grant(order: Order, *, grant_id: str | None, marker: str) -> GrantedRefund | None:
     """Our grant in a fresh read: by its stored id, else by the marker at the start of its reason."""
     if grant_id is not None:
         return order.grant(grant_id)
     return next(
-        (
-            grant
-            for grant in order.granted_refunds
-            if grant.reason.split(" ", 1)[0] == marker
-        ),
+        (grant for grant in order.granted_refunds if grant.reason.split(" ", 1)[0] == marker),
         None,
     )

@@ -14,15 +14,10 @@ def returnable_units(order: Order, announced: Mapping[str, int]) -> dict[str, in
     `announced` counts units of cases that are neither released nor recorded as returned in Saleor.
     """
     there = order.quantities(WITH_SHOPPER)
-    return {
-        line.id: max(there[line.id] - announced.get(line.id, 0), 0)
-        for line in order.lines
-    }
+    return {line.id: max(there[line.id] - announced.get(line.id, 0), 0) for line in order.lines}
 
 
-def locate_units(
-    order: Order, wanted: Mapping[str, int]
-) -> tuple[list[tuple[str, int]], dict[str, int]]:
+def locate_units(order: Order, wanted: Mapping[str, int]) -> tuple[list[tuple[str, int]], dict[str, int]]:
     """Fulfillment lines to take `wanted` units from, oldest fulfillment first, and what could not be found.
 
     Fulfillment line ids change whenever Saleor moves lines: call this with a read made just before writing.
@@ -40,9 +35,7 @@ def locate_units(
     return found, {line_id: quantity for line_id, quantity in left.items() if quantity}
 
 
-def recognise_return(
-    order: Order, *, known: frozenset[str], wanted: Mapping[str, int]
-) -> Fulfillment | None:
+def recognise_return(order: Order, *, known: frozenset[str], wanted: Mapping[str, int]) -> Fulfillment | None:
     """A returned fulfillment that was not there before and holds exactly our units: ours, whose answer was lost."""
     for fulfillment in order.fulfillments:
         if fulfillment.id in known or fulfillment.status not in RETURNED:
@@ -50,9 +43,7 @@ def recognise_return(
         held: Counter[str] = Counter()
         for line in fulfillment.lines:
             held[line.order_line_id] += line.quantity
-        if dict(held) == {
-            line_id: quantity for line_id, quantity in wanted.items() if quantity > 0
-        }:
+        if dict(held) == {line_id: quantity for line_id, quantity in wanted.items() if quantity > 0}:
             return fulfillment
     return None
 

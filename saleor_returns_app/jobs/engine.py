@@ -38,7 +38,9 @@ class LaneJobs:
             system_database_engine=engine, serializer=DBOSPortableJSONSerializer(), lazy=True, application_name=APP
         )
 
-    def advance_order(self, session: Session, *, tenant_id: str, saleor_order_id: str, key: str, delay: float = 0) -> None:
+    def advance_order(
+        self, session: Session, *, tenant_id: str, saleor_order_id: str, key: str, delay: float = 0
+    ) -> None:
         options: Any = {
             "workflow_name": ADVANCE,
             "queue_name": LANES,

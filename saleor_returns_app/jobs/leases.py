@@ -23,7 +23,9 @@ class ExecutorLease:
         self._open = ExitStack()
         self._connection: Connection | None = None
         if engine.dialect.name == "postgresql":
-            self._connection = self._open.enter_context(engine.connect().execution_options(isolation_level="AUTOCOMMIT"))
+            self._connection = self._open.enter_context(
+                engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            )
         self.executor_id = self._take_first()
 
     def close(self) -> None:

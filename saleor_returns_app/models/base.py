@@ -51,23 +51,17 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(
-        self, value: datetime | None, dialect: Any
-    ) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("naive datetime")
         return value.astimezone(UTC)
 
-    def process_result_value(
-        self, value: datetime | None, dialect: Any
-    ) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         if value is None:
             return None
-        return (
-            value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        )
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 _last_tick = 0
@@ -82,13 +76,7 @@ def new_id() -> str:
     with _tick_lock:
         _last_tick = tick = max(tick, _last_tick + 1)
     random = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
-    value = (
-        ((tick >> 12) << 80)
-        | (0x7 << 76)
-        | ((tick & 0xFFF) << 64)
-        | (0b10 << 62)
-        | random
-    )
+    value = ((tick >> 12) << 80) | (0x7 << 76) | ((tick & 0xFFF) << 64) | (0b10 << 62) | random
     return str(uuid.UUID(int=value))
 
 
@@ -104,9 +92,7 @@ class Base(DeclarativeBase):
 class TenantScoped:
     """Mixin of every table that belongs to one tenant."""
 
-    tenant_id: Mapped[str] = mapped_column(
-        String(36), ForeignKey("tenants.id"), index=False
-    )
+    tenant_id: Mapped[str] = mapped_column(String(36), ForeignKey("tenants.id"), index=False)
 
 
 class TenantScopeError(RuntimeError):
@@ -115,9 +101,7 @@ class TenantScopeError(RuntimeError):
 
 def make_engine(url: str, *, pool_size: int = 10) -> Engine:
     if url.startswith("sqlite"):
-        engine = create_engine(
-            url, connect_args={"check_same_thread": False, "timeout": 30}
-        )
+        engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(
             engine,
@@ -125,9 +109,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
             lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"),
         )
         return engine
-    return create_engine(
-        url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
-    )
+    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -166,11 +148,7 @@ class Database:
 
 @event.listens_for(Session, "do_orm_execute")
 def _scope_statement(state: ORMExecuteState) -> None:
-    if (
-        state.is_column_load
-        or state.is_relationship_load
-        or state.session.info.get("everyone")
-    ):
+    if state.is_column_load or state.is_relationship_load or state.session.info.get("everyone"):
         return
     if not any(issubclass(mapper.class_, TenantScoped) for mapper in state.all_mappers):
         return

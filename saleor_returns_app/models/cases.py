@@ -59,19 +59,13 @@ class Case(TenantScoped, Base):
     #: Empty, or the code of what only a person can settle; `attention_detail` fills its text.
     attention: Mapped[str] = mapped_column(String(40), default="")
     attention_detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    attention_reported: Mapped[str] = mapped_column(
-        String(40), default=""
-    )  # shown as a problem in the Dashboard
-    expected_minor: Mapped[int] = mapped_column(
-        BigInteger, default=0
-    )  # refund shown to the shopper at the request
+    attention_reported: Mapped[str] = mapped_column(String(40), default="")  # shown as a problem in the Dashboard
+    expected_minor: Mapped[int] = mapped_column(BigInteger, default=0)  # refund shown to the shopper at the request
     return_recorded: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
-    lines: Mapped[list[ReturnLine]] = relationship(
-        order_by="ReturnLine.position", lazy="selectin"
-    )
+    lines: Mapped[list[ReturnLine]] = relationship(order_by="ReturnLine.position", lazy="selectin")
 
     __mapper_args__: ClassVar = {"version_id_col": version}
 
@@ -85,9 +79,7 @@ class ReturnLine(TenantScoped, Base):
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    case_id: Mapped[str] = mapped_column(
-        String(36), ForeignKey("cases.id", ondelete="CASCADE")
-    )
+    case_id: Mapped[str] = mapped_column(String(36), ForeignKey("cases.id", ondelete="CASCADE"))
     position: Mapped[int]
     order_line_id: Mapped[str] = mapped_column(String(120))
     sku: Mapped[str] = mapped_column(PlainText, default="")
@@ -113,9 +105,7 @@ class CaseEntry(TenantScoped, Base):
     __table_args__ = (Index("ix_case_events_case", "tenant_id", "case_id", "id"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    case_id: Mapped[str] = mapped_column(
-        String(36), ForeignKey("cases.id", ondelete="CASCADE")
-    )
+    case_id: Mapped[str] = mapped_column(String(36), ForeignKey("cases.id", ondelete="CASCADE"))
     at: Mapped[datetime]
     event: Mapped[str] = mapped_column(String(40))
     status: Mapped[str] = mapped_column(String(30))  # of the case afterwards

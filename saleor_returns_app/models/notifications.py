@@ -18,16 +18,12 @@ class Notification(TenantScoped, Base):
     __table_args__ = (Index("ix_notifications_next", "state", "next_at"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    case_id: Mapped[str | None] = mapped_column(
-        String(36), ForeignKey("cases.id", ondelete="CASCADE"), index=True
-    )
+    case_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("cases.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(40))
     recipient: Mapped[str] = mapped_column(String(320))
     language: Mapped[str] = mapped_column(String(20))
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    state: Mapped[str] = mapped_column(
-        String(20), default="waiting"
-    )  # waiting | sending | sent | refused
+    state: Mapped[str] = mapped_column(String(20), default="waiting")  # waiting | sending | sent | refused
     attempts: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

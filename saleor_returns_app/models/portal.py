@@ -15,14 +15,10 @@ class LoginCode(TenantScoped, Base):
     """A code sent by mail. Made for unknown orders as well (without `saleor_order_id`), so that answers are uniform."""
 
     __tablename__ = "login_codes"
-    __table_args__ = (
-        Index("ix_login_codes_email", "tenant_id", "email_digest", "created_at"),
-    )
+    __table_args__ = (Index("ix_login_codes_email", "tenant_id", "email_digest", "created_at"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    handle: Mapped[str] = mapped_column(
-        String(64), unique=True
-    )  # digest of what the browser holds
+    handle: Mapped[str] = mapped_column(String(64), unique=True)  # digest of what the browser holds
     saleor_order_id: Mapped[str | None] = mapped_column(String(120))
     email_digest: Mapped[str] = mapped_column(String(64))
     code_digest: Mapped[str] = mapped_column(String(64))

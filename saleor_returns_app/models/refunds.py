@@ -21,9 +21,7 @@ class QuoteRow(TenantScoped, Base):
     __table_args__ = (Index("ix_quotes_case", "tenant_id", "case_id"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    case_id: Mapped[str] = mapped_column(
-        String(36), ForeignKey("cases.id", ondelete="CASCADE")
-    )
+    case_id: Mapped[str] = mapped_column(String(36), ForeignKey("cases.id", ondelete="CASCADE"))
     fingerprint: Mapped[str] = mapped_column(String(16))
     total_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
@@ -43,12 +41,8 @@ class Refund(TenantScoped, Base):
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    case_id: Mapped[str] = mapped_column(
-        String(36), ForeignKey("cases.id", ondelete="CASCADE")
-    )
-    quote_id: Mapped[str] = mapped_column(
-        String(36), ForeignKey("quotes.id", ondelete="CASCADE")
-    )
+    case_id: Mapped[str] = mapped_column(String(36), ForeignKey("cases.id", ondelete="CASCADE"))
+    quote_id: Mapped[str] = mapped_column(String(36), ForeignKey("quotes.id", ondelete="CASCADE"))
     number: Mapped[int]
     saleor_order_id: Mapped[str] = mapped_column(String(120))
     way: Mapped[str] = mapped_column(String(20))
@@ -64,12 +58,8 @@ class Refund(TenantScoped, Base):
     includes_shipping: Mapped[bool] = mapped_column(default=False)
     grant_id: Mapped[str | None] = mapped_column(String(120))
     marker: Mapped[str] = mapped_column(String(60))
-    message: Mapped[str] = mapped_column(
-        Text, default=""
-    )  # what the provider or Saleor said last
-    concern: Mapped[str] = mapped_column(
-        String(40), default=""
-    )  # code of what only a person can settle
+    message: Mapped[str] = mapped_column(Text, default="")  # what the provider or Saleor said last
+    concern: Mapped[str] = mapped_column(String(40), default="")  # code of what only a person can settle
     proof: Mapped[str] = mapped_column(Text, default="")  # of a payment outside
     approved_by: Mapped[str] = mapped_column(String(300), default="")
     approved_at: Mapped[datetime | None]
@@ -97,20 +87,14 @@ class RefundAttempt(TenantScoped, Base):
     __table_args__ = (UniqueConstraint("refund_id", "step", "number"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    refund_id: Mapped[str] = mapped_column(
-        String(36), ForeignKey("refunds.id", ondelete="CASCADE")
-    )
+    refund_id: Mapped[str] = mapped_column(String(36), ForeignKey("refunds.id", ondelete="CASCADE"))
     step: Mapped[str] = mapped_column(String(20))  # grant | request | legacy
     number: Mapped[int]
     fence: Mapped[int] = mapped_column(BigInteger)
-    baseline: Mapped[dict[str, Any]] = mapped_column(
-        default=dict
-    )  # what a read said before the call
+    baseline: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what a read said before the call
     started_at: Mapped[datetime]
     running_until: Mapped[datetime]  # after this the call cannot be running any more
-    outcome: Mapped[str] = mapped_column(
-        String(20), default=""
-    )  # "" unknown | answered | refused | unsent
+    outcome: Mapped[str] = mapped_column(String(20), default="")  # "" unknown | answered | refused | unsent
     answer: Mapped[str] = mapped_column(Text, default="")
 
 
@@ -124,17 +108,11 @@ class RecordedReturn(TenantScoped, Base):
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    case_id: Mapped[str] = mapped_column(
-        String(36), ForeignKey("cases.id", ondelete="CASCADE")
-    )
+    case_id: Mapped[str] = mapped_column(String(36), ForeignKey("cases.id", ondelete="CASCADE"))
     saleor_order_id: Mapped[str] = mapped_column(String(120))
     units: Mapped[dict[str, Any]]
-    state: Mapped[str] = mapped_column(
-        String(20), default="planned"
-    )  # planned | calling | done | stuck
-    known: Mapped[list[Any]] = mapped_column(
-        default=list
-    )  # returned fulfillments that were there before
+    state: Mapped[str] = mapped_column(String(20), default="planned")  # planned | calling | done | stuck
+    known: Mapped[list[Any]] = mapped_column(default=list)  # returned fulfillments that were there before
     fence: Mapped[int] = mapped_column(BigInteger, default=0)
     running_until: Mapped[datetime | None]
     fulfillment_id: Mapped[str] = mapped_column(String(120), default="")
@@ -149,9 +127,7 @@ class OrderNote(TenantScoped, Base):
     __table_args__ = (Index("ix_order_notes_due", "sent_at", "due_at"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    case_id: Mapped[str] = mapped_column(
-        String(36), ForeignKey("cases.id", ondelete="CASCADE")
-    )
+    case_id: Mapped[str] = mapped_column(String(36), ForeignKey("cases.id", ondelete="CASCADE"))
     saleor_order_id: Mapped[str] = mapped_column(String(120), index=True)
     text: Mapped[str] = mapped_column(Text)
     due_at: Mapped[datetime]

@@ -23,9 +23,7 @@ class Tenant(Base):
     __tablename__ = "tenants"
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    slug: Mapped[str] = mapped_column(
-        String(80), unique=True
-    )  # the shop's name in portal addresses: /r/<slug>
+    slug: Mapped[str] = mapped_column(String(80), unique=True)  # the shop's name in portal addresses: /r/<slug>
     name: Mapped[str] = mapped_column(String(200), default="")
     api_url: Mapped[str] = mapped_column(String(500), unique=True)
     app_id: Mapped[str] = mapped_column(String(100))

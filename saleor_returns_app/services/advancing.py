@@ -26,9 +26,7 @@ from .recorded_returns import advance_return, open_returns
 LEASE = timedelta(seconds=60)
 
 
-def advance_order(
-    ctx: Context, tenant_id: str, saleor_order_id: str, *, holder: str
-) -> None:
+def advance_order(ctx: Context, tenant_id: str, saleor_order_id: str, *, holder: str) -> None:
     """Run the lane of one order once. Safe to repeat, at any time, by any worker: the newest claim wins.
 
     Raises SaleorUnavailable when the order cannot be read; the planned rows keep their `check_at` and are swept up later.
@@ -93,7 +91,8 @@ def sweep_due(ctx: Context, *, most: int = 200) -> int:
             *session.scalars(
                 _due(
                     select(RecordedReturn).where(
-                        RecordedReturn.check_at <= now, RecordedReturn.state.in_(["planned", "calling"])
+                        RecordedReturn.check_at <= now,
+                        RecordedReturn.state.in_(["planned", "calling"]),
                     ),
                     most,
                 )
@@ -111,7 +110,10 @@ def sweep_due(ctx: Context, *, most: int = 200) -> int:
                 minute = int(now.timestamp() // LEASE.total_seconds())
                 key = f"notes:{note.saleor_order_id}:{minute}"  # a key is enqueued once: at most one a minute
                 ctx.jobs.advance_order(
-                    session, tenant_id=note.tenant_id, saleor_order_id=note.saleor_order_id, key=key
+                    session,
+                    tenant_id=note.tenant_id,
+                    saleor_order_id=note.saleor_order_id,
+                    key=key,
                 )
     return len(found)
 

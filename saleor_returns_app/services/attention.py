@@ -43,9 +43,7 @@ def refresh_attention(session: Session, case: Case) -> None:
     """Sum up the concerns of a case: the oldest refund's first, then goods that are not on record."""
     session.flush()
     refund = session.scalars(
-        select(Refund)
-        .where(Refund.case_id == case.id, Refund.concern != "")
-        .order_by(Refund.number)
+        select(Refund).where(Refund.case_id == case.id, Refund.concern != "").order_by(Refund.number)
     ).first()
     if refund is not None:
         case.attention = refund.concern
@@ -57,9 +55,7 @@ def refresh_attention(session: Session, case: Case) -> None:
         }
         return
     stuck = session.scalars(
-        select(RecordedReturn).where(
-            RecordedReturn.case_id == case.id, RecordedReturn.state == "stuck"
-        )
+        select(RecordedReturn).where(RecordedReturn.case_id == case.id, RecordedReturn.state == "stuck")
     ).first()
     case.attention = "RETURN_NOT_RECORDED" if stuck else ""
     case.attention_detail = {"message": stuck.message} if stuck else {}

@@ -126,9 +126,7 @@ def judge_lines(
     return judged
 
 
-def judge_order(
-    ctx: Context, tenant_id: str, order: Order, asked: Sequence[LineRequest] = ()
-) -> list[JudgedLine]:
+def judge_order(ctx: Context, tenant_id: str, order: Order, asked: Sequence[LineRequest] = ()) -> list[JudgedLine]:
     """What of this order may be returned now, and why not the rest."""
     settings = ctx.tenant_settings(tenant_id)
     with ctx.db.tenant(tenant_id) as session:
@@ -142,18 +140,12 @@ def judge_order(
     )
 
 
-def expected_refund(
-    ctx: Context, tenant_id: str, order: Order, asked: Sequence[LineRequest]
-) -> Quote:
+def expected_refund(ctx: Context, tenant_id: str, order: Order, asked: Sequence[LineRequest]) -> Quote:
     """The quote for what is asked, if all of it arrives and is accepted."""
+    settings = ctx.tenant_settings(tenant_id)
+    wanted = {request.order_line_id: request.quantity for request in asked}
     with ctx.db.tenant(tenant_id) as session:
-        return quote_units(
-            ctx,
-            session,
-            order,
-            wanted={request.order_line_id: request.quantity for request in asked},
-            settings=ctx.tenant_settings(tenant_id),
-        )
+        return quote_units(session, order, wanted=wanted, settings=settings)
 
 
 def open_case(
@@ -188,11 +180,9 @@ def open_case(
         )
         verdicts = {line.order_line_id: line for line in judged}
         for position, request in enumerate(lines):
-            _check_line(
-                verdicts.get(request.order_line_id), request, position, actor, override
-            )
+            _check_line(verdicts.get(request.order_line_id), request, position, actor, override)
         wanted = {request.order_line_id: request.quantity for request in lines}
-        quote = quote_units(ctx, session, order, wanted=wanted, settings=settings)
+        quote = quote_units(session, order, wanted=wanted, settings=settings)
         case = _new_case(ctx, session, order, actor, through, language)
         case.expected_minor = quote.total.minor
         case.lines = [
@@ -246,9 +236,7 @@ def check_requests(lines: Sequence[LineRequest]) -> None:
         seen.add(request.order_line_id)
         if len(request.description) > LONGEST_TEXT:
             text = "The description is too long: at most %(most)s characters."
-            raise BadInput(
-                text, code="TOO_LONG", field=f"{at}.description", most=LONGEST_TEXT
-            )
+            raise BadInput(text, code="TOO_LONG", field=f"{at}.description", most=LONGEST_TEXT)
         if request.reason is Reason.OTHER and not request.description.strip():
             text = "Please describe in a few words what is wrong."
             raise BadInput(text, code="DESCRIBE", field=f"{at}.description")
@@ -273,12 +261,8 @@ def _check_line(
         )
     if request.quantity > judged.returnable:
         text = "At most %(most)s of this item can be returned now."
-        raise Conflict(
-            text, code="TOO_MANY_UNITS", field=f"{at}.quantity", most=judged.returnable
-        )
-    if judged.verdict.outcome is Outcome.INELIGIBLE and not (
-        actor.who is Who.STAFF and override.strip()
-    ):
+        raise Conflict(text, code="TOO_MANY_UNITS", field=f"{at}.quantity", most=judged.returnable)
+    if judged.verdict.outcome is Outcome.INELIGIBLE and not (actor.who is Who.STAFF and override.strip()):
         because = judged.verdict.because[0]
         raise Conflict(because.text, code=because.code, field=at, **because.params)
 
@@ -321,9 +305,7 @@ def _new_case(
     )
 
 
-def _new_line(
-    order: Order, request: LineRequest, verdict: Verdict, position: int
-) -> ReturnLine:
+def _new_line(order: Order, request: LineRequest, verdict: Verdict, position: int) -> ReturnLine:
     line = order.line(request.order_line_id)
     assert line is not None  # checked against the same order before
     return ReturnLine(
@@ -390,9 +372,7 @@ def approve_case(
             detail=detail,
             note="return approved",
         )
-        queue_case_mail(
-            ctx, session, case, "approved", message=message.strip()[:LONGEST_TEXT]
-        )
+        queue_case_mail(ctx, session, case, "approved", message=message.strip()[:LONGEST_TEXT])
 
 
 def reject_case(
@@ -408,9 +388,7 @@ def reject_case(
     require_permission(actor, "MANAGE_ORDERS")
     said = reason.strip()
     if not said:
-        raise BadInput(
-            "Write the reason: the shopper reads it.", code="REASON", field="reason"
-        )
+        raise BadInput("Write the reason: the shopper reads it.", code="REASON", field="reason")
     if len(said) > LONGEST_TEXT:
         text = "The reason is too long: at most %(most)s characters."
         raise BadInput(text, code="TOO_LONG", field="reason", most=LONGEST_TEXT)

@@ -22,12 +22,8 @@ from .notes import NOTE_DELAY
 def load_case(session: Session, case_id: str, actor: Actor) -> Case:
     """A case that this actor may see, locked for the transaction. Raises NotFound for all others."""
     case = session.scalar(select(Case).where(Case.id == case_id).with_for_update())
-    if case is None or (
-        actor.channels is not None and case.channel_slug not in actor.channels
-    ):
-        raise NotFound(
-            "This case does not exist, or it is not yours to see.", code="UNKNOWN_CASE"
-        )
+    if case is None or (actor.channels is not None and case.channel_slug not in actor.channels):
+        raise NotFound("This case does not exist, or it is not yours to see.", code="UNKNOWN_CASE")
     return case
 
 

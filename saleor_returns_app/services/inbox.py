@@ -86,6 +86,7 @@ def forget_deliveries(ctx: Context) -> None:
     with ctx.db.everyone() as session:
         session.execute(
             delete(WebhookDelivery).where(
-                WebhookDelivery.processed_at.is_not(None), WebhookDelivery.processed_at < ctx.now() - REMEMBERED
+                WebhookDelivery.processed_at.is_not(None),
+                WebhookDelivery.processed_at < ctx.now() - REMEMBERED,
             )
         )

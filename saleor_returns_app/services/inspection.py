@@ -78,10 +78,7 @@ def receive_case(
             detail=_summary(case.lines),
         )
         move_case(ctx, case, CaseEvent.INSPECT, actor)
-        said = ", ".join(
-            f"{line.accepted}/{line.quantity} × {line.product_name}"
-            for line in case.lines
-        )
+        said = ", ".join(f"{line.accepted}/{line.quantity} × {line.product_name}" for line in case.lines)
         record_entry(
             ctx,
             session,
@@ -91,9 +88,7 @@ def receive_case(
             detail=_summary(case.lines),
             note=f"goods received: {said}",
         )
-        units = {
-            line.order_line_id: line.accepted for line in case.lines if line.accepted
-        }
+        units = {line.order_line_id: line.accepted for line in case.lines if line.accepted}
         if units:
             session.add(
                 RecordedReturn(
@@ -115,23 +110,17 @@ def receive_case(
 def _book(line: ReturnLine, count: Count, actor: Actor) -> None:
     if not 0 <= count.received <= line.quantity:
         text = "Between 0 and %(most)s of this item can be counted: that many were announced."
-        raise BadInput(
-            text, code="RECEIVED", field=f"{line.id}.received", most=line.quantity
-        )
+        raise BadInput(text, code="RECEIVED", field=f"{line.id}.received", most=line.quantity)
     if not 0 <= count.accepted <= count.received:
         text = "At most the %(most)s that arrived can be accepted."
-        raise BadInput(
-            text, code="ACCEPTED", field=f"{line.id}.accepted", most=count.received
-        )
+        raise BadInput(text, code="ACCEPTED", field=f"{line.id}.accepted", most=count.received)
     if count.accepted < count.received and not count.refusal.strip():
         text = "Say why not everything is accepted: the shopper reads it."
         raise BadInput(text, code="REFUSAL", field=f"{line.id}.refusal")
     event = count_event(announced=line.quantity, received=count.received)
     line.reception = LINE_RECEPTION.move(Reception(line.reception), event, actor.who)
     decided = AcceptanceEvent.ACCEPT if count.accepted else AcceptanceEvent.REFUSE
-    line.acceptance = LINE_ACCEPTANCE.move(
-        Acceptance(line.acceptance), decided, actor.who
-    )
+    line.acceptance = LINE_ACCEPTANCE.move(Acceptance(line.acceptance), decided, actor.who)
     line.received, line.accepted = count.received, count.accepted
     line.refusal = count.refusal.strip()[:LONGEST_TEXT]
 

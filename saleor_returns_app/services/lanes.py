@@ -34,9 +34,7 @@ class Lane:
             yield session
 
 
-def claim_lane(
-    ctx: Context, tenant_id: str, saleor_order_id: str, *, holder: str
-) -> Lane:
+def claim_lane(ctx: Context, tenant_id: str, saleor_order_id: str, *, holder: str) -> Lane:
     with ctx.db.tenant(tenant_id) as session:
         row = lock_lane(session, saleor_order_id)
         row.fence += 1

@@ -25,20 +25,14 @@ NOTE_DELAY = timedelta(seconds=60)
 def waiting_notes(session: Session, saleor_order_id: str) -> Sequence[OrderNote]:
     return session.scalars(
         select(OrderNote)
-        .where(
-            OrderNote.saleor_order_id == saleor_order_id, OrderNote.sent_at.is_(None)
-        )
+        .where(OrderNote.saleor_order_id == saleor_order_id, OrderNote.sent_at.is_(None))
         .order_by(OrderNote.id)
     ).all()
 
 
 def take_notes(lane: Lane, session: Session) -> str | None:
     """The text of untried notes, marked as tried: to be sent with a write that is about to be made."""
-    notes = [
-        note
-        for note in waiting_notes(session, lane.saleor_order_id)
-        if note.tried_at is None
-    ]
+    notes = [note for note in waiting_notes(session, lane.saleor_order_id) if note.tried_at is None]
     for note in notes:
         note.tried_at = lane.ctx.now()
     return "\n".join(note.text for note in notes) or None
@@ -56,18 +50,12 @@ def send_due_notes(lane: Lane) -> None:
     """Send what found no write to ride with. A note whose sending is unclear is looked for on the order first."""
     ctx = lane.ctx
     with lane.write() as session:
-        due = [
-            note
-            for note in waiting_notes(session, lane.saleor_order_id)
-            if note.due_at <= ctx.now()
-        ]
+        due = [note for note in waiting_notes(session, lane.saleor_order_id) if note.due_at <= ctx.now()]
     shop = ctx.shop(lane.tenant_id) if due else None
     for note in due:
         assert shop is not None
         try:
-            there = note.tried_at is not None and ctx.saleor.note_exists(
-                shop, lane.saleor_order_id, note.text
-            )
+            there = note.tried_at is not None and ctx.saleor.note_exists(shop, lane.saleor_order_id, note.text)
             if not there:
                 with lane.write() as session:
                     session.merge(note).tried_at = ctx.now()

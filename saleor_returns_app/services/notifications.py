@@ -21,9 +21,7 @@ from .ports import Mail
 #: While a mail is being sent nobody else takes it; after this long the sender is thought dead.
 LEASE = timedelta(minutes=2)
 #: Waiting times between tries, the last one repeated: a broken mail server loses nothing.
-BACKOFF = tuple(
-    timedelta(seconds=seconds) for seconds in (10, 30, 120, 600, 1800, 3600)
-)
+BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 120, 600, 1800, 3600))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +61,7 @@ def queue_mail(
     )
 
 
-def queue_case_mail(
-    ctx: Context, session: Session, case: Case, kind: str, **more: Any
-) -> None:
+def queue_case_mail(ctx: Context, session: Session, case: Case, kind: str, **more: Any) -> None:
     """A mail about a case to its shopper; `more` fills what this kind tells."""
     params = {
         "number": case.number,
@@ -153,9 +149,7 @@ def _send_one(ctx: Context, render: Render, row: Notification, tenant: Tenant) -
         stored.error = error
         if not error:
             stored.state, stored.sent_at = "sent", ctx.now()
-            stored.params = {
-                name: value for name, value in stored.params.items() if name != "code"
-            }
+            stored.params = {name: value for name, value in stored.params.items() if name != "code"}
         elif refused:
             stored.state = "refused"
         else:

@@ -36,9 +36,7 @@ def unpack_order(packed: dict[str, Any]) -> Order:
 
 def store_order(session: Session, order: Order, *, now: datetime) -> OrderMirror:
     """Keep a read; an older read never replaces a newer one."""
-    row = session.scalar(
-        select(OrderMirror).where(OrderMirror.saleor_id == order.id).with_for_update()
-    )
+    row = session.scalar(select(OrderMirror).where(OrderMirror.saleor_id == order.id).with_for_update())
     if row is None:
         row = OrderMirror(saleor_id=order.id)
         session.add(row)
@@ -54,14 +52,10 @@ def store_order(session: Session, order: Order, *, now: datetime) -> OrderMirror
     return row
 
 
-def fresh_order(
-    ctx: Context, tenant_id: str, saleor_order_id: str, *, max_age: timedelta = FRESH
-) -> Order:
+def fresh_order(ctx: Context, tenant_id: str, saleor_order_id: str, *, max_age: timedelta = FRESH) -> Order:
     """The order, read from Saleor unless the mirror is younger than `max_age`. Raises NotFound."""
     with ctx.db.tenant(tenant_id) as session:
-        row = session.scalar(
-            select(OrderMirror).where(OrderMirror.saleor_id == saleor_order_id)
-        )
+        row = session.scalar(select(OrderMirror).where(OrderMirror.saleor_id == saleor_order_id))
     now = ctx.now()
     if row is not None and now - row.refreshed_at <= max_age:
         return unpack_order(row.snapshot)
@@ -75,9 +69,7 @@ def fresh_order(
 
 def mirrored_order(session: Session, saleor_order_id: str) -> Order:
     """The order as last read, for pages that say how old it is. Raises NotFound."""
-    row = session.scalar(
-        select(OrderMirror).where(OrderMirror.saleor_id == saleor_order_id)
-    )
+    row = session.scalar(select(OrderMirror).where(OrderMirror.saleor_id == saleor_order_id))
     if row is None:
         raise NotFound("This order is not known in the shop.", code="UNKNOWN_ORDER")
     return unpack_order(row.snapshot)
@@ -85,20 +77,14 @@ def mirrored_order(session: Session, saleor_order_id: str) -> Order:
 
 def outdate_order(session: Session, saleor_order_id: str) -> None:
     """We changed it: the next use reads it anew."""
-    row = session.scalar(
-        select(OrderMirror).where(OrderMirror.saleor_id == saleor_order_id)
-    )
+    row = session.scalar(select(OrderMirror).where(OrderMirror.saleor_id == saleor_order_id))
     if row is not None:
         row.refreshed_at = LONG_AGO
 
 
 def lock_lane(session: Session, saleor_order_id: str) -> OrderLane:
     """The order's lane row, locked for the rest of the transaction; made when it is not there yet."""
-    found = session.scalar(
-        select(OrderLane)
-        .where(OrderLane.saleor_order_id == saleor_order_id)
-        .with_for_update()
-    )
+    found = session.scalar(select(OrderLane).where(OrderLane.saleor_order_id == saleor_order_id).with_for_update())
     if found is not None:
         return found
     try:
@@ -108,7 +94,5 @@ def lock_lane(session: Session, saleor_order_id: str) -> OrderLane:
     except IntegrityError:  # another transaction made it first: wait for it
         pass
     return session.scalars(
-        select(OrderLane)
-        .where(OrderLane.saleor_order_id == saleor_order_id)
-        .with_for_update()
+        select(OrderLane).where(OrderLane.saleor_order_id == saleor_order_id).with_for_update()
     ).one()

@@ -48,9 +48,7 @@ GRACE = timedelta(seconds=40)
 #: A plan older than this is not carried out by who made it.
 STALE = timedelta(seconds=15)
 #: When to look again, by the number of looks so far; the last one repeats.
-LOOKS = tuple(
-    timedelta(seconds=seconds) for seconds in (1, 2, 5, 15, 60, 300, 1800, 3600)
-)
+LOOKS = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 5, 15, 60, 300, 1800, 3600))
 SYSTEM = Actor.system()
 
 
@@ -67,9 +65,7 @@ class Paying:
         with self.lane.write() as session:
             refund = session.get_one(Refund, refund_id)
         status = RefundStatus(refund.status)
-        grant = recognise_grant(
-            self.order, grant_id=refund.grant_id, marker=refund.marker
-        )
+        grant = recognise_grant(self.order, grant_id=refund.grant_id, marker=refund.marker)
         if status is RefundStatus.APPROVED:
             if grant is None and refund.grant_id is None:
                 return self._create_grant(refund)
@@ -100,9 +96,7 @@ class Paying:
             attempt = begin_attempt(self, session, row, step="grant", baseline={})
             if attempt is None:
                 return False
-            lines = session.scalars(
-                select(ReturnLine).where(ReturnLine.case_id == row.case_id)
-            ).all()
+            lines = session.scalars(select(ReturnLine).where(ReturnLine.case_id == row.case_id)).all()
             note = take_notes(self.lane, session)
         request = GrantRequest(
             order_id=refund.saleor_order_id,
@@ -143,9 +137,7 @@ class Paying:
         if transaction is None:
             return "The payment is no longer on the order."
         if refund.amount <= Money.zero(refund.currency):
-            return (
-                "The amount is not above zero."  # Saleor would refund the whole charge
-            )
+            return "The amount is not above zero."  # Saleor would refund the whole charge
         if refund.amount > transaction.charged:
             return f"Only {transaction.charged} is left on the payment."
         return ""
@@ -230,18 +222,13 @@ class Paying:
             case = session.get_one(Case, row.case_id)
             attempts = session.scalars(
                 select(RefundAttempt)
-                .where(
-                    RefundAttempt.refund_id == row.id, RefundAttempt.step == "request"
-                )
+                .where(RefundAttempt.refund_id == row.id, RefundAttempt.step == "request")
                 .order_by(RefundAttempt.number)
             ).all()
             last = attempts[-1] if attempts else None
             before = int(last.baseline.get("requests", 0)) if last else 0
             reached = reading.requests > before
-            if (
-                row.status == RefundStatus.FAILED
-                and reading.finding is not Finding.PAID
-            ):
+            if row.status == RefundStatus.FAILED and reading.finding is not Finding.PAID:
                 return
             if reading.finding is Finding.PAID and not reading.paid:
                 if row.status != RefundStatus.UNCLEAR:
@@ -253,9 +240,7 @@ class Paying:
             elif last is not None and not reached:
                 self._unsent(row, last)
             elif reading.finding is Finding.DECLINED:
-                fail_refund(
-                    ctx, session, case, row, code="DECLINED", message=reading.message
-                )
+                fail_refund(ctx, session, case, row, code="DECLINED", message=reading.message)
             elif reading.finding is Finding.UNDELIVERED:
                 if row.status != RefundStatus.UNCLEAR:
                     move_refund(ctx, row, RefundEvent.DOUBT, SYSTEM)
@@ -317,17 +302,13 @@ class Paying:
 
 
 def watched_refunds(session: Session, saleor_order_id: str) -> list[tuple[str, str]]:
-    """(id, way) of the refunds of an order that a job looks at, oldest first; a failed one too, for the provider may report late."""
-    return list(
-        session.execute(
-            select(Refund.id, Refund.way)
-            .where(
-                Refund.saleor_order_id == saleor_order_id,
-                Refund.status.in_([*WATCHED, RefundStatus.FAILED]),
-            )
-            .order_by(Refund.id)
-        ).tuples()
+    """(id, way) of the refunds of an order that a job looks at, oldest first; a failed one too: providers report late."""
+    rows = session.execute(
+        select(Refund.id, Refund.way)
+        .where(Refund.saleor_order_id == saleor_order_id, Refund.status.in_([*WATCHED, RefundStatus.FAILED]))
+        .order_by(Refund.id)
     )
+    return [(row.id, row.way) for row in rows]
 
 
 def begin_attempt(
@@ -341,9 +322,7 @@ def begin_attempt(
     """Insert the plan row of a call that is about to be made; None when an earlier one is not decided yet."""
     ctx = paying.lane.ctx
     earlier = session.scalars(
-        select(RefundAttempt).where(
-            RefundAttempt.refund_id == refund.id, RefundAttempt.step == step
-        )
+        select(RefundAttempt).where(RefundAttempt.refund_id == refund.id, RefundAttempt.step == step)
     ).all()
     for attempt in earlier:
         if attempt.outcome == "":
@@ -351,9 +330,7 @@ def begin_attempt(
                 schedule_look(paying, refund)
                 refund.check_at = max(attempt.running_until, ctx.now())
                 return None
-            attempt.outcome = (
-                "unsent"  # a grant that a fresh read does not show was not made
-            )
+            attempt.outcome = "unsent"  # a grant that a fresh read does not show was not made
     now = ctx.now()
     attempt = RefundAttempt(
         id=new_id(),
@@ -375,9 +352,7 @@ def may_call(paying: Paying, attempt: RefundAttempt) -> bool:
     return paying.lane.ctx.now() - attempt.started_at < STALE
 
 
-def open_attempts(
-    session: Session, refund: Refund, *, step: str
-) -> Sequence[RefundAttempt]:
+def open_attempts(session: Session, refund: Refund, *, step: str) -> Sequence[RefundAttempt]:
     return session.scalars(
         select(RefundAttempt).where(
             RefundAttempt.refund_id == refund.id,
@@ -392,17 +367,13 @@ def schedule_look(paying: Paying, refund: Refund) -> None:
     refund.checks += 1
 
 
-def settle_paid(
-    paying: Paying, session: Session, case: Case, row: Refund, paid: Money
-) -> None:
+def settle_paid(paying: Paying, session: Session, case: Case, row: Refund, paid: Money) -> None:
     """Money arrived: settle the refund. Less than asked leaves a proposed refund for the rest and asks for a person."""
     ctx = paying.lane.ctx
     row.paid_minor = paid.minor
     move_refund(ctx, row, RefundEvent.SUCCEED, SYSTEM)
     for attempt in session.scalars(
-        select(RefundAttempt).where(
-            RefundAttempt.refund_id == row.id, RefundAttempt.outcome == ""
-        )
+        select(RefundAttempt).where(RefundAttempt.refund_id == row.id, RefundAttempt.outcome == "")
     ):
         attempt.outcome = "answered"
     detail = {
@@ -414,10 +385,7 @@ def settle_paid(
     record_entry(ctx, session, case, event="refund_paid", actor=SYSTEM, detail=detail)
     if paid < row.amount:
         rest = row.amount - paid
-        number = (
-            max(session.scalars(select(Refund.number).where(Refund.case_id == case.id)))
-            + 1
-        )
+        number = max(session.scalars(select(Refund.number).where(Refund.case_id == case.id))) + 1
         rest_row = Refund(
             id=new_id(),
             case_id=case.id,
@@ -441,16 +409,12 @@ def settle_paid(
     settle_case(ctx, session, case, SYSTEM)
 
 
-def fail_refund(
-    ctx: Context, session: Session, case: Case, row: Refund, *, code: str, message: str
-) -> None:
+def fail_refund(ctx: Context, session: Session, case: Case, row: Refund, *, code: str, message: str) -> None:
     """Certain that no money moved: a person may retry, pay outside or cancel."""
     move_refund(ctx, row, RefundEvent.FAIL, SYSTEM)
     row.message, row.check_at = message, None
     for attempt in session.scalars(
-        select(RefundAttempt).where(
-            RefundAttempt.refund_id == row.id, RefundAttempt.outcome == ""
-        )
+        select(RefundAttempt).where(RefundAttempt.refund_id == row.id, RefundAttempt.outcome == "")
     ):
         attempt.outcome = "answered"
     raise_concern(session, case, row, code)

@@ -51,11 +51,7 @@ def _pay(paying: Paying, refund: Refund) -> bool:
         row = session.get_one(Refund, refund.id)
         case = session.get_one(Case, row.case_id)
         if left is None or row.amount > left or row.amount <= Money.zero(row.currency):
-            message = (
-                f"Only {left} is left on the payment."
-                if left is not None
-                else "There is no active payment."
-            )
+            message = f"Only {left} is left on the payment." if left is not None else "There is no active payment."
             fail_refund(ctx, session, case, row, code="NOT_LEFT", message=message)
             return False
         baseline: dict[str, object] = {"refunded": str(order.total_refunded.amount)}
@@ -67,9 +63,7 @@ def _pay(paying: Paying, refund: Refund) -> bool:
         return False
     outcome, answer = "answered", ""
     try:
-        ctx.saleor.refund_legacy_order(
-            paying.shop, refund.saleor_order_id, refund.amount
-        )
+        ctx.saleor.refund_legacy_order(paying.shop, refund.saleor_order_id, refund.amount)
     except (SaleorRefused, SaleorDenied) as refusal:
         outcome, answer = "refused", refusal.message()
     except SaleorUnavailable as problem:

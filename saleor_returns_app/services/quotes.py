@@ -18,7 +18,6 @@ from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import Refund
 
-from .context import Context
 
 QUOTE: TypeAdapter[Quote] = TypeAdapter(Quote)
 
@@ -27,9 +26,7 @@ def committed_refunds(
     session: Session, order: Order, *, besides: str | None = None
 ) -> tuple[Committed, frozenset[str]]:
     """What our refunds of an order already claim, and the grants that are ours. `besides`: a case to leave out."""
-    rows = session.scalars(
-        select(Refund).where(Refund.saleor_order_id == order.id)
-    ).all()
+    rows = session.scalars(select(Refund).where(Refund.saleor_order_id == order.id)).all()
     units: Counter[str] = Counter()
     under_way: dict[str | None, Money] = {}
     zero = Money.zero(order.currency)
@@ -44,17 +41,12 @@ def committed_refunds(
         if refund.way == RefundWay.GIFT_CARD:
             gift_cards = gift_cards + refund.amount
         elif status in UNDER_WAY:
-            under_way[refund.transaction_id] = (
-                under_way.get(refund.transaction_id, zero) + refund.amount
-            )
+            under_way[refund.transaction_id] = under_way.get(refund.transaction_id, zero) + refund.amount
     ours = frozenset(refund.grant_id for refund in rows if refund.grant_id)
-    return Committed(
-        units=units, shipping=shipping, under_way=under_way, gift_cards=gift_cards
-    ), ours
+    return Committed(units=units, shipping=shipping, under_way=under_way, gift_cards=gift_cards), ours
 
 
 def quote_units(
-    ctx: Context,
     session: Session,
     order: Order,
     *,
@@ -72,15 +64,8 @@ def quote_units(
     )
 
 
-def quote_case(
-    ctx: Context, session: Session, case: Case, order: Order, settings: TenantSettings
-) -> Quote:
+def quote_case(session: Session, case: Case, order: Order, settings: TenantSettings) -> Quote:
     """The quote of a case: what was accepted once it was inspected, until then what was announced."""
     inspected = any(line.acceptance != Acceptance.UNDECIDED for line in case.lines)
-    wanted = {
-        line.order_line_id: line.accepted if inspected else line.quantity
-        for line in case.lines
-    }
-    return quote_units(
-        ctx, session, order, wanted=wanted, settings=settings, besides=case.id
-    )
+    wanted = {line.order_line_id: line.accepted if inspected else line.quantity for line in case.lines}
+    return quote_units(session, order, wanted=wanted, settings=settings, besides=case.id)

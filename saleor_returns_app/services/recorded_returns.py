@@ -50,9 +50,7 @@ def open_returns(session: Session, saleor_order_id: str) -> list[str]:
     )
 
 
-def advance_return(
-    lane: Lane, shop: ShopConnection, order: Order, return_id: str
-) -> bool:
+def advance_return(lane: Lane, shop: ShopConnection, order: Order, return_id: str) -> bool:
     """Take one planned return a step on; True when Saleor was written to and the order has to be read again."""
     ctx = lane.ctx
     with lane.write() as session:
@@ -82,16 +80,11 @@ def advance_return(
             sorted(returned_fulfillments(order)),
             lane.fence,
         )
-        row.running_until = (
-            ctx.now() + timedelta(seconds=ctx.settings.saleor_timeout) + GRACE
-        )
+        row.running_until = ctx.now() + timedelta(seconds=ctx.settings.saleor_timeout) + GRACE
         row.check_at = row.running_until
         note = take_notes(lane, session)
         reason = case.number
-    wanted = [
-        ReturnUnits(fulfillment_line_id=line_id, quantity=quantity)
-        for line_id, quantity in found
-    ]
+    wanted = [ReturnUnits(fulfillment_line_id=line_id, quantity=quantity) for line_id, quantity in found]
     fulfillment_id, refusal, again = "", "", False
     try:
         fulfillment_id = ctx.saleor.return_products(
@@ -116,9 +109,7 @@ def advance_return(
     return not refusal and not again
 
 
-def _done(
-    session: Session, case: Case, row: RecordedReturn, fulfillment_id: str
-) -> None:
+def _done(session: Session, case: Case, row: RecordedReturn, fulfillment_id: str) -> None:
     row.state, row.fulfillment_id, row.check_at = "done", fulfillment_id, None
     case.return_recorded = True
     outdate_order(session, row.saleor_order_id)
@@ -144,9 +135,7 @@ def confirm_return(
         case = load_case(session, case_id, actor)
         check_version(case, version)
         row = session.scalars(
-            select(RecordedReturn).where(
-                RecordedReturn.case_id == case.id, RecordedReturn.state == "stuck"
-            )
+            select(RecordedReturn).where(RecordedReturn.case_id == case.id, RecordedReturn.state == "stuck")
         ).first()
         if row is None:
             raise Conflict(

@@ -42,9 +42,9 @@ def current_quote(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
     order = fresh_order(ctx, tenant_id, case.saleor_order_id)
+    settings = ctx.tenant_settings(tenant_id)
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
-        return quote_case(ctx, session, case, order, ctx.tenant_settings(tenant_id))
+        return quote_case(session, load_case(session, case_id, actor), order, settings)
 
 
 def approve_refund(
@@ -69,7 +69,7 @@ def approve_refund(
         lock_lane(session, order_id)
         case = load_case(session, case_id, actor)
         check_version(case, version)
-        quote = quote_case(ctx, session, case, order, settings)
+        quote = quote_case(session, case, order, settings)
         if quote.fingerprint != fingerprint:
             raise Conflict(
                 "The refund changed to %(total)s since you saw it. Read it again before you approve.",
@@ -102,9 +102,7 @@ def approve_refund(
         _let_pay(ctx, session, case, key=f"pay:{refunds[0].id}")
 
 
-def _plan_refunds(
-    ctx: Context, session: Session, case: Case, quote: Quote, actor: Actor
-) -> list[Refund]:
+def _plan_refunds(ctx: Context, session: Session, case: Case, quote: Quote, actor: Actor) -> list[Refund]:
     now = ctx.now()
     stored = QuoteRow(
         id=new_id(),
@@ -118,10 +116,7 @@ def _plan_refunds(
     )
     session.add(stored)
     session.flush()
-    last = (
-        session.scalar(select(func.max(Refund.number)).where(Refund.case_id == case.id))
-        or 0
-    )
+    last = session.scalar(select(func.max(Refund.number)).where(Refund.case_id == case.id)) or 0
     planned = []
     for offset, tender in enumerate(quote.tenders):
         number = last + 1 + offset
@@ -181,9 +176,7 @@ def _load(session: Session, refund_id: str, actor: Actor) -> tuple[Case, Refund]
         )
     lock_lane(session, found.saleor_order_id)
     case = load_case(session, found.case_id, actor)
-    refund = session.scalars(
-        select(Refund).where(Refund.id == refund_id).with_for_update()
-    ).one()
+    refund = session.scalars(select(Refund).where(Refund.id == refund_id).with_for_update()).one()
     return case, refund
 
 
@@ -275,9 +268,7 @@ def _still_running(ctx: Context, session: Session, refund: Refund) -> bool:
 def _decide_open_attempts(session: Session, refund: Refund) -> None:
     """A person said that nothing moved: the attempts are decided, and a next one may be made."""
     for attempt in session.scalars(
-        select(RefundAttempt).where(
-            RefundAttempt.refund_id == refund.id, RefundAttempt.outcome == ""
-        )
+        select(RefundAttempt).where(RefundAttempt.refund_id == refund.id, RefundAttempt.outcome == "")
     ):
         attempt.outcome = "vouched"
 
@@ -346,12 +337,8 @@ def cancel_refund(
 def settle_case(ctx: Context, session: Session, case: Case, actor: Actor) -> None:
     """Resolve the case once nothing of its refunds is left open; back to the quote when all of them were cancelled."""
     refresh_attention(session, case)
-    refunds = session.scalars(
-        select(Refund).where(Refund.case_id == case.id).order_by(Refund.number)
-    ).all()
-    if case.status != CaseStatus.RESOLVING or any(
-        refund.status not in SETTLED for refund in refunds
-    ):
+    refunds = session.scalars(select(Refund).where(Refund.case_id == case.id).order_by(Refund.number)).all()
+    if case.status != CaseStatus.RESOLVING or any(refund.status not in SETTLED for refund in refunds):
         return
     paid = [refund for refund in refunds if refund.status != RefundStatus.CANCELLED]
     if not paid:
@@ -359,10 +346,7 @@ def settle_case(ctx: Context, session: Session, case: Case, actor: Actor) -> Non
         record_entry(ctx, session, case, event="reconsider", actor=actor)
         return
     move_case(ctx, case, CaseEvent.SETTLE, Actor.system())
-    ways = [
-        {"label": refund.label, "way": refund.way, "minor": refund.paid_minor}
-        for refund in paid
-    ]
+    ways = [{"label": refund.label, "way": refund.way, "minor": refund.paid_minor} for refund in paid]
     whole = Money.from_minor(sum(refund.paid_minor for refund in paid), case.currency)
     record_entry(
         ctx,
