@@ -1,0 +1,23 @@
+"""A Saleor-shaped shop that lives in memory: `create_shop` makes one, `serve` runs it."""
+
+from __future__ import annotations
+
+from demo.shop.samples.catalogue import add_catalogue
+from demo.shop.samples.making import make_order
+from demo.shop.samples.people import add_people
+from demo.shop.samples.recipes import RECIPES
+from demo.shop.settings import ShopSettings
+from demo.shop.shop import Shop
+
+__all__ = ["Shop", "ShopSettings", "create_shop"]
+
+
+def create_shop(settings: ShopSettings | None = None, *, with_orders: bool = True) -> Shop:
+    """A shop with products, people and, unless told otherwise, one order of each recipe, numbered from 1001."""
+    shop = Shop(settings or ShopSettings())
+    add_catalogue(shop.state)
+    add_people(shop.state)
+    if with_orders:
+        for recipe in RECIPES.values():
+            make_order(shop, recipe)
+    return shop

@@ -1,0 +1,162 @@
+"""Draft orders: replacements, and exchanges with a price of their own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from demo.shop.errors import Refused, not_found
+from demo.shop.ids import new_uuid_id
+from demo.shop.model.accounts import Address, Country
+from demo.shop.model.catalogue import Channel, Variant
+from demo.shop.model.orders import Order, OrderLine
+from demo.shop.model.payments import ZERO, Transaction
+from demo.shop.money import Money, TaxedMoney, taxed
+from demo.shop.transactions import add_event, recalculate
+
+if TYPE_CHECKING:
+    from demo.shop.shop import Shop
+
+
+def _plain(amount: Decimal, currency: str) -> TaxedMoney:
+    return TaxedMoney(Money(amount, currency), Money(amount, currency))
+
+
+def _new_order(shop: Shop, channel: Channel, *, email: str, address: Address | None) -> Order:
+    now = datetime.now(UTC)
+    user = next((user for user in shop.state.users.values() if user.email == email), None)
+    return Order(
+        id=new_uuid_id("Order"),
+        number=str(shop.state.number("order number")),
+        created=now,
+        updated_at=now,
+        channel=channel,
+        user=user,
+        user_email=email,
+        shipping_address=address,
+        shipping_price=_plain(ZERO, channel.currency_code),
+        shipping_method_name=None,
+        status="DRAFT",
+        origin="DRAFT",
+    )
+
+
+def create_replacement(shop: Shop, original: Order, lines: list[tuple[OrderLine, int]]) -> Order:
+    """The draft that `replace: true` makes: same variants and prices, no shipping method."""
+    draft = _new_order(shop, original.channel, email=original.user_email, address=original.shipping_address)
+    draft.origin, draft.original = "REISSUE", original.id
+    for line, quantity in lines:
+        gross = line.unit_price.gross.amount * quantity
+        total = taxed(gross, line.tax_rate, original.currency)
+        draft.lines.append(
+            OrderLine(
+                id=new_uuid_id("OrderLine"),
+                product_name=line.product_name,
+                variant_name=line.variant_name,
+                product_sku=line.product_sku,
+                quantity=quantity,
+                unit_price=line.unit_price,
+                total_price=total,
+                undiscounted_unit_price=line.undiscounted_unit_price,
+                tax_rate=line.tax_rate,
+                variant=line.variant,
+                picture=line.picture,
+            )
+        )
+    shop.state.add_order(draft)
+    shop.note(original, "ORDER_REPLACEMENT_CREATED")
+    shop.emit("draft_order_created", order=draft)
+    return draft
+
+
+def create_draft(shop: Shop, data: dict[str, Any]) -> Order:
+    channel = shop.state.channels.get(data.get("channelId") or "")
+    if channel is None:
+        raise Refused("channelId", "REQUIRED", "An draft order cannot be created without channel.")
+    lines = [_draft_line(shop, entry, currency=channel.currency_code) for entry in data.get("lines") or []]
+    given = data.get("shippingAddress")
+    address = _address(given) if given else None
+    draft = _new_order(shop, channel, email=data.get("userEmail") or "", address=address)
+    draft.lines = lines
+    draft.metadata_items = {item["key"]: item["value"] for item in data.get("metadata") or []}
+    shop.state.add_order(draft)
+    shop.emit("draft_order_created", order=draft)
+    return draft
+
+
+def _address(given: dict[str, Any]) -> Address:
+    return Address(
+        first_name=given.get("firstName") or "",
+        last_name=given.get("lastName") or "",
+        street_address1=given.get("streetAddress1") or "",
+        city=given.get("city") or "",
+        postal_code=given.get("postalCode") or "",
+        country=Country(given.get("country") or "", given.get("country") or ""),
+        country_area=given.get("countryArea") or "",
+        phone=given.get("phone") or "",
+    )
+
+
+def _draft_line(shop: Shop, entry: dict[str, Any], *, currency: str) -> OrderLine:
+    variant: Variant | None = shop.state.variants.get(entry["variantId"])
+    if variant is None:
+        raise not_found("lines", entry["variantId"])
+    if entry["quantity"] < 1:
+        raise Refused("quantity", "ZERO_QUANTITY", "Ensure this value is greater than 0.")
+    unit: Decimal = entry["price"] if entry.get("price") is not None else variant.price
+    return OrderLine(
+        id=new_uuid_id("OrderLine"),
+        product_name=variant.product.name,
+        variant_name=variant.name,
+        product_sku=variant.sku,
+        quantity=entry["quantity"],
+        unit_price=_plain(unit, currency),
+        total_price=_plain(unit * entry["quantity"], currency),
+        undiscounted_unit_price=_plain(unit, currency),
+        tax_rate=ZERO,
+        variant=variant,
+        picture=variant.product.slug,
+    )
+
+
+def set_shipping(shop: Shop, order: Order, method_id: str | None) -> None:
+    method = shop.state.shipping_methods.get(method_id or "")
+    if method is None:
+        raise not_found("shippingMethod", method_id or "")
+    order.shipping_method, order.shipping_method_name = method, method.name
+    order.shipping_price = _plain(method.amount, order.currency)
+
+
+def complete_draft(shop: Shop, order: Order) -> None:
+    """Makes it an order, unpaid; SHIPPING_METHOD_REQUIRED when goods are to be sent and no way was chosen."""
+    if order.status != "DRAFT":
+        raise Refused("id", "INVALID", "The order is not draft.")
+    if order.is_shipping_required and order.shipping_method is None:
+        raise Refused("shipping", "SHIPPING_METHOD_REQUIRED", "Shipping method is required.")
+    order.status = "UNFULFILLED"
+    shop.note(order, "PLACED_FROM_DRAFT")
+    shop.emit("order_created", order=order)
+
+
+def initialize_payment(shop: Shop, order: Order, amount: Decimal | None) -> Transaction:
+    """The shopper pays what an unpaid order still costs; our gateway charges at once."""
+    due = amount if amount is not None else order.total.gross.amount - order.total_charged.amount
+    transaction = Transaction(
+        id=new_uuid_id("TransactionItem"),
+        order=order,
+        name="Dummy card",
+        psp_reference=f"psp-charge-{shop.state.number('charge'):010x}",
+        currency=order.currency,
+        created_at=datetime.now(UTC),
+    )
+    charged = {"type": "CHARGE_SUCCESS", "psp_reference": transaction.psp_reference}
+    add_event(shop, transaction, amount=due, **charged)
+    recalculate(transaction)
+    order.transactions.append(transaction)
+    shop.state.transactions[transaction.id] = transaction
+    shop.emit("order_paid", order=order)
+    if order.charge_status in ("FULL", "OVERCHARGED"):
+        shop.emit("order_fully_paid", order=order)
+    shop.emit("order_updated", order=order)
+    return transaction

@@ -1,0 +1,18 @@
+"""Resolvers by type and field, for what is not simply an attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from demo.shop.resolvers import accounts, apps, gift_cards, mutations, orders, queries
+
+RESOLVERS: Mapping[str, Mapping[str, Callable[..., Any]]] = {
+    **accounts.FIELDS,
+    **apps.FIELDS,
+    **gift_cards.FIELDS,
+    **orders.FIELDS,
+    "Query": queries.QUERY,
+    "Mutation": {**mutations.MUTATION, **accounts.MUTATION, **apps.MUTATION, **gift_cards.MUTATION},
+    "Subscription": {"event": lambda root, _info: root},
+}

@@ -1,0 +1,1 @@
+"""What the shop starts with: channels, products, people and orders worth trying."""

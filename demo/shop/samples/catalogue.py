@@ -1,0 +1,69 @@
+"""Channels, warehouses, products and ways of shipping."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from demo.shop.ids import global_id, new_uuid_id
+from demo.shop.model.catalogue import Category, Channel, Product, ProductType, ShippingMethod, Variant, Warehouse
+from demo.shop.state import State
+
+CHANNELS = (
+    ("default-channel", "Channel-USD", "USD"),
+    ("channel-pln", "Channel-PLN", "PLN"),
+    ("channel-jpy", "Channel-JPY", "JPY"),
+    ("channel-kwd", "Channel-KWD", "KWD"),
+)
+WAREHOUSES = (("Oceania", "oceania"), ("Europe", "europe"))
+SHIPPING = (("Default", "0"), ("EMS", "34.2"), ("FedEx", "40.42"), ("UPS", "59.59"), ("DHL", "66.19"))
+# slug, name, category, price in US dollars, variants as (name, SKU); a variant without a SKU exists in real shops too
+PRODUCTS: tuple[tuple[str, str, str, str, tuple[tuple[str, str | None], ...]], ...] = (
+    ("tee", "Monospace Tee", "T-shirts", "20.00", (("S", "328223580"), ("M", "328223581"), ("L", "328223582"))),
+    ("juice", "Apple Juice", "Juices", "1.99", (("1 l", None),)),
+    ("mug", "Enamel Mug", "Kitchen", "19.99", (("Cream", "MUG-CR"), ("Teal", "MUG-TE"))),
+    ("lamp", "Desk Lamp", "Home", "33.33", (("Brass", "LAMP-BR"),)),
+    ("sticker", "Logo Sticker", "Extras", "0.05", (("Round", "STK-01"),)),
+    ("sneakers", "Trail Sneakers", "Shoes", "89.00", (("41", "SNK-41"), ("42", "SNK-42"), ("43", "SNK-43"))),
+    ("headphones", "Studio Headphones", "Audio", "149.00", (("Graphite", "HP-GR"),)),
+    ("backpack", "Day Backpack", "Bags", "65.00", (("Olive", "BAG-OL"),)),
+    ("planter", "Terracotta Planter", "Home", "24.50", (("20 cm", "POT-20"),)),
+    ("candle", "Cedar Candle", "Home", "14.95", (("Large", "CND-L"),)),
+    ("notebook", "Dotted Notebook", "Stationery", "9.99", (("A5", "NTB-A5"),)),
+    ("pin", "Saleor Pin", "Extras", "0.99", (("Gold", "PIN-G"),)),
+    ("scarf", "Wool Scarf", "Accessories", "42.00", (("Rust", "SCF-RU"),)),
+    ("tea", "Sencha Tea", "Kitchen", "3.10", (("100 g", "TEA-100"),)),
+    ("dates", "Medjool Dates", "Kitchen", "10.90", (("500 g", "DAT-500"),)),
+    ("gift-card", "Gift Card", "Gift cards", "50.00", (("50", "GIFT-50"),)),
+)
+
+
+def add_catalogue(state: State) -> None:
+    """Fills an empty shop's catalogue."""
+    for number, (slug, name, currency) in enumerate(CHANNELS, start=1):
+        channel = Channel(global_id("Channel", number), slug, name, currency)
+        state.channels[channel.id] = channel
+    for name, slug in WAREHOUSES:
+        warehouse = Warehouse(new_uuid_id("Warehouse"), name, slug)
+        state.warehouses[warehouse.id] = warehouse
+    for name, amount in SHIPPING:
+        method = ShippingMethod(state.next_id("ShippingMethod"), name, Decimal(amount))
+        state.shipping_methods[method.id] = method
+    normal = ProductType(global_id("ProductType", 1), "Goods", "NORMAL", is_shipping_required=True)
+    card = ProductType(global_id("ProductType", 2), "Gift card", "GIFT_CARD", is_shipping_required=False)
+    categories: dict[str, Category] = {}
+    for slug, name, group, price, variants in PRODUCTS:
+        if group not in categories:
+            categories[group] = Category(state.next_id("Category"), group, group.lower().replace(" ", "-"))
+        kind = card if slug == "gift-card" else normal
+        product = Product(state.next_id("Product"), name, slug, categories[group], kind)
+        for title, sku in variants:
+            variant = Variant(state.next_id("ProductVariant"), title, sku, Decimal(price), product)
+            state.variants[variant.id] = variant
+
+
+def variant_of(state: State, slug: str, name: str | None = None) -> Variant:
+    """A product's variant by its name, or its first. KeyError when there is none."""
+    for variant in state.variants.values():
+        if variant.product.slug == slug and name in (None, variant.name):
+            return variant
+    raise KeyError(f"{slug} {name or ''}".strip())

@@ -1,0 +1,76 @@
+"""Everything a shop would keep in its database."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from demo.shop.ids import global_id
+from demo.shop.model.accounts import User
+from demo.shop.model.apps import App
+from demo.shop.model.catalogue import Channel, ShippingMethod, Variant, Warehouse
+from demo.shop.model.orders import Fulfillment, FulfillmentLine, GiftCard, Order, OrderLine
+from demo.shop.model.payments import GrantedRefund, Transaction
+
+if TYPE_CHECKING:
+    from demo.shop.deliveries import Delivery
+    from demo.shop.provider import Ledger
+
+
+def _counters() -> defaultdict[str, Iterator[int]]:
+    return defaultdict(_from_one)
+
+
+def _from_one() -> Iterator[int]:
+    return itertools.count(1)
+
+
+@dataclass(slots=True)
+class State:
+    """Records by their global id, and the counters that number them."""
+
+    ledger: Ledger
+    channels: dict[str, Channel] = field(default_factory=dict)
+    warehouses: dict[str, Warehouse] = field(default_factory=dict)
+    variants: dict[str, Variant] = field(default_factory=dict)
+    shipping_methods: dict[str, ShippingMethod] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    apps: dict[str, App] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
+    by_number: dict[str, Order] = field(default_factory=dict)
+    order_lines: dict[str, OrderLine] = field(default_factory=dict)
+    fulfillments: dict[str, Fulfillment] = field(default_factory=dict)
+    fulfillment_lines: dict[str, FulfillmentLine] = field(default_factory=dict)
+    transactions: dict[str, Transaction] = field(default_factory=dict)
+    granted_refunds: dict[str, GrantedRefund] = field(default_factory=dict)
+    gift_cards: dict[str, GiftCard] = field(default_factory=dict)
+    deliveries: list[Delivery] = field(default_factory=list)
+    counters: defaultdict[str, Iterator[int]] = field(default_factory=_counters)
+    key_pem: bytes = b""
+
+    def number(self, kind: str) -> int:
+        """The next number of a kind; atomic, for counters are single steps of the interpreter."""
+        return next(self.counters[kind])
+
+    def next_id(self, kind: str) -> str:
+        return global_id(kind, self.number(kind))
+
+    def add_order(self, order: Order) -> None:
+        self.orders[order.id] = order
+        self.by_number[order.number] = order
+        for line in order.lines:
+            self.order_lines[line.id] = line
+        for transaction in order.transactions:
+            self.transactions[transaction.id] = transaction
+
+    def add_fulfillment(self, order: Order, fulfillment: Fulfillment) -> None:
+        order.fulfillments.append(fulfillment)
+        self.fulfillments[fulfillment.id] = fulfillment
+        for line in fulfillment.lines:
+            self.fulfillment_lines[line.id] = line
+
+    def order_of(self, fulfillment: Fulfillment) -> Order:
+        return next(order for order in self.orders.values() if fulfillment in order.fulfillments)
