@@ -128,7 +128,7 @@ def make_transaction(transaction_id: str = "transaction-1", **changes: Any) -> T
     return Transaction(**{**values, **changes})
 
 
-def make_fulfillment(lines: Sequence[OrderLine], **changes: Any) -> Fulfillment:
+def make_fulfillment(lines: Sequence[OrderLine], /, **changes: Any) -> Fulfillment:
     values: dict[str, Any] = {
         "id": "fulfillment-1",
         "status": FulfillmentStatus.FULFILLED,

@@ -56,7 +56,7 @@ class Machine(Generic[S, E]):
         if found is None or who not in found.who:
             possible = self.possible(source, who)
             raise MoveRefused(
-                "Cannot %(event)s a %(state)s %(noun)s. Possible now: %(instead)s.",
+                "Cannot %(event)s this %(noun)s: it is %(state)s. Possible now: %(instead)s.",
                 possible=possible,
                 event=_words(event),
                 state=_words(source),

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,6 +24,11 @@ from .ports import Mail
 LEASE = timedelta(minutes=2)
 #: Waiting times between tries, the last one repeated: a broken mail server loses nothing.
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 120, 600, 1800, 3600))
+
+
+#: The parameter that holds a one-time code: encrypted until the mail is sent, then removed.
+CODE = "code"
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,8 @@ def queue_mail(
     case_id: str | None = None,
 ) -> None:
     now = ctx.now()
+    if CODE in params:
+        params = {**params, CODE: ctx.cipher.encrypt(params[CODE])}
     session.add(
         Notification(
             kind=kind,
@@ -127,32 +136,40 @@ def send_waiting_mails(ctx: Context, render: Render, *, most: int = 50) -> int:
 
 
 def _send_one(ctx: Context, render: Render, row: Notification, tenant: Tenant) -> int:
-    letter = render(row.kind, row.language, row.params, tenant)
-    host = ctx.settings.base_url.split("://", 1)[-1].split("/", 1)[0].split(":", 1)[0]
-    mail = Mail(
-        to=row.recipient,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        message_id=f"<{row.id}@{host}>",
-        sender_name=tenant.name,
-    )
     error, refused = "", False
     try:
-        ctx.mailer.send(mail)
-    except MailUnavailable as problem:
-        error = problem.message()
+        letter = render(row.kind, row.language, _open_secrets(ctx, row.params), tenant)
+        ctx.mailer.send(
+            Mail(
+                to=row.recipient,
+                subject=letter.subject,
+                text=letter.text,
+                html=letter.html,
+                message_id=f"<{row.id}@{urlsplit(ctx.settings.base_url).hostname}>",
+                sender_name=tenant.name,
+            )
+        )
     except MailRefused as problem:
         error, refused = problem.message(), True
+    except MailUnavailable as problem:
+        error = problem.message()
+    except Exception as problem:
+        # One mail that cannot be written must not hold up the others; it waits for a release that can.
+        log.exception("mail not written", kind=row.kind, notification=row.id)
+        error = type(problem).__name__
     with ctx.db.tenant(row.tenant_id) as session:
         stored = session.get_one(Notification, row.id)
         stored.error = error
         if not error:
             stored.state, stored.sent_at = "sent", ctx.now()
-            stored.params = {name: value for name, value in stored.params.items() if name != "code"}
+            stored.params = {name: value for name, value in stored.params.items() if name != CODE}
         elif refused:
             stored.state = "refused"
         else:
             stored.state = "waiting"
             stored.next_at = ctx.now() + BACKOFF[min(stored.attempts, len(BACKOFF)) - 1]
     return 0 if error else 1
+
+
+def _open_secrets(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
+    return {**params, CODE: ctx.cipher.decrypt(params[CODE])} if CODE in params else params
