@@ -13,7 +13,13 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from saleor_returns_app.errors import AppError, NotFound, NotSignedIn, RemoteError, TokenDead
+from saleor_returns_app.errors import (
+    AppError,
+    NotFound,
+    NotSignedIn,
+    RemoteError,
+    TokenDead,
+)
 from saleor_returns_app.models.base import Base
 from saleor_returns_app.models.tenants import Tenant, TenantState
 
@@ -38,7 +44,8 @@ def register_tenant(ctx: Context, *, api_url: str, token: str) -> Tenant:
         version, name = ctx.saleor.read_version(shop)
     except AppError as error:
         raise NotSignedIn(
-            "The auth data given during registration request could not be used to fetch app ID.", code="UNKNOWN_APP_ID"
+            "The auth data given during registration request could not be used to fetch app ID.",
+            code="UNKNOWN_APP_ID",
         ) from error
     try:
         jwks = ctx.keys.fetch(api_url)
@@ -106,17 +113,47 @@ def find_tenant(ctx: Context, api_url: str) -> Tenant:
 
 def pause_tenant(ctx: Context, tenant_id: str) -> None:
     """The app was deactivated in the Dashboard: nothing is sent to the shop until it is active again."""
-    _move(ctx, tenant_id, TenantState.PAUSED, {TenantState.ACTIVE})
+    _move(ctx, tenant_id, TenantState.PAUSED, {TenantState.ACTIVE, TenantState.DISCONNECTED})
 
 
 def resume_tenant(ctx: Context, tenant_id: str) -> None:
     """The app was activated again."""
-    _move(ctx, tenant_id, TenantState.ACTIVE, {TenantState.PAUSED, TenantState.DISCONNECTED})
+    _move(
+        ctx,
+        tenant_id,
+        TenantState.ACTIVE,
+        {TenantState.PAUSED, TenantState.DISCONNECTED},
+    )
+
+
+def follow_app_status(ctx: Context, tenant_id: str, *, told_active: bool) -> None:
+    """The shop says that the app was activated or deactivated.
+
+    Such news may come late or twice, so the shop is asked; what was told counts only where it does not answer.
+    """
+    tenant = ctx.tenant(tenant_id)
+    token = ctx.cipher.decrypt(tenant.token_secret)
+    shop = ShopConnection(
+        tenant_id=tenant.id, api_url=tenant.api_url, token=token, saleor_version=tenant.saleor_version
+    )
+    try:
+        ctx.saleor.read_app_id(shop)
+        active = True
+    except TokenDead:
+        active = False
+    except RemoteError:
+        active = told_active
+    (resume_tenant if active else pause_tenant)(ctx, tenant_id)
 
 
 def mark_uninstalled(ctx: Context, tenant_id: str) -> None:
     """The app was removed from the shop. Its data are kept for the retention period, in case it comes back."""
-    _move(ctx, tenant_id, TenantState.UNINSTALLED, set(TenantState) - {TenantState.UNINSTALLED})
+    _move(
+        ctx,
+        tenant_id,
+        TenantState.UNINSTALLED,
+        set(TenantState) - {TenantState.UNINSTALLED},
+    )
 
 
 def mark_disconnected(ctx: Context, tenant_id: str, *, token: str) -> None:
@@ -127,7 +164,13 @@ def mark_disconnected(ctx: Context, tenant_id: str, *, token: str) -> None:
     with ctx.db.everyone() as session:
         tenant = session.get(Tenant, tenant_id)
     if tenant is not None and ctx.cipher.decrypt(tenant.token_secret) == token:
-        _move(ctx, tenant_id, TenantState.DISCONNECTED, {TenantState.ACTIVE}, token_secret=tenant.token_secret)
+        _move(
+            ctx,
+            tenant_id,
+            TenantState.DISCONNECTED,
+            {TenantState.ACTIVE},
+            token_secret=tenant.token_secret,
+        )
 
 
 def reconnect_tenant(ctx: Context, tenant_id: str) -> bool:
@@ -140,14 +183,23 @@ def reconnect_tenant(ctx: Context, tenant_id: str) -> bool:
         return tenant.state == TenantState.ACTIVE
     token = ctx.cipher.decrypt(tenant.token_secret)
     shop = ShopConnection(
-        tenant_id=tenant.id, api_url=tenant.api_url, token=token, saleor_version=tenant.saleor_version
+        tenant_id=tenant.id,
+        api_url=tenant.api_url,
+        token=token,
+        saleor_version=tenant.saleor_version,
     )
     try:
         works = ctx.saleor.read_app_id(shop) == tenant.app_id
     except TokenDead:
         works = False
     if works:
-        _move(ctx, tenant_id, TenantState.ACTIVE, {TenantState.DISCONNECTED}, token_secret=tenant.token_secret)
+        _move(
+            ctx,
+            tenant_id,
+            TenantState.ACTIVE,
+            {TenantState.DISCONNECTED},
+            token_secret=tenant.token_secret,
+        )
     return works
 
 
@@ -163,7 +215,12 @@ def reconnect_tenants(ctx: Context) -> None:
 
 
 def _move(
-    ctx: Context, tenant_id: str, to: TenantState, allowed: set[TenantState], *, token_secret: str | None = None
+    ctx: Context,
+    tenant_id: str,
+    to: TenantState,
+    allowed: set[TenantState],
+    *,
+    token_secret: str | None = None,
 ) -> None:
     now = ctx.now()
     values: dict[str, Any] = {"state": to}
@@ -193,7 +250,10 @@ def refetch_keys(ctx: Context, tenant_id: str) -> Mapping[str, Any] | None:
         update(Tenant)
         .where(
             Tenant.id == tenant_id,
-            or_(Tenant.jwks_fetched_at.is_(None), Tenant.jwks_fetched_at <= now - KEY_REFETCH_INTERVAL),
+            or_(
+                Tenant.jwks_fetched_at.is_(None),
+                Tenant.jwks_fetched_at <= now - KEY_REFETCH_INTERVAL,
+            ),
         )
         .values(jwks_fetched_at=now)
     )
