@@ -1,0 +1,1 @@
+"""The shop over HTTP: the API, the pages, and the levers for people and tests."""
