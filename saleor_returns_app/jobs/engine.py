@@ -93,7 +93,6 @@ def launch(context: Context, *, executor_id: str) -> None:
         "application_version": VERSION,
         "executor_id": executor_id,
         "use_listen_notify": False,
-        "run_admin_server": False,
         "log_level": "WARNING",
         "enable_otlp": False,
     }
