@@ -55,26 +55,28 @@ def _secrets(settings: Settings) -> Iterator[Finding]:
         try:
             Fernet(key.encode())
         except ValueError:
-            yield Finding("RETURNS_SECRET_KEYS", f"key {number} is no Fernet key. Make one with {NEW_KEY}", True)
+            yield Finding("RETURNS_SECRET_KEYS", f"key {number} is no Fernet key. Make one with {NEW_KEY}", fatal=True)
 
 
 def _mail(settings: Settings) -> Iterator[Finding]:
     url = settings.smtp_url.get_secret_value()
     if not url:
-        yield Finding("RETURNS_SMTP_URL", "is empty: mails are kept and not sent, and shoppers get no codes.", False)
+        yield Finding(
+            "RETURNS_SMTP_URL", "is empty: mails are kept and not sent, and shoppers get no codes.", fatal=False
+        )
     elif urlsplit(url).scheme not in ("smtp", "smtps") or not urlsplit(url).hostname:
         yield Finding(
             "RETURNS_SMTP_URL", "is no mail server. Write smtp://user:password@host:587 or smtps://…:465.", True
         )
     if "@" not in settings.mail_from:
-        yield Finding("RETURNS_MAIL_FROM", f"“{settings.mail_from}” is no e-mail address.", True)
+        yield Finding("RETURNS_MAIL_FROM", f"“{settings.mail_from}” is no e-mail address.", fatal=True)
 
 
 def _domains(settings: Settings) -> Iterator[Finding]:
     try:
         re.compile(settings.allowed_domains)
     except re.error as error:
-        yield Finding("RETURNS_ALLOWED_DOMAINS", f"is no regular expression: {error}.", True)
+        yield Finding("RETURNS_ALLOWED_DOMAINS", f"is no regular expression: {error}.", fatal=True)
     if settings.allow_private_hosts:
         yield Finding(
             "RETURNS_ALLOW_PRIVATE_HOSTS", "is on: whoever installs can make the app call private addresses.", False
@@ -94,7 +96,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         engine.dispose()
     except (SQLAlchemyError, ModuleNotFoundError, ValueError) as error:
         # The address may hold a password: only the kind of error is said.
-        yield Finding("RETURNS_DATABASE_URL", f"the database does not answer ({type(error).__name__}).", True)
+        yield Finding("RETURNS_DATABASE_URL", f"the database does not answer ({type(error).__name__}).", fatal=True)
         return
     if missing:
-        yield Finding("database", "is not up to date. Run: python -m saleor_returns_app migrate", True)
+        yield Finding("database", "is not up to date. Run: python -m saleor_returns_app migrate", fatal=True)

@@ -22,7 +22,7 @@ class Settings(BaseSettings):
 
     base_url: str = Field(
         "http://localhost:8310",
-        description="Public address of the app, without a slash at the end. Saleor, the Dashboard and shoppers reach it here.",
+        description="Public address of the app. Saleor, the Dashboard and shoppers reach it here.",
     )
     database_url: SecretStr = Field(
         SecretStr("sqlite:///returns.db"),
@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     )
     allowed_domains: str = Field(
         "",
-        description="Regular expression that a Saleor API URL must match to install. Empty: any public host.",
+        description="Regular expression that a Saleor API URL must match. Empty: any public host.",
     )
     allow_private_hosts: bool = Field(
         False,

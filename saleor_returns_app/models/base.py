@@ -51,14 +51,14 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("naive datetime")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -70,7 +70,7 @@ _tick_lock = threading.Lock()
 
 def new_id() -> str:
     """A UUIDv7 (RFC 9562, method 3) that grows within a process: rows sort by time and a history by its order of writing."""
-    global _last_tick
+    global _last_tick  # noqa: PLW0603
     now = time.time_ns()
     tick = ((now // 1_000_000) << 12) | ((now % 1_000_000) * 4096 // 1_000_000)
     with _tick_lock:

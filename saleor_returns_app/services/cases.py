@@ -183,7 +183,7 @@ def open_case(
             _check_line(verdicts.get(request.order_line_id), request, position, actor, override)
         wanted = {request.order_line_id: request.quantity for request in lines}
         quote = quote_units(session, order, wanted=wanted, settings=settings)
-        case = _new_case(ctx, session, order, actor, through, language)
+        case = _new_case(ctx, session, order, through=through, language=language)
         case.expected_minor = quote.total.minor
         case.lines = [
             _new_line(order, request, verdicts[request.order_line_id].verdict, position)
@@ -267,14 +267,7 @@ def _check_line(
         raise Conflict(because.text, code=because.code, field=at, **because.params)
 
 
-def _new_case(
-    ctx: Context,
-    session: Session,
-    order: Order,
-    actor: Actor,
-    through: Channel,
-    language: str,
-) -> Case:
+def _new_case(ctx: Context, session: Session, order: Order, *, through: Channel, language: str) -> Case:
     now = ctx.now()
     # The row lock of the tenant makes the numbers gapless: a rolled back case gives its number back.
     sequence = session.execute(
@@ -306,8 +299,7 @@ def _new_case(
 
 
 def _new_line(order: Order, request: LineRequest, verdict: Verdict, position: int) -> ReturnLine:
-    line = order.line(request.order_line_id)
-    assert line is not None  # checked against the same order before
+    line = next(line for line in order.lines if line.id == request.order_line_id)
     return ReturnLine(
         position=position,
         order_line_id=line.id,

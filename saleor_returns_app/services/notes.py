@@ -51,9 +51,10 @@ def send_due_notes(lane: Lane) -> None:
     ctx = lane.ctx
     with lane.write() as session:
         due = [note for note in waiting_notes(session, lane.saleor_order_id) if note.due_at <= ctx.now()]
-    shop = ctx.shop(lane.tenant_id) if due else None
+    if not due:
+        return
+    shop = ctx.shop(lane.tenant_id)
     for note in due:
-        assert shop is not None
         try:
             there = note.tried_at is not None and ctx.saleor.note_exists(shop, lane.saleor_order_id, note.text)
             if not there:

@@ -18,7 +18,6 @@ from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import Refund
 
-
 QUOTE: TypeAdapter[Quote] = TypeAdapter(Quote)
 
 

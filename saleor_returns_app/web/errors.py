@@ -52,11 +52,11 @@ def as_app_error(error: Exception) -> AppError:
         other.status = error.code or 500  # type: ignore[misc]
         return other
     if isinstance(error, OperationalError):
-        log.exception("database trouble")
+        log.error("database trouble", exc_info=error)
         busy = AppError("We cannot reach our database at the moment. Nothing was lost; please try again.", code="BUSY")
         busy.status = 503  # type: ignore[misc]
         return busy
-    log.exception("unforeseen")
+    log.error("unforeseen", exc_info=error)
     return AppError()
 
 
