@@ -62,13 +62,14 @@ class Committed:
     """What the app's own refunds of this order already claim (all but cancelled and failed-for-good ones).
 
     `units` per order line; `shipping`: already in a refund; `under_way` per transaction id (None: legacy payment): approved but
-    not yet visible in Saleor's charged amount; `gift_cards`: given back so far.
+    not yet visible in Saleor's charged amount; `gift_cards`: given back so far; `paid`: what payments gave back through us.
     """
 
     units: Mapping[str, int] = field(default_factory=dict)
     shipping: bool = False
     under_way: Mapping[str | None, Money] = field(default_factory=dict)
     gift_cards: Money | None = None
+    paid: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +145,10 @@ def quote_refund(
     )
     if shipping is not None and lines:
         lines.append(shipping)
+    outside = order.total_refunded - (committed.paid or Money.zero(order.currency))
+    if outside > Money.zero(order.currency):
+        text = "%(amount)s of this order was refunded outside of this app."
+        notes.append(Because("EXTERNAL_REFUND", text, {"amount": str(outside)}))
     whole = total((line.amount for line in lines), order.currency)
     tenders = _tenders(order, whole, committed, notes)
     return Quote(

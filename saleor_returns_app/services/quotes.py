@@ -29,9 +29,11 @@ def committed_refunds(
     units: Counter[str] = Counter()
     under_way: dict[str | None, Money] = {}
     zero = Money.zero(order.currency)
-    gift_cards, shipping = zero, False
+    gift_cards, paid, shipping = zero, zero, False
     for refund in rows:
         status = RefundStatus(refund.status)
+        if status is RefundStatus.SUCCEEDED:
+            paid = paid + refund.paid
         if refund.case_id == besides or status not in CLAIMING:
             continue
         for line_id, quantity in refund.units.items():
@@ -42,7 +44,7 @@ def committed_refunds(
         elif status in UNDER_WAY:
             under_way[refund.transaction_id] = under_way.get(refund.transaction_id, zero) + refund.amount
     ours = frozenset(refund.grant_id for refund in rows if refund.grant_id)
-    return Committed(units=units, shipping=shipping, under_way=under_way, gift_cards=gift_cards), ours
+    return Committed(units=units, shipping=shipping, under_way=under_way, gift_cards=gift_cards, paid=paid), ours
 
 
 def quote_units(
