@@ -34,6 +34,9 @@ class SigningKeys:
                     continue  # a key of a kind yet unknown does not spoil the others
                 self._keys[str(item.get("kid", ""))] = key
 
+    def key(self, kid: str) -> RSAKey | None:
+        return self._keys.get(kid)
+
     def verify_detached(self, signature: str, body: bytes) -> Verdict:
         """Whether `signature`, the header `Saleor-Signature`, was made over exactly these bytes."""
         protected, dot, rest = signature.partition(".")
