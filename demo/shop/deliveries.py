@@ -77,10 +77,11 @@ def emit(shop: Shop, event: str, **subject: Any) -> None:
     """Sends an event to every active app that listens. From 3.23 the body is built later, in the worker."""
     for app in list(shop.state.apps.values()):
         if app.is_active or event in ("app_deleted", "app_status_changed"):
-            emit_to(shop, app, event, **subject)
+            emit_to(shop, app, event, subject)
 
 
-def emit_to(shop: Shop, app: App, event: str, **subject: Any) -> None:
+def emit_to(shop: Shop, app: App, event: str, subject: dict[str, Any]) -> None:
+    """Sends to one app, whether active or not."""
     for webhook in app.webhooks:
         if not webhook.is_active or event.upper() not in webhook.events:
             continue

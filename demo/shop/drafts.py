@@ -150,8 +150,7 @@ def initialize_payment(shop: Shop, order: Order, amount: Decimal | None) -> Tran
         currency=order.currency,
         created_at=datetime.now(UTC),
     )
-    charged = {"type": "CHARGE_SUCCESS", "psp_reference": transaction.psp_reference}
-    add_event(shop, transaction, amount=due, **charged)
+    add_event(shop, transaction, kind="CHARGE_SUCCESS", amount=due, psp_reference=transaction.psp_reference)
     recalculate(transaction)
     order.transactions.append(transaction)
     shop.state.transactions[transaction.id] = transaction

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import requests
-from graphql import parse, validate
 
 from demo.shop.deliveries import emit_to, session
 from demo.shop.model.apps import App, Extension, Webhook
 from demo.shop.schema import build, version_tuple
+from graphql import parse, validate
 
 if TYPE_CHECKING:
     from demo.shop.shop import Shop
@@ -19,11 +19,34 @@ if TYPE_CHECKING:
 _TIMEOUT = (2, 18)
 _MOUNTS_OF_321 = ("POPUP", "APP_PAGE")
 _EVENTS = frozenset(
-    """ORDER_CREATED ORDER_UPDATED ORDER_CONFIRMED ORDER_PAID ORDER_FULLY_PAID ORDER_REFUNDED ORDER_FULLY_REFUNDED
-    ORDER_FULFILLED ORDER_CANCELLED ORDER_EXPIRED ORDER_METADATA_UPDATED DRAFT_ORDER_CREATED DRAFT_ORDER_UPDATED
-    FULFILLMENT_CREATED FULFILLMENT_CANCELED FULFILLMENT_APPROVED FULFILLMENT_TRACKING_NUMBER_UPDATED
-    FULFILLMENT_METADATA_UPDATED TRANSACTION_ITEM_METADATA_UPDATED GIFT_CARD_CREATED CUSTOMER_UPDATED PRODUCT_UPDATED
-    APP_INSTALLED APP_UPDATED APP_DELETED APP_STATUS_CHANGED""".split()
+    (
+        "ORDER_CREATED",
+        "ORDER_UPDATED",
+        "ORDER_CONFIRMED",
+        "ORDER_PAID",
+        "ORDER_FULLY_PAID",
+        "ORDER_REFUNDED",
+        "ORDER_FULLY_REFUNDED",
+        "ORDER_FULFILLED",
+        "ORDER_CANCELLED",
+        "ORDER_EXPIRED",
+        "ORDER_METADATA_UPDATED",
+        "DRAFT_ORDER_CREATED",
+        "DRAFT_ORDER_UPDATED",
+        "FULFILLMENT_CREATED",
+        "FULFILLMENT_CANCELED",
+        "FULFILLMENT_APPROVED",
+        "FULFILLMENT_TRACKING_NUMBER_UPDATED",
+        "FULFILLMENT_METADATA_UPDATED",
+        "TRANSACTION_ITEM_METADATA_UPDATED",
+        "GIFT_CARD_CREATED",
+        "CUSTOMER_UPDATED",
+        "PRODUCT_UPDATED",
+        "APP_INSTALLED",
+        "APP_UPDATED",
+        "APP_DELETED",
+        "APP_STATUS_CHANGED",
+    )
 )
 
 
@@ -96,15 +119,24 @@ def add_local_app(shop: Shop, *, name: str, permissions: frozenset[str]) -> App:
 def uninstall(shop: Shop, app: App) -> None:
     """Removes it; from 3.23 the app is told, before that it hears nothing."""
     if version_tuple(shop.settings.version) >= (3, 23):
-        emit_to(shop, app, "app_deleted", app=app)
+        emit_to(shop, app, "app_deleted", {"app": app})
     del shop.state.apps[app.id]
 
 
-def set_active(shop: Shop, app: App, is_active: bool) -> None:
-    """Pauses or wakes it; a paused app's token is dead. From 3.23 the app is told."""
-    app.is_active = is_active
+def deactivate(shop: Shop, app: App) -> None:
+    """Pauses it: its token is dead until it is woken. From 3.23 the app is told."""
+    app.is_active = False
+    _tell_status(shop, app)
+
+
+def activate(shop: Shop, app: App) -> None:
+    app.is_active = True
+    _tell_status(shop, app)
+
+
+def _tell_status(shop: Shop, app: App) -> None:
     if version_tuple(shop.settings.version) >= (3, 23):
-        emit_to(shop, app, "app_status_changed", app=app)
+        emit_to(shop, app, "app_status_changed", {"app": app})
 
 
 def _token() -> str:

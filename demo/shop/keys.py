@@ -35,7 +35,7 @@ class Keys:
 
     def _use(self, private: Any) -> None:
         self._private: rsa.RSAPrivateKey = private
-        self.pem = self._private.private_bytes(
+        self.pem: bytes = self._private.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         self._key = RSAKey.import_key(self.pem)

@@ -121,9 +121,7 @@ class Provider:
         """Calls that were answered with “later” and are paid or declined by the report that follows; each once."""
         with self._lock:
             waiting = [
-                call
-                for call in self.ledger.calls
-                if call.is_waiting and psp_reference in (None, call.psp_reference)
+                call for call in self.ledger.calls if call.is_waiting and psp_reference in (None, call.psp_reference)
             ]
             for call in waiting:
                 call.is_waiting = False

@@ -114,10 +114,10 @@ def request_refund(shop: Shop, grant: GrantedRefund) -> Transaction:
         raise Refused("grantedRefundId", "AMOUNT_GREATER_THAN_AVAILABLE", message)
     shop.gap()
     value = min(amount or charged, charged)  # a grant of 0 asks for everything, as in Saleor
-    request = add_event(shop, transaction, type="REFUND_REQUEST", amount=value, grant=grant, counts=False)
+    request = add_event(shop, transaction, kind="REFUND_REQUEST", amount=value, grant=grant, counts=False)
     if not transaction.has_refund_webhook:
         cause = "No app or plugin is configured to handle payment action requests."
-        add_event(shop, transaction, type="REFUND_FAILURE", amount=value, message=cause, grant=grant, counts=False)
+        add_event(shop, transaction, kind="REFUND_FAILURE", amount=value, message=cause, grant=grant, counts=False)
         set_grant_status(grant)
         raise Refused(None, "MISSING_TRANSACTION_ACTION_REQUEST_WEBHOOK", cause)
     shop.note(grant.order, "TRANSACTION_REFUND_REQUESTED", message=transaction.psp_reference)
@@ -153,8 +153,16 @@ def _fail(shop: Shop, transaction: Transaction, request: TransactionEvent, cause
     grant = request.granted_refund
     with shop.lock:
         amount, reference = request.amount.amount, request.psp_reference
-        failed = {"type": "REFUND_FAILURE", "psp_reference": reference, "message": cause}
-        add_event(shop, transaction, amount=amount, grant=grant, counts=False, **failed)
+        add_event(
+            shop,
+            transaction,
+            kind="REFUND_FAILURE",
+            amount=amount,
+            psp_reference=reference,
+            message=cause,
+            grant=grant,
+            counts=False,
+        )
         set_grant_status(grant)
 
 
@@ -171,8 +179,15 @@ def _take_answer(shop: Shop, transaction: Transaction, request: TransactionEvent
             request.psp_reference, request.include_in_calculations = reference, True
         if result is not None:
             amount = body.get("amount") or request.amount.amount
-            said = {"type": result, "psp_reference": reference or "", "message": body.get("message", "")}
-            add_event(shop, transaction, amount=amount, grant=request.granted_refund, **said)
+            add_event(
+                shop,
+                transaction,
+                kind=result,
+                amount=amount,
+                psp_reference=reference or "",
+                message=body.get("message", ""),
+                grant=request.granted_refund,
+            )
         recalculate(transaction)
     amounts_changed(shop, transaction, charged_before=charged, refunded_before=refunded)
     set_grant_status(request.granted_refund)
@@ -191,8 +206,9 @@ def report_refund(shop: Shop, *, psp_reference: str, result: str, amount: Decima
             return True
         charged, refunded = transaction.charged, transaction.refunded
         grant = request.granted_refund
-        said = {"type": result, "psp_reference": psp_reference, "message": message}
-        add_event(shop, transaction, amount=amount, grant=grant, **said)
+        add_event(
+            shop, transaction, kind=result, amount=amount, psp_reference=psp_reference, message=message, grant=grant
+        )
         recalculate(transaction)
     amounts_changed(shop, transaction, charged_before=charged, refunded_before=refunded)
     set_grant_status(grant)

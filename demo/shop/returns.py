@@ -169,7 +169,11 @@ def refresh_status(order: Order) -> None:
     def count(*statuses: str) -> int:
         return sum(line.quantity for item in order.fulfillments if item.status in statuses for line in item.lines)
 
-    replaced, returned, waiting = count("REPLACED"), count("RETURNED", "REFUNDED_AND_RETURNED"), count("WAITING_FOR_APPROVAL")
+    replaced, returned, waiting = (
+        count("REPLACED"),
+        count("RETURNED", "REFUNDED_AND_RETURNED"),
+        count("WAITING_FOR_APPROVAL"),
+    )
     total = sum(line.quantity for line in order.lines) - replaced
     sent = sum(line.quantity_fulfilled for line in order.lines) - replaced - waiting
     order.updated_at = datetime.now(UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache, partial
@@ -11,6 +11,12 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, cast
 
+from graphql.language import REMOVE, ListValueNode
+
+from demo.shop.asked import Asked
+from demo.shop.errors import Refused
+from demo.shop.resolvers import RESOLVERS
+from demo.shop.resolvers.kinds import Resolver, Resolvers
 from graphql import (
     DirectiveNode,
     DocumentNode,
@@ -26,13 +32,7 @@ from graphql import (
     parse,
     visit,
 )
-from graphql.language import REMOVE, ListValueNode
 
-from demo.shop.asked import Asked
-from demo.shop.errors import Refused
-from demo.shop.resolvers import RESOLVERS
-
-Resolver = Callable[..., Any]
 _SDL = Path(__file__).parent / "sdl"
 _TYPE_NAMES = {"Transaction": "TransactionItem", "Variant": "ProductVariant"}
 
@@ -122,15 +122,25 @@ def _time(value: Any) -> str:
 
 def _scalars(schema: GraphQLSchema) -> None:
     """Teaches the custom scalars of this version how they are read and written."""
-    readers: dict[str, Callable[[Any], Any]] = {"Decimal": _decimal, "PositiveDecimal": _positive, "PositiveInt": int, "Minute": int}
-    writers: dict[str, Callable[[Any], Any]] = {"Decimal": float, "PositiveDecimal": float, "DateTime": _time, "UUID": str}
+    readers: dict[str, Callable[[Any], Any]] = {
+        "Decimal": _decimal,
+        "PositiveDecimal": _positive,
+        "PositiveInt": int,
+        "Minute": int,
+    }
+    writers: dict[str, Callable[[Any], Any]] = {
+        "Decimal": float,
+        "PositiveDecimal": float,
+        "DateTime": _time,
+        "UUID": str,
+    }
     for name, kind in schema.type_map.items():
         if isinstance(kind, GraphQLScalarType):
             if reader := readers.get(name):
-                kind.coerce_input_value = reader  # type: ignore[method-assign]
-                kind.coerce_input_literal = partial(_literal, reader)  # type: ignore[method-assign]
+                kind.coerce_input_value = reader
+                kind.coerce_input_literal = partial(_literal, reader)
             if writer := writers.get(name):
-                kind.coerce_output_value = writer  # type: ignore[method-assign]
+                kind.coerce_output_value = writer
 
 
 def _literal(reader: Callable[[Any], Any], node: Any) -> Any:
@@ -148,7 +158,7 @@ def _attach(schema: GraphQLSchema) -> None:
             kind.resolve_type = _type_of
         if not isinstance(kind, GraphQLObjectType) or kind.name.startswith("__"):
             continue
-        own: Mapping[str, Resolver] = RESOLVERS.get(kind.name, {})
+        own: Resolvers = RESOLVERS.get(kind.name, {})
         for name, field in kind.fields.items():
             resolve = own.get(name) or _attribute(name)
             if kind is schema.mutation_type:

@@ -72,13 +72,9 @@ class Shop:
         """A webhook's payload: the subscription's `event`, read with the app's permissions."""
         built = schema.build(self.settings.version)
         prepared = self._documents.prepare(built, query)
-        assert prepared.document is not None and not prepared.errors, prepared.errors
         recipient = happening.recipient
         asked = Asked(self, app=recipient, permissions=recipient.permissions)
-        result = execution.execute(built, prepared.document, root_value=happening, context_value=asked)
-        assert isinstance(result, execution.ExecutionResult) and result.data is not None, result
-        payload: dict[str, Any] = result.data["event"]
-        return payload
+        return execution.run_subscription(prepared, built, asked, happening)
 
     def rotate_keys(self) -> None:
         self.keys.rotate()

@@ -23,7 +23,9 @@ def fulfill(shop: Shop, order: Order, _data: dict[str, Any]) -> None:
     if not waiting:
         return
     warehouse, number = next(iter(shop.state.warehouses.values())), len(order.fulfillments) + 1
-    made = Fulfillment(shop.state.next_id("Fulfillment"), "FULFILLED", datetime.now(UTC), number, f"TRACK-{order.number}-{number}")
+    made = Fulfillment(
+        shop.state.next_id("Fulfillment"), "FULFILLED", datetime.now(UTC), number, f"TRACK-{order.number}-{number}"
+    )
     for line in waiting:
         quantity = line.quantity_to_fulfill
         made.lines.append(FulfillmentLine(shop.state.next_id("FulfillmentLine"), line, quantity, warehouse, made))
@@ -57,7 +59,11 @@ def track(shop: Shop, order: Order, data: dict[str, Any]) -> None:
 
 def refund(shop: Shop, order: Order, data: dict[str, Any]) -> None:
     """Grants and requests an amount by hand, as the Dashboard's own refund page does. Refused is raised."""
-    asked = {"transactionId": order.transactions[0].id, "amount": Decimal(str(data["amount"])), "reason": data.get("reason")}
+    asked = {
+        "transactionId": order.transactions[0].id,
+        "amount": Decimal(str(data["amount"])),
+        "reason": data.get("reason"),
+    }
     request_refund(shop, grant_refund(shop, order, asked, app=None))
 
 

@@ -20,7 +20,7 @@ def add_event(
     shop: Shop,
     transaction: Transaction,
     *,
-    type: str,
+    kind: str,
     amount: Decimal,
     psp_reference: str = "",
     message: str = "",
@@ -31,7 +31,7 @@ def add_event(
     """Writes an event; `counts` says whether it takes part in the amounts."""
     event = TransactionEvent(
         id=shop.state.next_id("TransactionEvent"),
-        type=type,
+        type=kind,
         amount=Money(amount, transaction.currency),
         psp_reference=psp_reference,
         message=message[:512],

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from demo.shop.resolvers import accounts, apps, gift_cards, mutations, orders, queries
+from demo.shop.resolvers.kinds import Fields
 
-RESOLVERS: Mapping[str, Mapping[str, Callable[..., Any]]] = {
+RESOLVERS: Fields = {
     **accounts.FIELDS,
     **apps.FIELDS,
     **gift_cards.FIELDS,

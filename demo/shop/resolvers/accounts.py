@@ -10,6 +10,7 @@ from demo.shop.errors import Refused
 from demo.shop.keys import ExpiredToken, ForeignSignature
 from demo.shop.model.accounts import User
 from demo.shop.resolvers.connections import connection
+from demo.shop.resolvers.kinds import Fields, Resolvers
 
 
 def permissions_shown(permissions: frozenset[str]) -> list[dict[str, str]]:
@@ -53,7 +54,7 @@ def _token_verify(asked: Asked, token: str) -> dict[str, Any]:
     return {"isValid": True, "user": found.user}
 
 
-FIELDS = {
+FIELDS: Fields = {
     "User": {
         "accessibleChannels": _channels,
         "userPermissions": lambda user, _info: permissions_shown(user.permissions),
@@ -61,4 +62,4 @@ FIELDS = {
         "orders": _orders,
     },
 }
-MUTATION = {"tokenCreate": _token_create, "tokenRefresh": _token_refresh, "tokenVerify": _token_verify}
+MUTATION: Resolvers = {"tokenCreate": _token_create, "tokenRefresh": _token_refresh, "tokenVerify": _token_verify}

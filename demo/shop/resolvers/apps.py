@@ -9,6 +9,7 @@ from demo.shop.asked import Asked
 from demo.shop.errors import Refused, permission_denied
 from demo.shop.model.apps import App, Problem
 from demo.shop.resolvers.accounts import permissions_shown
+from demo.shop.resolvers.kinds import Fields, Resolvers
 
 _MESSAGE_LIMIT = 2048
 _KEPT = 100
@@ -72,5 +73,5 @@ def _problems(app: App, _info: Any, limit: int | None = None) -> list[Problem]:
     return [problem for problem in app.problem_log[::-1] if not problem.is_dismissed][:limit]
 
 
-FIELDS = {"App": {"permissions": lambda app, _info: permissions_shown(app.permissions), "problems": _problems}}
-MUTATION = {"appProblemCreate": _problem_create, "appProblemDismiss": _problem_dismiss}
+FIELDS: Fields = {"App": {"permissions": lambda app, _info: permissions_shown(app.permissions), "problems": _problems}}
+MUTATION: Resolvers = {"appProblemCreate": _problem_create, "appProblemDismiss": _problem_dismiss}

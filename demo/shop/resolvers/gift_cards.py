@@ -10,6 +10,7 @@ from demo.shop.asked import Asked
 from demo.shop.errors import Refused
 from demo.shop.model.orders import GiftCard, GiftCardEvent
 from demo.shop.money import Money
+from demo.shop.resolvers.kinds import Fields, Resolvers
 
 
 def new_code() -> str:
@@ -54,7 +55,7 @@ def _balance(event: GiftCardEvent, _info: Any) -> dict[str, Any]:
     return {"currentBalance": event.balance, "oldCurrentBalance": event.old_balance}
 
 
-FIELDS = {
+FIELDS: Fields = {
     "GiftCard": {"events": _events},
     "GiftCardEvent": {
         "orderId": lambda event, _info: event.order.id if event.order else None,
@@ -62,4 +63,4 @@ FIELDS = {
         "balance": _balance,
     },
 }
-MUTATION = {"giftCardCreate": _create}
+MUTATION: Resolvers = {"giftCardCreate": _create}

@@ -9,6 +9,7 @@ from demo.shop import drafts, legacy, refunds, returns
 from demo.shop.asked import Asked
 from demo.shop.errors import Refused, not_found, permission_denied
 from demo.shop.model.orders import Order
+from demo.shop.resolvers.kinds import Resolvers
 
 
 def _order(asked: Asked, id: str, *, field: str = "id") -> Order:
@@ -98,7 +99,7 @@ def _initialize(asked: Asked, id: str, **arguments: Any) -> dict[str, Any]:
     return {"transaction": transaction, "transactionEvent": transaction.events[0]}
 
 
-MUTATION = {
+MUTATION: Resolvers = {
     "orderGrantRefundCreate": _grant,
     "transactionRequestRefundForGrantedRefund": _request,
     "orderFulfillmentReturnProducts": _return,

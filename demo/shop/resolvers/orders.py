@@ -8,6 +8,7 @@ from demo.shop.errors import permission_denied
 from demo.shop.model.catalogue import ShippingMethod
 from demo.shop.model.orders import Order, OrderLine
 from demo.shop.money import Money
+from demo.shop.resolvers.kinds import Fields
 
 
 def _user(order: Order, info: Any) -> Any:
@@ -35,7 +36,7 @@ def _display(order: Order, _info: Any) -> str:
     return order.status.replace("_", " ").capitalize()
 
 
-FIELDS = {
+FIELDS: Fields = {
     "Order": {
         "user": _user,
         "shippingMethods": _shipping_methods,

@@ -8,6 +8,7 @@ from demo.shop.asked import Asked
 from demo.shop.errors import Denied, permission_denied
 from demo.shop.ids import global_id
 from demo.shop.resolvers.connections import connection
+from demo.shop.resolvers.kinds import Resolvers
 
 if TYPE_CHECKING:
     from demo.shop.model.apps import App
@@ -98,9 +99,7 @@ def _mentions(order: Order, text: str | None) -> bool:
 
 
 def _holds(items: dict[str, str], wanted: list[dict[str, Any]] | None) -> bool:
-    return all(
-        item["key"] in items and item.get("value") in (None, "", items[item["key"]]) for item in wanted or []
-    )
+    return all(item["key"] in items and item.get("value") in (None, "", items[item["key"]]) for item in wanted or [])
 
 
 def _equals(value: object, condition: dict[str, Any] | None) -> bool:
@@ -150,7 +149,7 @@ def _return_settings(_root: object, info: Any) -> dict[str, Any]:
     return {"reasonReferenceType": None}
 
 
-QUERY = {
+QUERY: Resolvers = {
     "shop": _shop,
     "refundSettings": _refund_settings,
     "returnSettings": _return_settings,

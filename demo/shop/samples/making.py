@@ -8,7 +8,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from demo.shop.ids import new_uuid_id
-from demo.shop.model.orders import Fulfillment, FulfillmentLine, GiftCard, GiftCardEvent, Order, OrderDiscount, OrderLine
+from demo.shop.model.orders import (
+    Fulfillment,
+    FulfillmentLine,
+    GiftCard,
+    GiftCardEvent,
+    Order,
+    OrderDiscount,
+    OrderLine,
+)
 from demo.shop.model.payments import ZERO, Payment, Transaction
 from demo.shop.money import Money, quantize, taxed
 from demo.shop.resolvers.gift_cards import new_code
@@ -38,7 +46,9 @@ def make_order(shop: Shop, recipe: Recipe) -> Order:
         user_email=recipe.email,
         shipping_address=ADDRESSES.get(recipe.email),
         shipping_price=taxed(
-            quantize(Decimal(recipe.shipping), channel.currency_code), Decimal(recipe.shipping_rate), channel.currency_code
+            quantize(Decimal(recipe.shipping), channel.currency_code),
+            Decimal(recipe.shipping_rate),
+            channel.currency_code,
         ),
         shipping_method_name="DHL" if Decimal(recipe.shipping) else None,
         language_code=recipe.language,
@@ -97,7 +107,9 @@ def _line(shop: Shop, item: Item, currency: str) -> OrderLine:
 
 def _use_gift_card(shop: Shop, order: Order, amount: Decimal) -> None:
     empty, worth = order.money(ZERO), order.money(amount)
-    card = GiftCard(shop.state.next_id("GiftCard"), new_code(), worth, empty, order.created, used_by_email=order.user_email)
+    card = GiftCard(
+        shop.state.next_id("GiftCard"), new_code(), worth, empty, order.created, used_by_email=order.user_email
+    )
     card.log.append(
         GiftCardEvent(shop.state.next_id("GiftCardEvent"), "USED_IN_ORDER", order.created, order, worth, empty)
     )
@@ -123,7 +135,7 @@ def _pay(shop: Shop, order: Order, recipe: Recipe) -> None:
             has_refund_webhook=recipe.has_refund_webhook,
         )
         manual = "Manual adjustment of the transaction."
-        add_event(shop, transaction, type="CHARGE_SUCCESS", amount=amount, message=manual, at=order.created)
+        add_event(shop, transaction, kind="CHARGE_SUCCESS", amount=amount, message=manual, at=order.created)
         recalculate(transaction)
         order.transactions.append(transaction)
 
@@ -138,10 +150,13 @@ def _send(shop: Shop, order: Order, recipe: Recipe) -> None:
             for line, item in zip(order.lines, recipe.items, strict=True)
             if item.is_sent and index < len(item.split or (item.quantity,))
         ]
+        parts = [(line, quantity) for line, quantity in parts if quantity]
         if not parts:
             continue
         number = len(order.fulfillments) + 1
-        made = Fulfillment(shop.state.next_id("Fulfillment"), "FULFILLED", sent, number, f"TRACK-{order.number}-{number}")
+        made = Fulfillment(
+            shop.state.next_id("Fulfillment"), "FULFILLED", sent, number, f"TRACK-{order.number}-{number}"
+        )
         for line, quantity in parts:
             line_id = shop.state.next_id("FulfillmentLine")
             made.lines.append(FulfillmentLine(line_id, line, quantity, warehouse, made))

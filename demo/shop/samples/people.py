@@ -15,8 +15,20 @@ ADMIN, ORDERS_ONLY, TOKYO, CATALOGUE_ONLY = (
     "catalogue@example.com",
 )
 _ALL = frozenset(
-    """MANAGE_ORDERS HANDLE_PAYMENTS MANAGE_PRODUCTS MANAGE_GIFT_CARD MANAGE_USERS MANAGE_STAFF MANAGE_APPS MANAGE_CHANNELS
-    MANAGE_DISCOUNTS MANAGE_SETTINGS MANAGE_SHIPPING MANAGE_TRANSLATIONS""".split()
+    (
+        "MANAGE_ORDERS",
+        "HANDLE_PAYMENTS",
+        "MANAGE_PRODUCTS",
+        "MANAGE_GIFT_CARD",
+        "MANAGE_USERS",
+        "MANAGE_STAFF",
+        "MANAGE_APPS",
+        "MANAGE_CHANNELS",
+        "MANAGE_DISCOUNTS",
+        "MANAGE_SETTINGS",
+        "MANAGE_SHIPPING",
+        "MANAGE_TRANSLATIONS",
+    )
 )
 _SHOPPERS = ((RITA, "Rita", "Returner"), (KEN, "Ken", "Tanaka"), (NOOR, "Noor", "Al-Sabah"))
 _STAFF = (
@@ -27,10 +39,19 @@ _STAFF = (
 )
 ADDRESSES = {
     RITA: Address(
-        "Rita", "Returner", "1 Main St", "New York", "10001", Country("US", "United States of America"), "NY", phone="+12125550100"
+        "Rita",
+        "Returner",
+        "1 Main St",
+        "New York",
+        "10001",
+        Country("US", "United States of America"),
+        "NY",
+        phone="+12125550100",
     ),
     KEN: Address("Ken", "Tanaka", "2-11-3 Meguro", "Tokyo", "153-0063", Country("JP", "Japan"), phone="+81312345678"),
-    NOOR: Address("Noor", "Al-Sabah", "Gulf Road 7", "Kuwait City", "13001", Country("KW", "Kuwait"), phone="+96522123456"),
+    NOOR: Address(
+        "Noor", "Al-Sabah", "Gulf Road 7", "Kuwait City", "13001", Country("KW", "Kuwait"), phone="+96522123456"
+    ),
     GUEST: Address("Gus", "Guest", "5 Elm St", "Boston", "02108", Country("US", "United States of America"), "MA"),
 }
 

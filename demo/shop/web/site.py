@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import Flask
 
 from demo.shop.shop import Shop
-from demo.shop.web.control import create_control
+from demo.shop.web.levers import BLUEPRINTS
 
 
 def create_site(shop: Shop) -> Flask:
     site = Flask(__name__)
-    site.secret_key = shop.state.key_pem[:64]
-    site.register_blueprint(create_control(shop))
+    site.extensions["shop"] = shop
+    site.secret_key = shop.state.key_pem[-64:]
+    for blueprint in BLUEPRINTS:
+        site.register_blueprint(blueprint)
     return site

@@ -1,0 +1,58 @@
+"""The shop's own settings, keys and deliveries."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from flask import Blueprint, abort, jsonify
+from flask.typing import ResponseReturnValue
+
+from demo.shop.deliveries import send_again
+from demo.shop.web.current import body, current_shop
+
+levers = Blueprint("levers", __name__, url_prefix="/demo")
+
+
+@levers.get("/settings")
+def settings() -> ResponseReturnValue:
+    return jsonify(asdict(current_shop().settings))
+
+
+@levers.post("/settings")
+def change_settings() -> ResponseReturnValue:
+    """Any of the settings, by their names; 400 for others."""
+    shop = current_shop()
+    known = asdict(shop.settings)
+    for name, value in body().items():
+        if name not in known:
+            abort(400)
+        setattr(shop.settings, name, type(known[name])(value))
+    return settings()
+
+
+@levers.post("/keys/rotate")
+def rotate() -> ResponseReturnValue:
+    shop = current_shop()
+    shop.rotate_keys()
+    return jsonify(shop.keys.jwks())
+
+
+@levers.get("/deliveries")
+def deliveries() -> ResponseReturnValue:
+    return jsonify([delivery.as_dict() for delivery in current_shop().state.deliveries])
+
+
+@levers.post("/deliveries/<int:number>/again")
+def again(number: int) -> ResponseReturnValue:
+    shop = current_shop()
+    found = next((each for each in shop.state.deliveries if each.id == number), None) or abort(404)
+    send_again(shop, found)
+    return jsonify(found.as_dict())
+
+
+@levers.post("/settle")
+def settle() -> ResponseReturnValue:
+    """Waits until the shop's own work is done; `{"hurry": true}` also runs what was put off."""
+    shop = current_shop()
+    hurried = shop.worker.hurry() if body().get("hurry") else 0
+    return jsonify({"settled": shop.worker.settle(), "hurried": hurried})
