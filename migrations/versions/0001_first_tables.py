@@ -84,6 +84,14 @@ def upgrade() -> None:
             "ix_cases_tenant_attention", ["tenant_id", "attention", "id"], unique=False
         )
         batch_op.create_index(
+            "ix_cases_tenant_customer", ["tenant_id", "customer_id", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_cases_tenant_due",
+            ["tenant_id", "due_by", "due_at", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
             "ix_cases_tenant_channel_status",
             ["tenant_id", "channel_slug", "status", "id"],
             unique=False,
@@ -597,6 +605,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_cases_tenant_order")
         batch_op.drop_index("ix_cases_tenant_id")
         batch_op.drop_index("ix_cases_tenant_email")
+        batch_op.drop_index("ix_cases_tenant_due")
+        batch_op.drop_index("ix_cases_tenant_customer")
         batch_op.drop_index("ix_cases_tenant_channel_status")
         batch_op.drop_index("ix_cases_tenant_attention")
 

@@ -33,6 +33,8 @@ class Case(TenantScoped, Base):
         Index("ix_cases_tenant_order_number", "tenant_id", "order_number"),
         Index("ix_cases_tenant_email", "tenant_id", "email", "id"),
         Index("ix_cases_tenant_attention", "tenant_id", "attention", "id"),
+        Index("ix_cases_tenant_due", "tenant_id", "due_by", "due_at", "id"),
+        Index("ix_cases_tenant_customer", "tenant_id", "customer_id", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)

@@ -1,0 +1,302 @@
+"""The queue: lists of cases for staff, by state, by what is late or stuck, by search; each list bounded and read from an index.
+
+A list is the union of index ranges that are already in its order (one per state and channel, say), each cut to a page, so that
+the millionth case costs what the first did. Ranges name the tenant themselves: the hook that scopes statements to a tenant
+sees only what stands at the top of a statement.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import product
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_, union
+from sqlalchemy.orm import Session
+
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.cases import OPEN, CaseStatus
+from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.money import Money, total
+from saleor_returns_app.domain.refunds import RefundStatus
+from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.refunds import Refund
+
+from .attention import WHAT_TO_DO
+from .context import Context
+from .queue_search import exact_matches, prefix_matches
+
+PAGE = 25
+#: Counting stops here: "999+".
+MOST_COUNTED = 999
+#: More index ranges than this would cost more than they save.
+_MOST_RANGES = 60
+#: Late are the steps that the shop, the carrier or the provider owes; a shopper who takes their time is not staff's to do.
+_ANSWERABLE = (Who.STAFF, Who.SYSTEM)
+
+
+class View(StrEnum):
+    """A tab of the queue that is not a state."""
+
+    OPEN = "open"
+    ALL = "all"
+    ATTENTION = "attention"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One case in a list. `refunds` is what is being or was given back; None: nothing is decided yet."""
+
+    case: Case
+    refunds: Money | None
+
+    @property
+    def expected(self) -> Money:
+        """What the shopper was told at the request."""
+        return Money.from_minor(self.case.expected_minor, self.case.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """`before` and `after` are cursors for the pages on both sides, None at an end. `cut`: there are more than are shown."""
+
+    rows: tuple[Listed, ...] = ()
+    before: str | None = None
+    after: str | None = None
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many cases there are, counted up to MOST_COUNTED + 1."""
+
+    states: Mapping[CaseStatus, int]
+    attention: int
+    overdue: int
+
+    @property
+    def open(self) -> int:
+        return min(sum(self.states[status] for status in OPEN), MOST_COUNTED + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a person wants to see. `channel` is a sales channel's slug; `before` and `after` are cursors."""
+
+    view: View | CaseStatus = View.OPEN
+    channel: str = ""
+    search: str = ""
+    before: str = ""
+    after: str = ""
+
+
+def list_cases(ctx: Context, tenant_id: str, *, actor: Actor, asked: Asked) -> CasePage:
+    """A page of the queue, newest first; of late cases the latest first. A search looks at all states."""
+    channels = visible_channels(actor, asked.channel)
+    with ctx.db.tenant(tenant_id) as session:
+        if asked.search.strip():
+            return _found(session, tenant_id, channels, asked)
+        if asked.view is View.OVERDUE:
+            return _overdue(session, tenant_id, channels, asked, now=ctx.now())
+        ranges = [
+            select(Case.id).where(Case.tenant_id == tenant_id, *conditions)
+            for conditions in _ranges(asked.view, channels)
+        ]
+        return _page(session, ranges, channels, asked)
+
+
+def visible_channels(actor: Actor, wanted: str = "") -> frozenset[str] | None:
+    """Slugs of the channels to show: those the person may see, and of them the one that was asked for. None: all."""
+    if not wanted:
+        return actor.channels
+    return frozenset({wanted}) if actor.channels is None else actor.channels & {wanted}
+
+
+def _ranges(view: View | CaseStatus, channels: frozenset[str] | None) -> list[tuple[ColumnElement[bool], ...]]:
+    """Conditions that each leave one range of an index, in the order of the id."""
+    if view is View.ATTENTION:
+        among = () if channels is None else (Case.channel_slug.in_(sorted(channels)),)
+        return [(Case.attention == code, *among) for code in WHAT_TO_DO]
+    states = _states(view)
+    if channels is None:
+        return [()] if view is View.ALL else [(Case.status == state,) for state in states]
+    if len(channels) * len(states) > _MOST_RANGES:
+        return [(Case.status == state, Case.channel_slug.in_(sorted(channels))) for state in states]
+    return [
+        (Case.channel_slug == channel, Case.status == state) for channel, state in product(sorted(channels), states)
+    ]
+
+
+def _states(view: View | CaseStatus) -> tuple[CaseStatus, ...]:
+    if isinstance(view, CaseStatus):
+        return (view,)
+    return tuple(state for state in CaseStatus if view is not View.OPEN or state in OPEN)
+
+
+def _page(session: Session, ranges: Sequence[Select[Any]], channels: frozenset[str] | None, asked: Asked) -> CasePage:
+    """The union of ranges that yield case ids, newest first, from the cursor on."""
+    if not ranges:
+        return CasePage()
+    back = bool(asked.before)
+    parts = []
+    for whole in ranges:
+        column = whole.selected_columns[0]
+        part = whole.order_by(column if back else column.desc()).limit(PAGE + 1)
+        if back:
+            part = part.where(column > asked.before)
+        elif asked.after:
+            part = part.where(column < asked.after)
+        parts.append(select(part.subquery().c[0].label("id")))
+    ids = union(*parts).subquery()
+    order = ids.c.id if back else ids.c.id.desc()
+    found = list(session.scalars(select(ids.c.id).order_by(order).limit(PAGE + 1)))
+    more = len(found) > PAGE
+    found = found[:PAGE]
+    if back:
+        found.reverse()
+    return CasePage(
+        rows=_load(session, found, channels),
+        before=found[0] if found and (more if back else asked.after) else None,
+        after=found[-1] if found and (back or more) else None,
+    )
+
+
+def _overdue(
+    session: Session, tenant_id: str, channels: frozenset[str] | None, asked: Asked, *, now: datetime
+) -> CasePage:
+    key = tuple_(Case.due_at, Case.id)
+    back = bool(asked.before)
+    found: list[tuple[datetime, str]] = []
+    start = _overdue_cursor(asked.before or asked.after)
+    for owner in _ANSWERABLE:
+        part = _late(tenant_id, owner, channels, now=now)
+        if start is not None:
+            # Both sides of the comparison as plain values of their columns' types, so that the index serves it.
+            edge = tuple_(literal(start[0], Case.due_at.type), literal(start[1]))
+            part = part.where(key < edge if back else key > edge)
+        order = (Case.due_at.desc(), Case.id.desc()) if back else (Case.due_at, Case.id)
+        found += [(due, case_id) for due, case_id in session.execute(part.order_by(*order).limit(PAGE + 1)) if due]
+    found.sort(reverse=back)
+    more = len(found) > PAGE
+    found = found[:PAGE]
+    if back:
+        found.reverse()
+    return CasePage(
+        rows=_load(session, [case_id for _, case_id in found], channels),
+        before=_cursor(found[0]) if found and (more if back else start is not None) else None,
+        after=_cursor(found[-1]) if found and (back or more) else None,
+    )
+
+
+def _late(tenant_id: str, owner: Who, channels: frozenset[str] | None, *, now: datetime) -> Select[Any]:
+    mine = Case.tenant_id == tenant_id
+    part: Select[Any] = select(Case.due_at, Case.id).where(mine, Case.due_by == owner, Case.due_at <= now)
+    return part if channels is None else part.where(Case.channel_slug.in_(sorted(channels)))
+
+
+def _cursor(edge: tuple[datetime, str]) -> str:
+    return f"{edge[0].isoformat()}~{edge[1]}"
+
+
+def _overdue_cursor(text: str) -> tuple[datetime, str] | None:
+    """None for a cursor that is not one of ours: the list begins at its start."""
+    due, tilde, case_id = text.partition("~")
+    try:
+        at = datetime.fromisoformat(due) if tilde else None
+    except ValueError:
+        return None
+    return (at, case_id) if at is not None and at.tzinfo is not None else None
+
+
+def _found(session: Session, tenant_id: str, channels: frozenset[str] | None, asked: Asked) -> CasePage:
+    """What equals the search; where nothing does, what begins with it, up to a bound."""
+    page = _page(session, exact_matches(tenant_id, channels, asked.search), channels, asked)
+    if page.rows or asked.before or asked.after:
+        return page
+    ids, cut = prefix_matches(session, tenant_id, channels, asked.search)
+    return CasePage(rows=_load(session, ids, channels), cut=cut)
+
+
+def _load(session: Session, ids: Sequence[str], channels: frozenset[str] | None) -> tuple[Listed, ...]:
+    """The cases with their lines and refunds, in the order of the ids."""
+    if not ids:
+        return ()
+    wanted = select(Case).where(Case.id.in_(ids))
+    if channels is not None:
+        wanted = wanted.where(Case.channel_slug.in_(sorted(channels)))
+    cases = {case.id: case for case in session.scalars(wanted)}
+    counted = select(Refund).where(Refund.case_id.in_(ids), Refund.status != RefundStatus.CANCELLED)
+    amounts: defaultdict[str, list[Money]] = defaultdict(list)
+    for refund in session.scalars(counted):
+        amounts[refund.case_id].append(refund.amount)
+    return tuple(
+        Listed(
+            case=cases[case_id],
+            refunds=total(amounts[case_id], cases[case_id].currency) if case_id in amounts else None,
+        )
+        for case_id in ids
+        if case_id in cases
+    )
+
+
+def count_cases(ctx: Context, tenant_id: str, *, actor: Actor, channel: str = "") -> Counts:
+    """How many cases are in each state, need attention, are late; each counted up to MOST_COUNTED + 1."""
+    channels = visible_channels(actor, channel)
+    among = () if channels is None else (Case.channel_slug.in_(sorted(channels)),)
+
+    def bounded(part: Select[Any]) -> ColumnElement[int]:
+        rows = part.limit(MOST_COUNTED + 1).subquery()
+        return select(func.count()).select_from(rows).scalar_subquery()
+
+    ids = select(Case.id).where(Case.tenant_id == tenant_id)
+    with ctx.db.tenant(tenant_id) as session:
+        *states, attention, late, slow = session.execute(
+            select(
+                *(bounded(ids.where(*among, Case.status == state)) for state in CaseStatus),
+                bounded(ids.where(Case.attention > "", *among)),
+                *(bounded(_late(tenant_id, owner, channels, now=ctx.now())) for owner in _ANSWERABLE),
+            )
+        ).one()
+    return Counts(
+        states=dict(zip(CaseStatus, states, strict=True)),
+        attention=attention,
+        overdue=min(late + slow, MOST_COUNTED + 1),
+    )
+
+
+def list_channels(ctx: Context, tenant_id: str, *, actor: Actor) -> tuple[str, ...]:
+    """Slugs of the sales channels that a person can filter by: theirs, or those that have cases."""
+    if actor.channels is not None:
+        return tuple(sorted(actor.channels))
+    # From one slug to the next through the index: as many steps as channels, however many cases.
+    mine = select(func.min(Case.channel_slug).label("slug")).where(Case.tenant_id == tenant_id)
+    found = mine.cte("found", recursive=True)
+    following = mine.where(Case.channel_slug > found.c.slug).correlate(found).scalar_subquery()
+    found = found.union_all(select(following).where(found.c.slug.is_not(None)))
+    with ctx.db.tenant(tenant_id) as session:
+        return tuple(session.scalars(select(found.c.slug).where(found.c.slug.is_not(None))))
+
+
+def order_cases(ctx: Context, tenant_id: str, saleor_order_id: str, *, actor: Actor) -> tuple[Listed, ...]:
+    """The cases of one order, newest first; at most a page."""
+    return _related(ctx, tenant_id, Case.saleor_order_id == saleor_order_id, actor=actor)
+
+
+def customer_cases(ctx: Context, tenant_id: str, customer_id: str, *, actor: Actor) -> tuple[Listed, ...]:
+    """The cases of one customer account, newest first; at most a page."""
+    return _related(ctx, tenant_id, Case.customer_id == customer_id, actor=actor)
+
+
+def _related(ctx: Context, tenant_id: str, condition: ColumnElement[bool], *, actor: Actor) -> tuple[Listed, ...]:
+    channels = visible_channels(actor)
+    with ctx.db.tenant(tenant_id) as session:
+        part = select(Case.id).where(Case.tenant_id == tenant_id, condition)
+        if channels is not None:
+            part = part.where(Case.channel_slug.in_(sorted(channels)))
+        ids = session.scalars(part.order_by(Case.id.desc()).limit(PAGE)).all()
+        return _load(session, ids, channels)
