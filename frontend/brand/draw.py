@@ -1,4 +1,4 @@
-"""Draw the app's logo as PNG, light and dark, from logo.svg. Run it after changing the drawing: `python frontend/brand/draw.py`."""
+"""Draw the app's logo as PNG, light and dark, from logo.svg: `python frontend/brand/draw.py`, after changing the drawing."""
 
 from __future__ import annotations
 
