@@ -6,11 +6,11 @@ import hashlib
 import threading
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Engine
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.webhooks import WebhookDelivery
@@ -36,12 +36,18 @@ class Delivery:
         return digest.hexdigest()
 
 
+class _Row(NamedTuple):
+    id: str
+    key: str
+    delivery: Delivery
+
+
 class _Waiting:
     """A delivery on its way into the database, and the thread that waits for it."""
 
     __slots__ = ("_woken", "failure", "leads", "row")
 
-    def __init__(self, row: dict[str, Any]) -> None:
+    def __init__(self, row: _Row) -> None:
         self.row = row
         self.failure: BaseException | None = None
         self.leads = False
@@ -59,15 +65,13 @@ class Intake:
     """Group commit: many deliveries, one transaction.
 
     Whoever finds nobody writing becomes the writer and stores all that wait, its own with them; those who come
-    meanwhile wait, and the first of them writes next. Alone, a delivery pays for its own commit and for no hand-over between
-    threads; under load one commit serves many. There is no thread of its own to start, to lose at a fork or to stop.
+    meanwhile wait, and the first of them writes next. Alone, a delivery pays for its own commit and for no hand-over
+    between threads; under load one commit serves many. There is no thread of its own to start, to lose at a fork or to
+    stop.
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
-        # A delivery that is there already is left alone.
-        self._insert = insert(WebhookDelivery).on_conflict_do_nothing(index_elements=["key"])
+        self._table = _PostgresTable(engine) if engine.dialect.name == "postgresql" else _SqliteTable(engine)
         self._lock = threading.Lock()
         self._waiting: list[_Waiting] = []
         self._writing = False
@@ -77,7 +81,7 @@ class Intake:
 
         Raises whatever the database raises; then nothing is known to be stored, and Saleor should send it again.
         """
-        mine = _Waiting(_row(delivery))
+        mine = _Waiting(_Row(new_id(), delivery.key, delivery))
         with self._lock:
             self._waiting.append(mine)
             mine.leads = not self._writing
@@ -111,8 +115,7 @@ class Intake:
 
     def _store(self, batch: list[_Waiting]) -> None:
         try:
-            with self._engine.begin() as connection:
-                connection.execute(self._insert, [item.row for item in batch])
+            self._table.insert([item.row for item in batch])
         except IntegrityError as error:
             # One of them cannot be stored (its shop was erased this moment): the others must not suffer for it.
             if len(batch) == 1:
@@ -122,14 +125,73 @@ class Intake:
                     self._store([item])
 
 
-def _row(delivery: Delivery) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "tenant_id": delivery.tenant_id,
-        "key": delivery.key,
-        "event": delivery.event,
-        "body": delivery.body,
-        "received_at": delivery.received_at,
-        "attempts": 0,
-        "error": "",
-    }
+class _SqliteTable:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._insert = insert(WebhookDelivery).on_conflict_do_nothing(index_elements=["key"])
+
+    def insert(self, rows: list[_Row]) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(
+                self._insert,
+                [
+                    {
+                        "id": row.id,
+                        "key": row.key,
+                        "tenant_id": row.delivery.tenant_id,
+                        "event": row.delivery.event,
+                        "body": row.delivery.body,
+                        "received_at": row.delivery.received_at,
+                        "attempts": 0,
+                        "error": "",
+                    }
+                    for row in rows
+                ],
+            )
+
+
+class _PostgresTable:
+    """One connection, kept, and one round trip a batch: a transaction's own round trips and a row's own statement would
+    cost more than the rest of the request. Measured for batches of 8: 102 µs a row against 190 by `executemany`."""
+
+    _INSERT = (
+        "INSERT INTO webhook_deliveries (id, key, tenant_id, event, body, received_at, attempts, error)"
+        " SELECT *, 0, '' FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::timestamptz[])"
+        " ON CONFLICT (key) DO NOTHING"
+    )
+
+    def __init__(self, engine: Engine) -> None:
+        # Every statement is its own transaction, committed when it returns.
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._connection: Connection | None = None
+
+    def insert(self, rows: list[_Row]) -> None:
+        columns = (
+            [row.id for row in rows],
+            [row.key for row in rows],
+            [row.delivery.tenant_id for row in rows],
+            [row.delivery.event for row in rows],
+            [row.delivery.body for row in rows],
+            [row.delivery.received_at for row in rows],
+        )
+        if self._connection is not None:
+            try:
+                self._connection.exec_driver_sql(self._INSERT, columns)
+            except DBAPIError as error:
+                self._close()
+                if not error.connection_invalidated:
+                    raise
+            else:
+                return
+        # A kept connection may have died since. Inserting again is safe: what is there already is left alone.
+        try:
+            self._connection = self._engine.connect()
+            self._connection.exec_driver_sql(self._INSERT, columns)
+        except BaseException:
+            self._close()
+            raise
+
+    def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()

@@ -8,10 +8,14 @@ from enum import Enum, auto
 from functools import lru_cache
 from typing import Any
 
-from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
+from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64decode
+
+_RS256 = JWSRegistry.algorithms["RS256"]
+#: Characters of a part; an RSA key of 8,192 bits makes 1,366.
+_LONGEST = 1_400
 
 
 class Verdict(Enum):
@@ -39,9 +43,9 @@ class SigningKeys:
 
     def verify_detached(self, signature: str, body: bytes) -> Verdict:
         """Whether `signature`, the header `Saleor-Signature`, was made over exactly these bytes."""
-        protected, dot, rest = signature.partition(".")
-        # A payload of its own would be what is verified, in place of the body.
-        if not dot or not rest.startswith("."):
+        protected, _, rest = signature.partition(".")
+        payload, dot, made = rest.partition(".")
+        if payload or not dot or "." in made or len(made) > _LONGEST:
             return Verdict.FORGED
         kid = _key_id(protected)
         if kid is None:
@@ -50,22 +54,27 @@ class SigningKeys:
         if key is None:
             return Verdict.UNKNOWN_KEY
         try:
-            jws.deserialize_compact(signature, key, algorithms=["RS256"], payload=body)
+            valid = _RS256.verify(protected.encode() + b"." + body, urlsafe_b64decode(made.encode()), key)
         except (JoseError, ValueError):
             return Verdict.FORGED
-        return Verdict.VALID
+        return Verdict.VALID if valid else Verdict.FORGED
 
 
 @lru_cache(maxsize=512)
 def _key_id(protected: str) -> str | None:
-    """The `kid` of a protected header, None when it is not the header of a detached RS256 signature. A shop sends the
-    same header with each delivery, so it is read once."""
-    if len(protected) > 1000:
+    """The `kid` of a protected header, None when it is not the header of a detached RS256 signature.
+
+    A shop sends the same header with each delivery, so it is read once. That is also why the parts are verified here and
+    not by joserfc's `deserialize_compact`, which reads it each time and takes twice as long.
+    """
+    if len(protected) > _LONGEST:
         return None
     try:
         header = json.loads(urlsafe_b64decode(protected.encode()))
     except (ValueError, UnicodeError):
         return None
     if not isinstance(header, dict) or header.get("alg") != "RS256" or header.get("b64") is not False:
+        return None
+    if header.get("crit") != ["b64"]:
         return None
     return str(header.get("kid", ""))
