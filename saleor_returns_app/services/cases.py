@@ -164,6 +164,7 @@ def open_case(
     Raises BadInput for lines that cannot be used, Conflict when the policy binds (a shopper) or units were announced meanwhile.
     Staff may go beyond the policy with the reason in `override`, never beyond the units that exist.
     """
+    require_permission(actor, "MANAGE_ORDERS")
     check_requests(lines)
     order = fresh_order(ctx, tenant_id, saleor_order_id)
     if actor.channels is not None and order.channel_slug not in actor.channels:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
+from saleor_returns_app.domain.cases import Acceptance, CaseEvent, CaseStatus
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.quotes import Quote, RefundWay
 from saleor_returns_app.domain.refunds import (
@@ -82,6 +82,10 @@ def approve_refund(
                 code="NOTHING_DUE",
             )
         move_case(ctx, case, CaseEvent.RESOLVE, actor)
+        if any(line.acceptance == Acceptance.UNDECIDED for line in case.lines):
+            # The table lets a returnless case through from approved; there are none yet, and announced is not accepted.
+            text = "The goods were not counted yet. Receive them first: only what is accepted is refunded."
+            raise Conflict(text, code="NOT_INSPECTED")
         refunds = _plan_refunds(ctx, session, case, quote, actor)
         record_entry(
             ctx,

@@ -138,6 +138,11 @@ def test_a_case_of_another_tenant_does_not_exist(shop: Shop) -> None:
         approve_case(shop.ctx, other.id, case_id, actor=shop.staff)
 
 
+def test_staff_need_the_permission_to_open_a_case(shop: Shop) -> None:
+    with pytest.raises(Forbidden):
+        shop.request(actor=replace(shop.staff, permissions=frozenset()))
+
+
 def test_deciding_needs_the_permission(shop: Shop) -> None:
     case_id = open_with(shop, ask())
     with pytest.raises(Forbidden):

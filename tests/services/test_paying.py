@@ -77,6 +77,17 @@ def test_a_quote_that_changed_since_it_was_read_is_refused(shop: Shop, saleor: F
     assert shop.case(case_id).status == "inspected"
 
 
+def test_no_refund_is_approved_before_the_goods_are_counted(shop: Shop, saleor: FakeSaleor) -> None:
+    case_id = shop.request({"line-1": 2})
+    shop.approve(case_id)
+    with pytest.raises(Conflict) as refused:
+        shop.pay(case_id)
+    assert refused.value.code == "NOT_INSPECTED"
+    shop.work()
+    assert saleor.paid == []
+    assert shop.case(case_id).status == "approved"
+
+
 def test_staff_without_handle_payments_cannot_approve(shop: Shop) -> None:
     case_id = shop.request()
     shop.approve(case_id)
