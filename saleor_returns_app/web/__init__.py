@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_openapi3 import OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from saleor_returns_app.services.context import Context
 
-from . import dashboard, errors, i18n, install, operating, portal, storefront, webhooks
+from . import dashboard, errors, i18n, install, labels, operating, portal, storefront, webhooks
 
 
 def build_web(context: Context) -> Flask:
-    app = Flask(__name__, static_folder="static", static_url_path="/static", template_folder="templates")
+    app = OpenAPI(__name__, static_folder="static", static_url_path="/static", **storefront.describe())
     settings = context.settings
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes
@@ -22,6 +23,8 @@ def build_web(context: Context) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     errors.register(app)
     i18n.register(app)
-    for feature in (operating, install, webhooks, dashboard, portal, storefront):
+    labels.register(app)
+    for feature in (operating, install, webhooks, dashboard, portal):
         app.register_blueprint(feature.blueprint)
+    app.register_api(storefront.blueprint)
     return app

@@ -1,0 +1,77 @@
+"""Mail through SMTP."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import formataddr
+from urllib.parse import unquote, urlsplit
+
+from saleor_returns_app.errors import MailRefused, MailUnavailable
+from saleor_returns_app.services.ports import Mail
+
+#: Seconds to wait for the mail server at each step.
+PATIENCE = 20.0
+
+
+class SmtpMailer:
+    """One connection a mail: `smtp://user:password@host:port` (STARTTLS where offered) or `smtps://…`."""
+
+    def __init__(self, *, url: str, sender: str) -> None:
+        self._url, self._sender = url, sender
+
+    def send(self, mail: Mail) -> None:
+        if not self._url:
+            raise MailUnavailable("No mail server is configured.")
+        message = self._compose(mail)
+        try:
+            with self._connect() as server:
+                server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as refusal:
+            codes = [code for code, _ in refusal.recipients.values()]
+            if codes and all(500 <= code < 600 for code in codes):
+                raise MailRefused("The mail server refuses this address.") from refusal
+            raise MailUnavailable("The mail server does not take this address now.") from refusal
+        except smtplib.SMTPDataError as refusal:
+            if 500 <= refusal.smtp_code < 600:
+                raise MailRefused("The mail server refuses this mail.") from refusal
+            raise MailUnavailable("The mail server does not take this mail now.") from refusal
+        except (OSError, smtplib.SMTPException) as trouble:
+            # The reason may quote credentials or addresses: only its kind is kept.
+            text = "The mail server cannot be used (%(kind)s)."
+            raise MailUnavailable(text, kind=type(trouble).__name__) from trouble
+
+    def _compose(self, mail: Mail) -> EmailMessage:
+        message = EmailMessage()
+        try:
+            message["From"] = formataddr((_one_line(mail.sender_name), self._sender))
+            message["To"] = mail.to
+            message["Subject"] = _one_line(mail.subject)
+            message["Message-ID"] = mail.message_id
+            message["Auto-Submitted"] = "auto-generated"
+        except ValueError as nonsense:
+            raise MailRefused("This is no address a mail can be sent to.") from nonsense
+        message.set_content(mail.text)
+        message.add_alternative(mail.html, subtype="html")
+        return message
+
+    def _connect(self) -> smtplib.SMTP:
+        parts = urlsplit(self._url)
+        host = parts.hostname or "localhost"
+        safe = ssl.create_default_context()
+        if parts.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=PATIENCE, context=safe)
+        else:
+            server = smtplib.SMTP(host, parts.port or 25, timeout=PATIENCE)
+            server.ehlo()
+            if server.has_extn("starttls"):
+                server.starttls(context=safe)
+                server.ehlo()
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        return server
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,114 @@
+"""Languages: catalogues read at start, the language of a request, and money and dates as people write them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date as babel_date
+from babel.dates import format_datetime as babel_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency
+from babel.support import Translations
+from flask import Flask, g, has_request_context, request
+
+from saleor_returns_app.domain.money import Money
+
+CATALOGUES = Path(__file__).parent / "translations"
+DEFAULT = "en"
+#: Language tag → its name in itself.
+LANGUAGES = {"en": "English", "zh": "中文"}
+
+
+@lru_cache
+def translations(language: str) -> Translations:
+    """The catalogue of a language; texts themselves for English."""
+    path = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return Translations()
+    with path.open("rb") as source:
+        catalogue = read_po(source, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def nearest(tags: Iterable[str]) -> str:
+    """The first language we speak among those wished for: `zh-Hans-CN` finds `zh`."""
+    for tag in tags:
+        base = tag.lower().replace("_", "-").split("-", 1)[0]
+        if base in LANGUAGES:
+            return base
+    return DEFAULT
+
+
+def language() -> str:
+    """The language of the request: what the page chose, else what the browser asks for."""
+    if not has_request_context():
+        return DEFAULT
+    if "language" not in g:
+        g.language = nearest(tag for tag, _ in request.accept_languages)
+    found: str = g.language
+    return found
+
+
+def choose_language(tag: str) -> None:
+    """Answer this request in another language than the browser asks for."""
+    g.language = nearest([tag])
+
+
+def gettext(text: str) -> str:
+    return translate(text, language())
+
+
+def translate(text: str, to: str) -> str:
+    """A msgid in a language; an empty text stays empty (gettext would give the catalogue's header)."""
+    return translations(to).gettext(text) if text else ""
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    return translations(language()).ngettext(one, many, count)
+
+
+@lru_cache
+def _locale(tag: str) -> Locale:
+    try:
+        return Locale.parse("zh_Hans_CN" if tag == "zh" else tag, sep="_")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(DEFAULT)
+
+
+def format_money(money: Money, to: str | None = None) -> str:
+    """In the currency's own digits, never rounded."""
+    return format_currency(money.amount, money.currency, locale=_locale(to or language()))
+
+
+def format_minor(minor: int, currency: str) -> str:
+    return format_money(Money.from_minor(minor, currency))
+
+
+def format_datetime(moment: datetime, to: str | None = None) -> str:
+    """Day and time, UTC said: we do not know the reader's time zone."""
+    return babel_datetime(moment, "d MMM y, HH:mm 'UTC'", locale=_locale(to or language()))
+
+
+def format_day(moment: datetime, to: str | None = None) -> str:
+    return babel_date(moment.date(), "long", locale=_locale(to or language()))
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    env: Any = app.jinja_env
+    env.install_gettext_callables(gettext, ngettext, newstyle=True)
+    env.filters.update(money=format_money, minor=format_minor, when=format_datetime, day=format_day)
+
+    @app.context_processor
+    def _language() -> dict[str, object]:
+        return {"language": language(), "languages": LANGUAGES}

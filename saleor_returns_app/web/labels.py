@@ -1,0 +1,118 @@
+"""Words for what the tables call by codes (English msgids, translated where they are shown)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Flask
+
+from saleor_returns_app.domain.cases import CaseStatus, Reason
+from saleor_returns_app.domain.refunds import RefundStatus
+from saleor_returns_app.models.cases import CaseEntry
+from saleor_returns_app.web import i18n
+
+REASONS: dict[str, str] = {
+    Reason.DAMAGED: "It arrived damaged",
+    Reason.QUALITY: "It does not work or is poorly made",
+    Reason.NOT_AS_DESCRIBED: "It is not as described",
+    Reason.WRONG_ITEM: "I got the wrong item",
+    Reason.MISSING: "Parts or items are missing",
+    Reason.LATE: "It came too late",
+    Reason.SIZE_OR_FIT: "It does not fit",
+    Reason.CHANGED_MIND: "I changed my mind",
+    Reason.OTHER: "Something else",
+}
+
+STATUSES: dict[str, str] = {
+    CaseStatus.REQUESTED: "Requested",
+    CaseStatus.AWAITING_EVIDENCE: "Awaiting evidence",
+    CaseStatus.NEGOTIATING: "Negotiating",
+    CaseStatus.APPROVED: "Approved",
+    CaseStatus.IN_TRANSIT: "In transit",
+    CaseStatus.RECEIVED: "Received",
+    CaseStatus.INSPECTED: "Inspected",
+    CaseStatus.RESOLVING: "Refund under way",
+    CaseStatus.RESOLVED: "Resolved",
+    CaseStatus.CLOSED: "Closed",
+    CaseStatus.REJECTED: "Rejected",
+    CaseStatus.CANCELLED: "Cancelled",
+    CaseStatus.EXPIRED: "Expired",
+    CaseStatus.DISPUTED: "Disputed",
+}
+
+REFUNDS: dict[str, str] = {
+    RefundStatus.PROPOSED: "To be decided",
+    RefundStatus.APPROVED: "Approved",
+    RefundStatus.GRANTED: "Granted",
+    RefundStatus.REQUESTED: "Requested",
+    RefundStatus.PENDING: "Pending",
+    RefundStatus.SUCCEEDED: "Paid",
+    RefundStatus.FAILED: "Failed",
+    RefundStatus.UNCLEAR: "Being checked",
+    RefundStatus.CANCELLED: "Cancelled",
+    RefundStatus.RECORDED: "Paid outside",
+}
+
+#: What happens next, by state; `%(day)s` is the promised day.
+NEXT = {
+    CaseStatus.REQUESTED: "We look at your request by %(day)s and write to you. Please do not send anything yet.",
+    CaseStatus.AWAITING_EVIDENCE: "The shop needs something from you by %(day)s. Please look at the mail it sent you.",
+    CaseStatus.NEGOTIATING: "You and the shop are agreeing on a solution. The next answer is due by %(day)s.",
+    CaseStatus.APPROVED: "Send the items by %(day)s and tell us the tracking number here.",
+    CaseStatus.IN_TRANSIT: "Your parcel is on its way to us. If it has not arrived by %(day)s, we look for it.",
+    CaseStatus.RECEIVED: "Your parcel is here. We check it by %(day)s.",
+    CaseStatus.INSPECTED: "We checked your parcel and approve the refund by %(day)s.",
+    CaseStatus.RESOLVING: "Your refund is on its way and arrives by %(day)s at the latest.",
+    CaseStatus.RESOLVED: "Everything is settled. If something is wrong, answer the shop by %(day)s.",
+    CaseStatus.CLOSED: "This return is closed.",
+    CaseStatus.REJECTED: "The shop did not accept this return.",
+    CaseStatus.CANCELLED: "You withdrew this return. You can ask for a new one.",
+    CaseStatus.EXPIRED: "The items did not arrive in time. You can ask for a new return.",
+    CaseStatus.DISPUTED: "The shop looks at your objection by %(day)s.",
+}
+
+#: Event of the history → what the shopper reads.
+PUBLIC_ENTRIES: dict[str, str] = {
+    "request": "You asked for a return",
+    "approve": "The shop approved the return",
+    "reject": "The shop did not accept the return",
+    "cancel": "The return was withdrawn",
+    "close": "The return was closed",
+    "ship": "The parcel is on its way",
+    "receive": "The parcel arrived",
+    "conclude": "The return is settled without a refund",
+    "approve_refund": "The refund was approved",
+    "settle": "The refund was paid",
+}
+
+#: How a state looks; the same tone has the same colour everywhere.
+TONES: dict[str, str] = {
+    **dict.fromkeys((CaseStatus.RESOLVED, CaseStatus.CLOSED, RefundStatus.SUCCEEDED, RefundStatus.RECORDED), "good"),
+    **dict.fromkeys((CaseStatus.REJECTED, CaseStatus.EXPIRED, RefundStatus.FAILED), "bad"),
+    **dict.fromkeys((CaseStatus.REQUESTED, CaseStatus.INSPECTED, CaseStatus.DISPUTED, RefundStatus.UNCLEAR), "warn"),
+    **dict.fromkeys((CaseStatus.APPROVED, CaseStatus.IN_TRANSIT, CaseStatus.RECEIVED, CaseStatus.RESOLVING), "info"),
+    **dict.fromkeys((RefundStatus.APPROVED, RefundStatus.GRANTED, RefundStatus.REQUESTED, RefundStatus.PENDING), "info"),
+}
+
+
+def tone(status: str) -> str:
+    return TONES.get(status, "")
+
+
+def fill(text: str, params: Mapping[str, object]) -> str:
+    """Put parameters into a translated text."""
+    return text % params if params else text
+
+
+def say(text: str, params: Mapping[str, object] | None = None) -> str:
+    """A text that stands in a variable, translated and filled. Templates use it, for `_()` would call the result safe."""
+    return fill(i18n.gettext(text), params or {})
+
+
+def entry_text(entry: CaseEntry) -> str:
+    return i18n.gettext(PUBLIC_ENTRIES.get(entry.event, entry.event))
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.filters.update(tone=tone, entry_text=entry_text)
+    app.jinja_env.globals.update(say=say)

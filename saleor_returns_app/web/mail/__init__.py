@@ -1,0 +1,5 @@
+"""The mails that shoppers get: one template a kind, as text and as HTML, in their language."""
+
+from .rendering import render
+
+__all__ = ["render"]

@@ -1,0 +1,52 @@
+"""Turns a queued notification into a letter."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from saleor_returns_app.domain.money import Money
+from saleor_returns_app.models.tenants import Tenant
+from saleor_returns_app.services.notifications import Letter
+from saleor_returns_app.web import i18n
+
+#: Kind → the mail's subject; filled with the notification's own parameters.
+SUBJECTS = {
+    "code": "Your code: %(code)s",
+    "requested": "We received your return request %(number)s",
+    "approved": "Your return %(number)s is approved",
+    "rejected": "About your return request %(number)s",
+    "goods_received": "Your return %(number)s has arrived",
+    "refunded": "Your refund for %(number)s",
+}
+
+_pages = Environment(
+    loader=PackageLoader("saleor_returns_app.web", "templates/mail"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render(kind: str, language: str, params: dict[str, Any], tenant: Tenant) -> Letter:
+    """Raises KeyError for an unknown kind and jinja2.UndefinedError for a missing parameter."""
+    spoken = i18n.nearest([language])
+    say = partial(i18n.translate, to=spoken)
+    currency = str(params.get("currency", ""))
+    subject = say(SUBJECTS[kind]) % params
+    values: dict[str, Any] = {
+        **params,
+        "_": lambda text, **filled: say(text) % filled if filled else say(text),
+        "subject": subject,
+        "language": spoken,
+        "shop_name": tenant.name,
+        "brand": tenant.settings.get("brand_color") or "#14323a",
+        "money": lambda minor: i18n.format_money(Money.from_minor(int(minor), currency), spoken),
+        "day": lambda moment: i18n.format_day(datetime.fromisoformat(moment), spoken) if moment else "",
+    }
+    text = _pages.get_template(f"{kind}.txt").render(values).strip() + "\n"
+    return Letter(subject=subject, text=text, html=_pages.get_template(f"{kind}.html").render(values))

@@ -1,0 +1,176 @@
+"""Whose shop, which shopper: cookies, the check of where a form came from, and the headers of every page."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.orders import Order
+from saleor_returns_app.errors import AppError, Forbidden, NotFound, NotSignedIn
+from saleor_returns_app.models.portal import PortalSession
+from saleor_returns_app.models.tenants import Tenant, TenantState
+from saleor_returns_app.services.logins import digest, read_session
+from saleor_returns_app.services.orders import mirrored_order
+from saleor_returns_app.web import errors, i18n
+from saleor_returns_app.web.current import ctx
+
+blueprint = Blueprint("portal", __name__, url_prefix="/r/<slug>")
+
+SESSION_COOKIE = "returns_session"
+HANDLE_COOKIE = "returns_code"
+LANGUAGE_COOKIE = "returns_language"
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+@blueprint.url_value_preprocessor
+def _shop(_endpoint: str | None, values: dict[str, str] | None) -> None:
+    slug = (values or {}).pop("slug", "")
+    g.slug = slug
+    asked = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    if asked:
+        i18n.choose_language(asked)
+    with ctx().db.everyone() as session:
+        tenant = session.scalar(select(Tenant).where(Tenant.slug == slug))
+    if tenant is None or tenant.state == TenantState.UNINSTALLED:
+        raise NotFound("There is no shop at this address. Use the link in your order mail.", code="UNKNOWN_SHOP")
+    g.tenant = tenant
+    if tenant.state != TenantState.ACTIVE:
+        text = "This shop does not take returns here at the moment. Please contact the shop."
+        raise AppError(text, code="SHOP_INACTIVE")
+
+
+@blueprint.url_defaults
+def _same_shop(_endpoint: str, values: dict[str, str]) -> None:
+    values.setdefault("slug", g.get("slug", ""))
+
+
+@blueprint.before_request
+def _check_origin() -> None:
+    """A form has to come from our own pages; with SameSite cookies and the form's own token a third lock on the same door."""
+    if request.method != "POST":
+        return
+    origin = request.headers.get("Origin")
+    here = urlsplit(ctx().settings.base_url).netloc
+    if origin and origin != "null" and urlsplit(origin).netloc not in (here, request.host):
+        raise Forbidden("This form was sent from another site.", code="ORIGIN")
+    token = request.cookies.get(SESSION_COOKIE, "")
+    if token and not hmac.compare_digest(request.form.get("csrf", ""), form_token(token)) and needs_token():
+        raise Forbidden("This page is too old. Go back, reload it and send it again.", code="FORM_TOKEN")
+
+
+def needs_token() -> bool:
+    """Signing in begins without a session; all else carries the session's form token."""
+    return request.endpoint not in ("portal.begin", "portal.confirm", "portal.enter")
+
+
+def form_token(token: str) -> str:
+    return digest(ctx(), "form", token)
+
+
+def tenant() -> Tenant:
+    found: Tenant = g.tenant
+    return found
+
+
+def visit() -> PortalSession:
+    """The shopper's session. Raises NotSignedIn."""
+    if "visit" not in g:
+        g.visit = read_session(ctx(), tenant().id, request.cookies.get(SESSION_COOKIE, ""))
+    found: PortalSession = g.visit
+    return found
+
+
+def shopper() -> Actor:
+    return Actor.shopper(email=visit().email)
+
+
+def known_order() -> Order:
+    with ctx().db.tenant(tenant().id) as session:
+        return mirrored_order(session, visit().saleor_order_id)
+
+
+def set_cookie(response: Response, name: str, value: str, *, seconds: int) -> Response:
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        path=f"/r/{tenant().slug}",
+        httponly=True,
+        samesite="Lax",
+        secure=ctx().settings.base_url.startswith("https"),
+    )
+    return response
+
+
+def page(template: str, status: int = 200, **values: object) -> Response:
+    response = make_response(render_template(f"portal/{template}", **values), status)
+    chosen = request.args.get("lang")
+    if chosen and g.get("tenant"):
+        set_cookie(response, LANGUAGE_COOKIE, i18n.language(), seconds=31_536_000)
+    return response
+
+
+@blueprint.context_processor
+def _page_values() -> dict[str, object]:
+    token = request.cookies.get(SESSION_COOKIE, "")
+    found = g.get("tenant")
+    return {
+        "shop_name": found.name if found else "",
+        "contact": found.settings.get("contact_email", "") if found else "",
+        "signed_in": bool(token),
+        "csrf": form_token(token) if token else "",
+        "slug": g.get("slug", ""),
+        "has_shop": found is not None,
+    }
+
+
+@blueprint.after_request
+def _lock_down(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    )
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    if response.mimetype == "text/html":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/brand.css")
+def brand() -> ResponseReturnValue:
+    """The shop's colour, with text on it that can be read."""
+    chosen = str(tenant().settings.get("brand_color", ""))
+    if not _COLOR.fullmatch(chosen):
+        return Response("", mimetype="text/css")
+    red, green, blue = (int(chosen[start : start + 2], 16) / 255 for start in (1, 3, 5))
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    on_brand = "#fff" if luminance < 0.179 else "#111"  # the colour that contrasts more (WCAG 2.2)
+    css = f":root {{ --brand: {chosen}; --on-brand: {on_brand}; }}\n"
+    return Response(css, mimetype="text/css", headers={"Cache-Control": "max-age=300"})
+
+
+@blueprint.errorhandler(NotSignedIn)
+def _sign_in(error: NotSignedIn) -> ResponseReturnValue:
+    return page("login.html", 401, problem=error, said=errors.said(error), values={})
+
+
+@blueprint.errorhandler(Exception)
+def _failed(error: Exception) -> ResponseReturnValue:
+    problem = errors.as_app_error(error)
+    status = 503 if problem.code == "SHOP_INACTIVE" else problem.status
+    return page("notice.html", status, problem=problem, said=errors.said(problem), busy=status in (502, 503))
+
+
+def to(endpoint: str, **values: str) -> Response:
+    """Go on to another page of the portal (after a POST)."""
+    response = redirect(url_for(f"portal.{endpoint}", **values), 303)
+    assert isinstance(response, Response)
+    return response

@@ -1,0 +1,100 @@
+"""A shopper's case: where it is, what happens next, what they can do."""
+
+from __future__ import annotations
+
+from flask import g, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from saleor_returns_app.domain.cases import RETURN_CASE, SHOPPER_ACTIONS, CaseEvent, CaseStatus
+from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.errors import AppError, NotFound
+from saleor_returns_app.models.cases import Case, CaseEntry
+from saleor_returns_app.models.refunds import Refund
+from saleor_returns_app.services.cases import cancel_case
+from saleor_returns_app.services.logistics import add_tracking
+from saleor_returns_app.web import errors
+from saleor_returns_app.web.current import ctx
+from saleor_returns_app.web.labels import NEXT, REASONS, REFUNDS, STATUSES
+
+from .access import blueprint, page, shopper, tenant, to, visit
+
+#: The way of a case that goes well: (states that are in this step, its name).
+STEPS = (
+    ((CaseStatus.REQUESTED, CaseStatus.AWAITING_EVIDENCE, CaseStatus.NEGOTIATING, CaseStatus.DISPUTED), "We look at your request"),
+    ((CaseStatus.APPROVED,), "You send the items"),
+    ((CaseStatus.IN_TRANSIT,), "The parcel is on its way"),
+    ((CaseStatus.RECEIVED, CaseStatus.INSPECTED), "We check what arrived"),
+    ((CaseStatus.RESOLVING,), "Your refund is paid"),
+    ((CaseStatus.RESOLVED, CaseStatus.CLOSED), "Done"),
+)
+
+def own_case(number: str) -> Case:
+    """A case of this order and this mailbox. Raises NotFound for all others."""
+    with ctx().db.tenant(tenant().id) as session:
+        case = session.scalar(select(Case).where(Case.number == number))
+    if case is None or case.saleor_order_id != visit().saleor_order_id or case.email != visit().email:
+        raise NotFound("This return does not exist, or it belongs to another order.", code="UNKNOWN_CASE")
+    return case
+
+
+@blueprint.get("/cases/<number>")
+def case(number: str) -> ResponseReturnValue:
+    return show(own_case(number))
+
+
+@blueprint.get("/cases/<number>/done")
+def done(number: str) -> ResponseReturnValue:
+    g.just_sent = True
+    return show(own_case(number))
+
+
+def show(found: Case, status: int = 200, **values: object) -> ResponseReturnValue:
+    with ctx().db.tenant(tenant().id) as session:
+        entries = session.scalars(
+            select(CaseEntry)
+            .where(CaseEntry.case_id == found.id, CaseEntry.public.is_(True))
+            .order_by(CaseEntry.id.desc())
+        ).all()
+        refunds = session.scalars(select(Refund).where(Refund.case_id == found.id).order_by(Refund.number)).all()
+    state = CaseStatus(found.status)
+    place = next((index for index, (states, _) in enumerate(STEPS) if state in states), None)
+    possible = RETURN_CASE.possible(state, Who.SHOPPER)
+    return page(
+        "case.html",
+        status,
+        case=found,
+        entries=entries,
+        refunds=refunds,
+        steps=[name for _, name in STEPS] if place is not None else [],
+        place=place,
+        next_text=NEXT[state],
+        can_cancel=CaseEvent.CANCEL in possible and CaseEvent.CANCEL in SHOPPER_ACTIONS,
+        can_ship=state is CaseStatus.IN_TRANSIT or CaseEvent.SHIP in possible,
+        just_sent=g.get("just_sent", False),
+        statuses=STATUSES,
+        refund_statuses=REFUNDS,
+        reasons=REASONS,
+        **values,
+    )
+
+
+@blueprint.post("/cases/<number>/tracking")
+def tracking(number: str) -> ResponseReturnValue:
+    found = own_case(number)
+    typed = {name: request.form.get(name, "")[:200] for name in ("tracking_number", "carrier")}
+    try:
+        add_tracking(ctx(), tenant().id, found.id, actor=shopper(), **typed)
+    except AppError as problem:
+        return show(own_case(number), problem.status, problem=problem, said=errors.said(problem), typed=typed)
+    return to("case", number=number)
+
+
+@blueprint.post("/cases/<number>/cancel")
+def cancel(number: str) -> ResponseReturnValue:
+    found = own_case(number)
+    try:
+        cancel_case(ctx(), tenant().id, found.id, actor=shopper())
+    except AppError as problem:
+        return show(own_case(number), problem.status, problem=problem, said=errors.said(problem))
+    return to("case", number=number)

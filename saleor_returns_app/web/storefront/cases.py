@@ -1,0 +1,193 @@
+"""The shopper's cases: open, read, tell the tracking number, withdraw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, json, url_for
+from sqlalchemy import or_, select
+
+from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus, Channel
+from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.money import Money
+from saleor_returns_app.errors import NotFound
+from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.refunds import Refund
+from saleor_returns_app.services import idempotency
+from saleor_returns_app.services.cases import cancel_case, open_case
+from saleor_returns_app.services.logistics import add_tracking
+from saleor_returns_app.web import i18n
+from saleor_returns_app.web.current import ctx
+from saleor_returns_app.web.labels import NEXT, STATUSES, fill
+
+from .access import actor, blueprint, identity, own_order, tenant
+from .orders import PROBLEMS, requested
+from .shapes import (
+    CaseLineOut,
+    CaseOut,
+    CasePath,
+    CasesOut,
+    ListQuery,
+    MoneyOut,
+    RefundOut,
+    RequestIn,
+    ShopPath,
+    TrackingIn,
+    WriteHeaders,
+)
+
+CREATED = {201: CaseOut, **PROBLEMS}
+FOUND = {200: CaseOut, **PROBLEMS}
+
+
+@blueprint.post("/cases", responses=CREATED)
+def create_case(path: ShopPath, body: RequestIn, header: WriteHeaders) -> Response:
+    """Ask for a return. Opens a case and tells its number."""
+
+    def carry_out() -> tuple[int, CaseOut]:
+        order = own_order(body.order_id)
+        case_id = open_case(
+            ctx(),
+            tenant().id,
+            saleor_order_id=order.id,
+            lines=requested(body),
+            actor=actor(),
+            through=Channel.STOREFRONT,
+            language=i18n.language(),
+        )
+        with ctx().db.tenant(tenant().id) as session:
+            return 201, case_out(session.get_one(Case, case_id), [])
+
+    return once(header.idempotency_key, {"create": body.model_dump(mode="json")}, carry_out)
+
+
+@blueprint.get("/cases", responses={200: CasesOut, **PROBLEMS})
+def list_cases(path: ShopPath, query: ListQuery) -> Response:
+    """The shopper's returns, newest first, at most 100."""
+    statement = select(Case).where(_mine()).order_by(Case.id.desc()).limit(100)
+    if query.order_number is not None:
+        statement = statement.where(Case.order_number == query.order_number)
+    with ctx().db.tenant(tenant().id) as session:
+        cases = session.scalars(statement).all()
+        ids = [case.id for case in cases]
+        refunds = session.scalars(select(Refund).where(Refund.case_id.in_(ids)).order_by(Refund.number)).all()
+    shown = [case_out(case, [refund for refund in refunds if refund.case_id == case.id]) for case in cases]
+    return Response(CasesOut(cases=shown).model_dump_json(), content_type="application/json")
+
+
+@blueprint.get("/cases/<string:number>", responses=FOUND)
+def read_case(path: CasePath) -> Response:
+    """One return."""
+    return Response(_fresh(own_case(path.number).id).model_dump_json(), content_type="application/json")
+
+
+@blueprint.post("/cases/<string:number>/tracking", responses=FOUND)
+def track_case(path: CasePath, body: TrackingIn, header: WriteHeaders) -> Response:
+    """The parcel is on its way; a second call corrects the number."""
+
+    def carry_out() -> tuple[int, CaseOut]:
+        case = own_case(path.number)
+        add_tracking(
+            ctx(), tenant().id, case.id, actor=actor(), tracking_number=body.tracking_number, carrier=body.carrier
+        )
+        return 200, _fresh(case.id)
+
+    return once(header.idempotency_key, {"track": path.number, **body.model_dump()}, carry_out)
+
+
+@blueprint.post("/cases/<string:number>/cancel", responses=FOUND)
+def withdraw_case(path: CasePath, header: WriteHeaders) -> Response:
+    """Withdraw the request."""
+
+    def carry_out() -> tuple[int, CaseOut]:
+        case = own_case(path.number)
+        cancel_case(ctx(), tenant().id, case.id, actor=actor())
+        return 200, _fresh(case.id)
+
+    return once(header.idempotency_key, {"cancel": path.number}, carry_out)
+
+
+def once(key: str | None, request: Any, carry_out: Callable[[], tuple[int, CaseOut]]) -> Response:
+    """Carry a write out once a key; without a key, each call counts."""
+    subject = identity().user_id
+    if key is not None:
+        before = idempotency.begin(ctx(), tenant().id, subject=subject, key=key, request=request)
+        if before is not None:
+            return _written(*before)
+    try:
+        status, shape = carry_out()
+    except BaseException:
+        if key is not None:
+            idempotency.give_up(ctx(), tenant().id, subject=subject, key=key)
+        raise
+    answer = shape.model_dump(mode="json")
+    if key is not None:
+        idempotency.finish(ctx(), tenant().id, subject=subject, key=key, status=status, answer=answer)
+    return _written(status, answer)
+
+
+def _written(status: int, answer: dict[str, Any]) -> Response:
+    response = Response(json.dumps(answer), status=status, content_type="application/json")
+    if status == 201:
+        response.headers["Location"] = url_for("storefront.read_case", shop=tenant().slug, number=answer["number"])
+    return response
+
+
+def _mine() -> Any:
+    """Cases of this account, or of guest orders with this mailbox."""
+    who = identity()
+    guest = Case.customer_id.is_(None) & (Case.email == who.email.lower())
+    return or_(Case.customer_id == who.user_id, guest)
+
+
+def own_case(number: str) -> Case:
+    """A case of this shopper. Raises NotFound for all others."""
+    with ctx().db.tenant(tenant().id) as session:
+        case = session.scalar(select(Case).where(Case.number == number, _mine()))
+    if case is None:
+        raise NotFound("This return does not exist, or it belongs to somebody else.", code="UNKNOWN_CASE")
+    return case
+
+
+def _fresh(case_id: str) -> CaseOut:
+    with ctx().db.tenant(tenant().id) as session:
+        case = session.get_one(Case, case_id)
+        refunds = session.scalars(select(Refund).where(Refund.case_id == case_id).order_by(Refund.number)).all()
+    return case_out(case, list(refunds))
+
+
+def case_out(case: Case, refunds: list[Refund]) -> CaseOut:
+    state = CaseStatus(case.status)
+    day = i18n.format_day(case.due_at) if case.due_at else ""
+    return CaseOut(
+        number=case.number,
+        status=case.status,
+        status_text=i18n.gettext(STATUSES[state]),
+        next_text=fill(i18n.gettext(NEXT[state]), {"day": day}),
+        due_at=case.due_at,
+        order_number=case.order_number,
+        created_at=case.created_at,
+        return_address=case.return_address,
+        rejection=case.rejection,
+        tracking_number=case.tracking_number,
+        expected_refund=MoneyOut.of(Money.from_minor(case.expected_minor, case.currency)),
+        lines=[
+            CaseLineOut(
+                order_line_id=line.order_line_id,
+                product_name=line.product_name,
+                variant_name=line.variant_name,
+                quantity=line.quantity,
+                reason=line.reason,
+                description=line.description,
+                received=line.received,
+                accepted=line.accepted,
+                refusal=line.refusal,
+            )
+            for line in case.lines
+        ],
+        refunds=[
+            RefundOut(status=refund.status, label=refund.label, amount=MoneyOut.of(refund.amount)) for refund in refunds
+        ],
+        can_cancel=CaseEvent.CANCEL in RETURN_CASE.possible(state, Who.SHOPPER),
+    )

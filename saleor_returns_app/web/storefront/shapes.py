@@ -1,0 +1,160 @@
+"""What goes in and out of the storefront API. Amounts are decimal strings in the currency's own digits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from saleor_returns_app.domain.cases import Reason, Resolution
+from saleor_returns_app.domain.money import Money
+from saleor_returns_app.domain.policy import Outcome
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ShopPath(BaseModel):
+    shop: str = Field(max_length=80, description="The shop's name in portal addresses (/r/<shop>).")
+
+
+class CasePath(ShopPath):
+    number: str = Field(max_length=40, description="The return number, for example R-2026-000042.")
+
+
+class OrderIn(_In):
+    order_id: str = Field(min_length=1, max_length=200, description="Saleor's global id of the order.")
+
+
+class LineIn(_In):
+    order_line_id: str = Field(min_length=1, max_length=200)
+    quantity: int = Field(ge=-1_000_000, le=1_000_000)
+    reason: Reason
+    description: str = Field("", max_length=20_000)
+    resolution: Resolution = Resolution.REFUND
+
+
+class RequestIn(OrderIn):
+    lines: list[LineIn] = Field(max_length=1000)
+
+
+class TrackingIn(_In):
+    tracking_number: str = Field(max_length=200)
+    carrier: str = Field("", max_length=200)
+
+
+class ListQuery(BaseModel):
+    order_number: str | None = Field(None, max_length=64)
+
+
+class WriteHeaders(BaseModel):
+    idempotency_key: str | None = Field(
+        None, alias="Idempotency-Key", max_length=200, description="The same key and body get the same answer, once done."
+    )
+
+
+class MoneyOut(BaseModel):
+    amount: str
+    currency: str
+
+    @classmethod
+    def of(cls, money: Money) -> MoneyOut:
+        return cls(amount=str(money.amount), currency=money.currency)
+
+
+class ReasonOut(BaseModel):
+    code: str
+    text: str
+
+
+class ReturnableLineOut(BaseModel):
+    order_line_id: str
+    product_name: str
+    variant_name: str
+    image_url: str | None
+    ordered: int
+    returnable: int
+    outcome: Outcome
+    reasons: list[ReasonOut]
+    until: datetime | None
+
+
+class ReturnableOut(BaseModel):
+    order_number: str
+    lines: list[ReturnableLineOut]
+
+
+class QuoteLineOut(BaseModel):
+    kind: str
+    label: str
+    order_line_id: str | None
+    quantity: int
+    amount: MoneyOut
+    tax: MoneyOut
+
+
+class TenderOut(BaseModel):
+    way: str
+    label: str
+    amount: MoneyOut
+
+
+class QuoteOut(BaseModel):
+    total: MoneyOut
+    tax: MoneyOut
+    lines: list[QuoteLineOut]
+    ways: list[TenderOut]
+    notes: list[ReasonOut]
+
+
+class CaseLineOut(BaseModel):
+    order_line_id: str
+    product_name: str
+    variant_name: str
+    quantity: int
+    reason: str
+    description: str
+    received: int
+    accepted: int
+    refusal: str
+
+
+class RefundOut(BaseModel):
+    status: str
+    label: str
+    amount: MoneyOut
+
+
+class CaseOut(BaseModel):
+    number: str
+    status: str
+    status_text: str
+    next_text: str
+    due_at: datetime | None
+    order_number: str
+    created_at: datetime
+    return_address: str
+    rejection: str
+    tracking_number: str
+    expected_refund: MoneyOut
+    lines: list[CaseLineOut]
+    refunds: list[RefundOut]
+    can_cancel: bool
+
+
+class CasesOut(BaseModel):
+    cases: list[CaseOut]
+
+
+class LinkOut(BaseModel):
+    url: str
+    expires_in: int = Field(description="Seconds until the link is worthless; it is used once.")
+
+
+class ProblemOut(BaseModel):
+    type: str
+    title: str
+    status: int
+    code: str
+    field: str | None = None
