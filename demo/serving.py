@@ -15,6 +15,10 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 HOST = "127.0.0.1"
 
 
+class Dropped(Exception):
+    """Raised by an application that wants its connection to break without an answer."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "shop"
@@ -39,7 +43,12 @@ class _Handler(BaseHTTPRequestHandler):
             nonlocal status, headers
             status, headers = line, given
 
-        answer = self.server.application(environ, start)
+        try:
+            answer = self.server.application(environ, start)
+        except Dropped:
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
         try:
             body = b"".join(answer)
         finally:

@@ -11,7 +11,7 @@ class ShopSettings:
 
     version: str = "3.23.28"
     """The Saleor it plays: decides what the schema knows and which webhooks exist."""
-    name: str = "Saleor e-commerce"
+    name: str = "Demo Shop"
     race_gap: float = 0.004
     """Between checking and acting, as a database round trip would lie there: parallel writers see the same state."""
     provider_timeout: float = 18.0

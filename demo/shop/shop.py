@@ -21,6 +21,7 @@ from demo.shop.provider import Ledger, Provider
 from demo.shop.settings import ShopSettings
 from demo.shop.state import State
 from demo.shop.tokens import who_asks
+from demo.shop.traffic import Traffic
 from demo.shop.worker import Worker
 
 
@@ -36,6 +37,7 @@ class Shop:
         self.lock = threading.RLock()
         self.worker = Worker()
         self.provider = Provider(self.state.ledger)
+        self.traffic = Traffic()
         self._documents = execution.Documents()
 
     @property

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, jsonify
 from flask.typing import ResponseReturnValue
 
 from demo.shop.deliveries import send_again
+from demo.shop.traffic import FAULTS, Fault
 from demo.shop.web.current import body, current_shop
 
 levers = Blueprint("levers", __name__, url_prefix="/demo")
@@ -28,6 +29,30 @@ def change_settings() -> ResponseReturnValue:
             abort(400)
         setattr(shop.settings, name, type(known[name])(value))
     return settings()
+
+
+@levers.get("/traffic")
+def traffic() -> ResponseReturnValue:
+    """What the API was asked, by operation: how often, and the seconds it took."""
+    return jsonify(current_shop().traffic.as_dict())
+
+
+@levers.delete("/traffic")
+def forget_traffic() -> ResponseReturnValue:
+    """Forgets the counts, and the faults that wait."""
+    current_shop().traffic.clear()
+    return traffic()
+
+
+@levers.post("/faults")
+def add_fault() -> ResponseReturnValue:
+    """`{"kind", "operation", "times", "seconds"}`: what happens to the next requests."""
+    data = body()
+    if data.get("kind") not in FAULTS:
+        abort(400)
+    fault = Fault(data["kind"], data.get("operation"), int(data.get("times", 1)), float(data.get("seconds", 1)))
+    current_shop().traffic.faults.append(fault)
+    return jsonify(asdict(fault)), 201
 
 
 @levers.post("/keys/rotate")
