@@ -1,0 +1,68 @@
+"""Every text that people read, collected from the templates and from the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from babel.messages.extract import extract
+from jinja2.ext import babel_extract
+
+PACKAGE = Path(__file__).parents[2] / "saleor_returns_app"
+#: Where texts for shoppers stand in the code as plain strings.
+MODULES = (
+    "errors.py",
+    "domain/policy.py",
+    "domain/quotes.py",
+    "domain/machines.py",
+    "services/cases.py",
+    "services/logins.py",
+    "services/logistics.py",
+    "services/drafts.py",
+    "services/idempotency.py",
+    "services/context.py",
+    "services/orders.py",
+    "web/errors.py",
+    "web/labels.py",
+    "web/tokens.py",
+    "web/mail/rendering.py",
+    *(f"web/portal/{name}.py" for name in ("access", "cases", "login", "request")),
+    *(f"web/storefront/{name}.py" for name in ("access", "cases", "description", "orders")),
+)
+FOLDERS = ("portal", "mail")
+#: A sentence or a label: begins with a capital or a placeholder, and is no name of a header, type or constant.
+_TEXT = re.compile(r"^(?:[A-Z“]|%\()")
+_NO_TEXT = re.compile(r"^[A-Z_]+$|^[A-Z][\w.-]*$|^Content-|^SELECT|^Bearer|^Saleor Returns|^Returns for signed-in|^The same key and body|^Seconds until|^The shop's name in|^Saleor's global|^GET, POST")
+_WORDS = {"Requested", "Negotiating", "Approved", "Received", "Inspected", "Resolved", "Closed", "Rejected", "Cancelled", "Expired", "Disputed", "Granted", "Pending", "Paid", "Failed", "Shipping", "Done"}
+
+
+def collect() -> set[str]:
+    found = set(_WORDS)
+    for folder in FOLDERS:
+        for page in (PACKAGE / "web" / "templates" / folder).iterdir():
+            with page.open("rb") as source:
+                for _, message, _, _ in extract(babel_extract, source, options={"newstyle_gettext": "true"}):
+                    found.update([message] if isinstance(message, str) else [part for part in message if part])
+    with (PACKAGE / "web" / "templates" / "base_portal.html").open("rb") as source:
+        found.update(message for _, message, _, _ in extract(babel_extract, source) if isinstance(message, str))
+    for name in MODULES:
+        found |= _texts(PACKAGE / name)
+    return found
+
+
+def _texts(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text())
+    skipped: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node, clean=False):
+            skipped.add(id(node.body[0].value))  # type: ignore[attr-defined]
+        if isinstance(node, ast.JoinedStr):
+            skipped.update(id(part) for part in node.values)
+    texts = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
+            text = node.value
+            if _TEXT.match(text) and (" " in text) and not _NO_TEXT.match(text):
+                texts.add(text)
+    return texts
