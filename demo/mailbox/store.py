@@ -71,6 +71,12 @@ class Mailbox:
             self._arrived.notify_all()
         return message
 
+    def restore(self, messages: list[Message]) -> None:
+        """Takes up what was kept, newest first."""
+        with self._arrived:
+            self._messages = messages
+            self._ids = itertools.count(1 + max((message.id for message in messages), default=0))
+
     def messages(self, *, to: str | None = None) -> list[Message]:
         with self._arrived:
             return [message for message in self._messages if to in (None, *message.recipients)]

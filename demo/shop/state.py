@@ -50,6 +50,8 @@ class State:
     deliveries: list[Delivery] = field(default_factory=list)
     counters: defaultdict[str, Iterator[int]] = field(default_factory=_counters)
     key_pem: bytes = b""
+    served_as: str = ""
+    """The address that apps were installed under; they know the shop by it."""
 
     def number(self, kind: str) -> int:
         """The next number of a kind; atomic, for counters are single steps of the interpreter."""
