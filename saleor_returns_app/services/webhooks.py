@@ -99,7 +99,7 @@ class Intake:
             batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
         try:
             self._store(batch)
-        except BaseException as error:  # whatever it is, those who wait must hear of it
+        except BaseException as error:  # noqa: BLE001 whatever it is, those who wait must hear of it
             for item in batch:
                 item.failure = error
         with self._lock:

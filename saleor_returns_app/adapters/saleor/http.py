@@ -121,7 +121,7 @@ class _PublicAdapter(_AnyAdapter):
 class _NoRedirects(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
         """Nothing redirects: a guarded address could lead to any other, and a POST would be sent twice."""
-        return None
+        return
 
 
 def open_session(*, rules: AddressRules, retries: Retry, connections: int = 32) -> requests.Session:

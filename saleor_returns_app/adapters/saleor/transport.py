@@ -16,10 +16,11 @@ from gql.transport.exceptions import (
     TransportServerError,
 )
 from gql.transport.requests import RequestsHTTPTransport
-from graphql import ExecutionResult
 from requests.exceptions import ConnectTimeout
 from urllib3 import Retry
 from urllib3.exceptions import HTTPError, MaxRetryError, NameResolutionError, NewConnectionError
+
+from graphql import ExecutionResult
 
 from .addresses import AddressRules
 from .documents import Document
@@ -73,7 +74,7 @@ class SaleorTransport(RequestsHTTPTransport):
         request: GraphQLRequest,
         timeout: int | None = None,  # noqa: ARG002 gql's signature; ours are in `_seconds`
         extra_args: dict[str, Any] | None = None,
-        upload_files: bool = False,  # noqa: ARG002
+        upload_files: bool = False,  # noqa: ARG002, FBT001, FBT002
     ) -> ExecutionResult:
         if self.session is None or not isinstance(request, Call):
             raise TransportError("not connected, or not a Call")

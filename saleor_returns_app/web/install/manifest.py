@@ -33,10 +33,11 @@ _LIFECYCLE = frozenset({"APP_DELETED", "APP_STATUS_CHANGED"})
 
 
 def build_manifest(settings: Settings, *, schema_version: str | None) -> dict[str, Any]:
-    """The manifest for a Saleor of `schema_version` (`3.22`); None: everything there is, as the newest would read it."""
-    known = (
-        (lambda feature: True) if schema_version is None else (lambda feature: versions.knows(schema_version, feature))
-    )
+    """The manifest for a Saleor of `schema_version` (`3.22`); None: everything, as the newest would read it."""
+
+    def known(feature: versions.Version) -> bool:
+        return schema_version is None or versions.knows(schema_version, feature)
+
     values = {
         "{baseUrl}": settings.base_url,
         "{supportUrl}": settings.support_url or f"{settings.base_url}/support",

@@ -34,7 +34,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.seen.append(Seen(self.path, headers, self.rfile.read(length)))
         self.server.next_behaviour()(self)
 
-    do_GET = do_POST
+    do_GET = do_POST  # noqa: N815
 
     def answer(self, status: int, body: bytes, **headers: str) -> None:
         self.send_response(status)

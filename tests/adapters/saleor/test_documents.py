@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
-from enum import Enum
-from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
-
 import pytest
 from gql import GraphQLRequest
+
 from graphql import (
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLEnumType,
     GraphQLInputObjectType,
-    GraphQLList,
     GraphQLNonNull,
-    GraphQLObjectType,
-    GraphQLScalarType,
     GraphQLSchema,
-    OperationDefinitionNode,
-    SelectionSetNode,
     parse,
     validate,
 )
-from pydantic import AwareDatetime, BaseModel
-
 from saleor_returns_app.adapters.saleor import versions
 from saleor_returns_app.adapters.saleor.answers import Answer
 from saleor_returns_app.adapters.saleor.documents import DOCUMENTS, FOLDER, Document, Kind
 from saleor_returns_app.adapters.saleor.operations import OPERATIONS, Operation
 
-SCALARS: dict[str, Any] = {
-    "ID": str,
-    "String": str,
-    "Int": int,
-    "Boolean": bool,
-    "Float": Decimal,
-    "PositiveDecimal": Decimal,
-    "Decimal": Decimal,
-    "DateTime": AwareDatetime,
-}
+from .comparing import problems_of
 
 
 def _known(document: Document, version: str) -> bool:
@@ -94,105 +70,7 @@ def test_model_reads_what_the_schema_promises(
 ) -> None:
     if not _known(operation.document, version):
         pytest.skip(f"{version} does not know {operation.document.name}")
-    fragments = {
-        node.name.value: node
-        for node in operation.document.node.definitions
-        if isinstance(node, FragmentDefinitionNode)
-    }
-    definition = operation.document.node.definitions[0]
-    assert isinstance(definition, OperationDefinitionNode)
-    root = schema.get_root_type(definition.operation)
-    assert root is not None
-    problems = list(
-        _compare(operation.answer, definition.selection_set, root, schema, fragments, operation.answer.__name__)
-    )
-    assert problems == []
-
-
-def _selected(
-    selection_set: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]
-) -> dict[str, tuple[FieldNode, bool]]:
-    """Response key → (field, whether a directive may leave it out)."""
-    found: dict[str, tuple[FieldNode, bool]] = {}
-    for node in selection_set.selections:
-        if isinstance(node, FieldNode):
-            found[(node.alias or node.name).value] = (node, bool(node.directives))
-        elif isinstance(node, FragmentSpreadNode):
-            found |= _selected(fragments[node.name.value].selection_set, fragments)
-        else:
-            raise AssertionError("inline fragments are not compared")
-    return found
-
-
-def _compare(
-    model: type[BaseModel],
-    selection_set: SelectionSetNode,
-    parent: GraphQLObjectType,
-    schema: GraphQLSchema,
-    fragments: Mapping[str, FragmentDefinitionNode],
-    where: str,
-) -> Any:
-    selected = _selected(selection_set, fragments)
-    fields = {field.alias or name: field for name, field in model.model_fields.items()}
-    for key in selected.keys() ^ fields.keys():
-        yield f"{where}.{key}: only in the {'document' if key in selected else 'model'}"
-    for key in selected.keys() & fields.keys():
-        node, may_be_left_out = selected[key]
-        promised = parent.fields[node.name.value].type
-        yield from _compare_type(
-            fields[key].annotation, promised, node, schema, fragments, f"{where}.{key}", optional=may_be_left_out
-        )
-
-
-def _compare_type(
-    annotation: Any,
-    promised: Any,
-    node: FieldNode,
-    schema: GraphQLSchema,
-    fragments: Mapping[str, FragmentDefinitionNode],
-    where: str,
-    *,
-    optional: bool = False,
-) -> Any:
-    nullable = not isinstance(promised, GraphQLNonNull) or optional
-    if isinstance(promised, GraphQLNonNull):
-        promised = promised.of_type
-    if get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
-    if get_origin(annotation) in (Union, UnionType):
-        members = get_args(annotation)
-        (annotation,) = (member for member in members if member is not NoneType)
-        allows_null = NoneType in members
-    else:
-        allows_null = False
-    if nullable and not allows_null:
-        yield f"{where}: may be null"
-    if allows_null and not nullable:
-        yield f"{where}: is never null"
-    if get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
-    if isinstance(promised, GraphQLList):
-        if get_origin(annotation) is not tuple:
-            yield f"{where}: is a list"
-            return
-        yield from _compare_type(get_args(annotation)[0], promised.of_type, node, schema, fragments, f"{where}[]")
-    elif isinstance(promised, GraphQLObjectType):
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)) or node.selection_set is None:
-            yield f"{where}: is an object"
-            return
-        yield from _compare(annotation, node.selection_set, promised, schema, fragments, where)
-    elif isinstance(promised, GraphQLEnumType):
-        if isinstance(annotation, type) and issubclass(annotation, Enum):
-            missing = set(promised.values) - {member.value for member in annotation}
-            if missing:
-                yield f"{where}: the enum lacks {sorted(missing)}"
-        elif annotation is not str:
-            yield f"{where}: is an enum"
-    elif isinstance(promised, GraphQLScalarType):
-        if annotation is not SCALARS.get(promised.name):
-            yield f"{where}: is a {promised.name}, not {annotation}"
-    else:
-        yield f"{where}: unknown kind of type {promised}"
+    assert problems_of(operation.answer, operation.document.node, schema) == []
 
 
 BRANCHED_ON = {
