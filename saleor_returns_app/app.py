@@ -18,6 +18,7 @@ from saleor_returns_app.services import tenants
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.ports import ShopConnection
 from saleor_returns_app.web import build_web
+from saleor_returns_app.web.install.manifest import IDENTIFIER
 
 
 class SystemClock:
@@ -37,7 +38,9 @@ def build_context(settings: Settings) -> Context:
         settings=settings,
         db=Database(engine),
         clock=SystemClock(),
-        saleor=SaleorClient(rules=rules, write_seconds=settings.saleor_timeout, token_died=token_died),
+        saleor=SaleorClient(
+            rules=rules, write_seconds=settings.saleor_timeout, identifier=IDENTIFIER, token_died=token_died
+        ),
         keys=SaleorKeys(rules=rules),
         cipher=FernetCipher(settings.secret_keys.get_secret_value()),
         mailer=SmtpMailer(url=settings.smtp_url.get_secret_value(), sender=settings.mail_from),
