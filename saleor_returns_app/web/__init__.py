@@ -27,4 +27,5 @@ def build_web(context: Context) -> Flask:
     for feature in (operating, install, webhooks, dashboard, portal):
         app.register_blueprint(feature.blueprint)
     app.register_api(storefront.blueprint)
+    app.register_blueprint(storefront.element)
     return app

@@ -3,5 +3,6 @@
 from . import cases, orders
 from .access import blueprint
 from .description import PREFIX, describe
+from .element import element
 
-__all__ = ["PREFIX", "blueprint", "cases", "describe", "orders"]
+__all__ = ["PREFIX", "blueprint", "cases", "describe", "element", "orders"]
