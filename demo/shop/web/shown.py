@@ -48,8 +48,13 @@ def app_url(shop: Shop) -> str:
 
 def portal_url(shop: Shop) -> str:
     """The app's returns portal for this shop, named after the shop; empty when no app is installed."""
-    base, name = app_url(shop), "-".join(shop.settings.name.lower().split())
-    return f"{base}/r/{name}" if base else ""
+    base = app_url(shop)
+    return f"{base}/r/{portal_name(shop)}" if base else ""
+
+
+def portal_name(shop: Shop) -> str:
+    """The shop's name in the app's addresses, made of the shop's own name."""
+    return "-".join(shop.settings.name.lower().split())
 
 
 def for_pages() -> dict[str, Any]:
@@ -61,4 +66,4 @@ def for_pages() -> dict[str, Any]:
     if portal := portal_url(shop):
         links.append(("Returns portal", portal))
     readers = {"money": money, "money_of": money_of, "day": day, "clock": clock}
-    return {"shop": shop, "links": links, "app_url": app_url(shop), "portal_url": portal, **readers}
+    return {"shop": shop, "links": links, "app_url": app_url(shop), "portal_url": portal, "portal_name": portal_name(shop), **readers}
