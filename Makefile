@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 ASSETS := saleor_returns_app/web/static/dist/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test smoke check bench migrate docs assets browser
+.PHONY: help demo test smoke check bench migrate docs assets styleguide browser
 
 help: ## Show what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 18
@@ -37,6 +37,9 @@ docs: $(STAMP) ## Redraw the diagrams and tables that come from the code
 
 assets: $(ASSETS) ## Build the scripts of the pages
 
+styleguide: $(STAMP) $(ASSETS) ## Draw one page with every component, to look at
+	@$(BIN)/python frontend/styleguide.py
+
 $(STAMP): pyproject.toml uv.lock
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed ($(PYTHON) was not found)."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; choose one with PYTHON=…"; exit 1; }
@@ -45,7 +48,7 @@ $(STAMP): pyproject.toml uv.lock
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(VENV) $(BIN)/uv sync -q --frozen --inexact --python $(BIN)/python
 	@touch $@
 
-$(ASSETS): $(STAMP) $(wildcard frontend/*.json frontend/*.mjs frontend/src/*)
+$(ASSETS): $(STAMP) frontend/build.sh frontend/.npmrc $(wildcard frontend/*.json frontend/src/*)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh frontend/build.sh
 	@touch $@
 
