@@ -11,9 +11,7 @@ from saleor_returns_app.models.base import Document, UtcDateTime
 OURS = set(Base.metadata.tables)
 
 
-def include(
-    obj: object, name: str | None, kind: str, reflected: bool, compare_to: object
-) -> bool:
+def include(obj: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:
     return kind != "table" or name in OURS
 
 

@@ -68,47 +68,23 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.id"], name=op.f("fk_cases_tenant_id_tenants")
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_cases_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
-        sa.UniqueConstraint(
-            "tenant_id", "number", name=op.f("uq_cases_tenant_id_number")
-        ),
-        sa.UniqueConstraint(
-            "tenant_id", "sequence", name=op.f("uq_cases_tenant_id_sequence")
-        ),
+        sa.UniqueConstraint("tenant_id", "number", name=op.f("uq_cases_tenant_id_number")),
+        sa.UniqueConstraint("tenant_id", "sequence", name=op.f("uq_cases_tenant_id_sequence")),
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.create_index("ix_cases_tenant_attention", ["tenant_id", "attention", "id"], unique=False)
         batch_op.create_index(
-            "ix_cases_tenant_attention", ["tenant_id", "attention", "id"], unique=False
+            "ix_cases_tenant_channel_status", ["tenant_id", "channel_slug", "status", "id"], unique=False
         )
-        batch_op.create_index(
-            "ix_cases_tenant_customer", ["tenant_id", "customer_id", "id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_cases_tenant_due",
-            ["tenant_id", "due_by", "due_at", "id"],
-            unique=False,
-        )
-        batch_op.create_index(
-            "ix_cases_tenant_channel_status",
-            ["tenant_id", "channel_slug", "status", "id"],
-            unique=False,
-        )
-        batch_op.create_index(
-            "ix_cases_tenant_email", ["tenant_id", "email", "id"], unique=False
-        )
+        batch_op.create_index("ix_cases_tenant_customer", ["tenant_id", "customer_id", "id"], unique=False)
+        batch_op.create_index("ix_cases_tenant_due", ["tenant_id", "due_by", "due_at", "id"], unique=False)
+        batch_op.create_index("ix_cases_tenant_email", ["tenant_id", "email", "id"], unique=False)
         batch_op.create_index("ix_cases_tenant_id", ["tenant_id", "id"], unique=False)
-        batch_op.create_index(
-            "ix_cases_tenant_order", ["tenant_id", "saleor_order_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_cases_tenant_order_number", ["tenant_id", "order_number"], unique=False
-        )
-        batch_op.create_index(
-            "ix_cases_tenant_status", ["tenant_id", "status", "id"], unique=False
-        )
+        batch_op.create_index("ix_cases_tenant_order", ["tenant_id", "saleor_order_id"], unique=False)
+        batch_op.create_index("ix_cases_tenant_order_number", ["tenant_id", "order_number"], unique=False)
+        batch_op.create_index("ix_cases_tenant_status", ["tenant_id", "status", "id"], unique=False)
 
     op.create_table(
         "idempotency_keys",
@@ -120,18 +96,9 @@ def upgrade() -> None:
         sa.Column("answer", DOCUMENT, nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"],
-            ["tenants.id"],
-            name=op.f("fk_idempotency_keys_tenant_id_tenants"),
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_idempotency_keys_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency_keys")),
-        sa.UniqueConstraint(
-            "tenant_id",
-            "subject",
-            "key",
-            name=op.f("uq_idempotency_keys_tenant_id_subject_key"),
-        ),
+        sa.UniqueConstraint("tenant_id", "subject", "key", name=op.f("uq_idempotency_keys_tenant_id_subject_key")),
     )
     op.create_table(
         "login_codes",
@@ -145,18 +112,12 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.id"], name=op.f("fk_login_codes_tenant_id_tenants")
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_login_codes_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_login_codes")),
         sa.UniqueConstraint("handle", name=op.f("uq_login_codes_handle")),
     )
     with op.batch_alter_table("login_codes", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_login_codes_email",
-            ["tenant_id", "email_digest", "created_at"],
-            unique=False,
-        )
+        batch_op.create_index("ix_login_codes_email", ["tenant_id", "email_digest", "created_at"], unique=False)
 
     op.create_table(
         "order_lanes",
@@ -166,15 +127,9 @@ def upgrade() -> None:
         sa.Column("holder", sa.String(length=120), nullable=False),
         sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.id"], name=op.f("fk_order_lanes_tenant_id_tenants")
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_order_lanes_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_lanes")),
-        sa.UniqueConstraint(
-            "tenant_id",
-            "saleor_order_id",
-            name=op.f("uq_order_lanes_tenant_id_saleor_order_id"),
-        ),
+        sa.UniqueConstraint("tenant_id", "saleor_order_id", name=op.f("uq_order_lanes_tenant_id_saleor_order_id")),
     )
     op.create_table(
         "orders",
@@ -188,18 +143,12 @@ def upgrade() -> None:
         sa.Column("saleor_updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.id"], name=op.f("fk_orders_tenant_id_tenants")
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_orders_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
-        sa.UniqueConstraint(
-            "tenant_id", "saleor_id", name=op.f("uq_orders_tenant_id_saleor_id")
-        ),
+        sa.UniqueConstraint("tenant_id", "saleor_id", name=op.f("uq_orders_tenant_id_saleor_id")),
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_orders_tenant_number", ["tenant_id", "number"], unique=False
-        )
+        batch_op.create_index("ix_orders_tenant_number", ["tenant_id", "number"], unique=False)
 
     op.create_table(
         "portal_links",
@@ -210,11 +159,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"],
-            ["tenants.id"],
-            name=op.f("fk_portal_links_tenant_id_tenants"),
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_portal_links_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_portal_links")),
         sa.UniqueConstraint("digest", name=op.f("uq_portal_links_digest")),
     )
@@ -227,11 +172,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("draft", DOCUMENT, nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"],
-            ["tenants.id"],
-            name=op.f("fk_portal_sessions_tenant_id_tenants"),
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_portal_sessions_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_portal_sessions")),
         sa.UniqueConstraint("digest", name=op.f("uq_portal_sessions_digest")),
     )
@@ -246,18 +187,12 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"],
-            ["tenants.id"],
-            name=op.f("fk_webhook_deliveries_tenant_id_tenants"),
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_webhook_deliveries_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_deliveries")),
         sa.UniqueConstraint("key", name=op.f("uq_webhook_deliveries_key")),
     )
     with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_webhook_deliveries_waiting", ["processed_at", "id"], unique=False
-        )
+        batch_op.create_index("ix_webhook_deliveries_waiting", ["processed_at", "id"], unique=False)
 
     op.create_table(
         "case_events",
@@ -273,23 +208,16 @@ def upgrade() -> None:
         sa.Column("public", sa.Boolean(), nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-            name=op.f("fk_case_events_case_id_cases"),
-            ondelete="CASCADE",
+            ["case_id"], ["cases.id"], name=op.f("fk_case_events_case_id_cases"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.id"], name=op.f("fk_case_events_tenant_id_tenants")
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_case_events_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_events")),
     )
     with op.batch_alter_table("case_events", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_case_events_case", ["tenant_id", "case_id", "id"], unique=False
-        )
+        batch_op.create_index("ix_case_events_case", ["tenant_id", "case_id", "id"], unique=False)
 
     op.create_table(
-        "notifications",
+        "notification_outbox",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=True),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -304,25 +232,14 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-            name=op.f("fk_notifications_case_id_cases"),
-            ondelete="CASCADE",
+            ["case_id"], ["cases.id"], name=op.f("fk_notification_outbox_case_id_cases"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"],
-            ["tenants.id"],
-            name=op.f("fk_notifications_tenant_id_tenants"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_notification_outbox_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notification_outbox")),
     )
-    with op.batch_alter_table("notifications", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_notifications_case_id"), ["case_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_notifications_next", ["state", "next_at"], unique=False
-        )
+    with op.batch_alter_table("notification_outbox", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notification_outbox_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_notification_outbox_next", ["state", "next_at"], unique=False)
 
     op.create_table(
         "order_notes",
@@ -335,23 +252,14 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-            name=op.f("fk_order_notes_case_id_cases"),
-            ondelete="CASCADE",
+            ["case_id"], ["cases.id"], name=op.f("fk_order_notes_case_id_cases"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.id"], name=op.f("fk_order_notes_tenant_id_tenants")
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_order_notes_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_notes")),
     )
     with op.batch_alter_table("order_notes", schema=None) as batch_op:
         batch_op.create_index("ix_order_notes_due", ["sent_at", "due_at"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_order_notes_saleor_order_id"),
-            ["saleor_order_id"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_order_notes_saleor_order_id"), ["saleor_order_id"], unique=False)
 
     op.create_table(
         "quotes",
@@ -364,15 +272,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(length=300), nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-            name=op.f("fk_quotes_case_id_cases"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.id"], name=op.f("fk_quotes_tenant_id_tenants")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_quotes_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_quotes_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quotes")),
     )
     with op.batch_alter_table("quotes", schema=None) as batch_op:
@@ -393,23 +294,14 @@ def upgrade() -> None:
         sa.Column("check_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-            name=op.f("fk_recorded_returns_case_id_cases"),
-            ondelete="CASCADE",
+            ["case_id"], ["cases.id"], name=op.f("fk_recorded_returns_case_id_cases"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"],
-            ["tenants.id"],
-            name=op.f("fk_recorded_returns_tenant_id_tenants"),
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_recorded_returns_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recorded_returns")),
         sa.UniqueConstraint("case_id", name=op.f("uq_recorded_returns_case_id")),
     )
     with op.batch_alter_table("recorded_returns", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_recorded_returns_state", ["state", "check_at"], unique=False
-        )
+        batch_op.create_index("ix_recorded_returns_state", ["state", "check_at"], unique=False)
 
     op.create_table(
         "return_lines",
@@ -433,30 +325,15 @@ def upgrade() -> None:
         sa.Column("refusal", sa.Text(), nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-            name=op.f("fk_return_lines_case_id_cases"),
-            ondelete="CASCADE",
+            ["case_id"], ["cases.id"], name=op.f("fk_return_lines_case_id_cases"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"],
-            ["tenants.id"],
-            name=op.f("fk_return_lines_tenant_id_tenants"),
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_return_lines_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_return_lines")),
-        sa.UniqueConstraint(
-            "case_id",
-            "order_line_id",
-            name=op.f("uq_return_lines_case_id_order_line_id"),
-        ),
+        sa.UniqueConstraint("case_id", "order_line_id", name=op.f("uq_return_lines_case_id_order_line_id")),
     )
     with op.batch_alter_table("return_lines", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_return_lines_order_line", ["tenant_id", "order_line_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_return_lines_tenant_sku", ["tenant_id", "sku", "case_id"], unique=False
-        )
+        batch_op.create_index("ix_return_lines_order_line", ["tenant_id", "order_line_id"], unique=False)
+        batch_op.create_index("ix_return_lines_tenant_sku", ["tenant_id", "sku", "case_id"], unique=False)
 
     op.create_table(
         "refunds",
@@ -487,33 +364,17 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_refunds_case_id_cases"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-            name=op.f("fk_refunds_case_id_cases"),
-            ondelete="CASCADE",
+            ["quote_id"], ["quotes.id"], name=op.f("fk_refunds_quote_id_quotes"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["quote_id"],
-            ["quotes.id"],
-            name=op.f("fk_refunds_quote_id_quotes"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.id"], name=op.f("fk_refunds_tenant_id_tenants")
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_refunds_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refunds")),
-        sa.UniqueConstraint(
-            "case_id", "number", name=op.f("uq_refunds_case_id_number")
-        ),
+        sa.UniqueConstraint("case_id", "number", name=op.f("uq_refunds_case_id_number")),
     )
     with op.batch_alter_table("refunds", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_refunds_order", ["tenant_id", "saleor_order_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_refunds_watched", ["status", "check_at"], unique=False
-        )
+        batch_op.create_index("ix_refunds_order", ["tenant_id", "saleor_order_id"], unique=False)
+        batch_op.create_index("ix_refunds_watched", ["status", "check_at"], unique=False)
 
     op.create_table(
         "refund_attempts",
@@ -529,23 +390,11 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(
-            ["refund_id"],
-            ["refunds.id"],
-            name=op.f("fk_refund_attempts_refund_id_refunds"),
-            ondelete="CASCADE",
+            ["refund_id"], ["refunds.id"], name=op.f("fk_refund_attempts_refund_id_refunds"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"],
-            ["tenants.id"],
-            name=op.f("fk_refund_attempts_tenant_id_tenants"),
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_refund_attempts_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refund_attempts")),
-        sa.UniqueConstraint(
-            "refund_id",
-            "step",
-            "number",
-            name=op.f("uq_refund_attempts_refund_id_step_number"),
-        ),
+        sa.UniqueConstraint("refund_id", "step", "number", name=op.f("uq_refund_attempts_refund_id_step_number")),
     )
 
 
@@ -574,11 +423,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_order_notes_due")
 
     op.drop_table("order_notes")
-    with op.batch_alter_table("notifications", schema=None) as batch_op:
-        batch_op.drop_index("ix_notifications_next")
-        batch_op.drop_index(batch_op.f("ix_notifications_case_id"))
+    with op.batch_alter_table("notification_outbox", schema=None) as batch_op:
+        batch_op.drop_index("ix_notification_outbox_next")
+        batch_op.drop_index(batch_op.f("ix_notification_outbox_case_id"))
 
-    op.drop_table("notifications")
+    op.drop_table("notification_outbox")
     with op.batch_alter_table("case_events", schema=None) as batch_op:
         batch_op.drop_index("ix_case_events_case")
 

@@ -14,8 +14,8 @@ from .base import Base, TenantScoped, new_id
 class Notification(TenantScoped, Base):
     """`params` fills the template when it is sent; secrets (one-time codes) are removed once it was."""
 
-    __tablename__ = "notifications"
-    __table_args__ = (Index("ix_notifications_next", "state", "next_at"),)
+    __tablename__ = "notification_outbox"  # the job engine has a table "notifications" of its own on SQLite
+    __table_args__ = (Index("ix_notification_outbox_next", "state", "next_at"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     case_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("cases.id", ondelete="CASCADE"), index=True)
