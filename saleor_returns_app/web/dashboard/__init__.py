@@ -1,0 +1,52 @@
+"""Everything staff see in the Saleor Dashboard: the queue, a case, widgets, a popup, settings.
+
+A frame is answered with an empty shell; its script then asks for the same address with the person's token and gets the page.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+from werkzeug.exceptions import HTTPException
+
+from saleor_returns_app.errors import NotFound
+
+from . import answers, cases, opening, queue, settings, widgets, words
+
+blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
+blueprint.before_request(answers.enter)
+blueprint.after_request(answers.protect)
+blueprint.register_error_handler(Exception, answers.refuse)
+blueprint.register_error_handler(HTTPException, answers.refuse)
+
+
+@blueprint.record_once
+def _register(state: object) -> None:
+    app: Flask = state.app  # type: ignore[attr-defined]
+    words.register(app)
+
+
+def _nowhere(rest: str) -> str:  # noqa: ARG001
+    raise NotFound
+
+
+def _routes() -> None:
+    add = blueprint.add_url_rule
+    add("/", "queue", queue.show_queue)
+    add("/cases/<case_id>", "case", cases.show_case)
+    add("/cases/<case_id>/quote", "quote", cases.show_quote)
+    add("/cases/<case_id>/refunds", "refunds", cases.show_refunds)
+    add("/cases/<case_id>/receive", "receiving", cases.show_receiving)
+    add("/cases/<case_id>/<name>", "act", cases.act_on_case, methods=["POST"])
+    add("/cases/<case_id>/refunds/<refund_id>/<name>", "act_refund", cases.act_on_refund, methods=["POST"])
+    add("/open-case", "opening", opening.show_opening)
+    add("/open-case/<order_id>", "opening_page", opening.show_opening)
+    add("/open-case", "open_case", opening.open_for_shopper, methods=["POST"])
+    add("/open-case/preview", "preview", opening.preview_refund, methods=["POST"])
+    add("/widgets/order", "order_widget", widgets.show_order_cases)
+    add("/widgets/customer", "customer_widget", widgets.show_customer_cases)
+    add("/settings", "settings", settings.show_settings)
+    add("/settings", "save_settings", settings.save_settings, methods=["POST"])
+    add("/<path:rest>", "nowhere", _nowhere)
+
+
+_routes()

@@ -1,0 +1,84 @@
+"""Everything that is known of one case, for those who decide on it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.cases import Acceptance
+from saleor_returns_app.domain.quotes import Quote
+from saleor_returns_app.domain.refunds import WATCHED
+from saleor_returns_app.errors import NotFound
+from saleor_returns_app.models.cases import Case, CaseEntry
+from saleor_returns_app.models.refunds import QuoteRow, RecordedReturn, Refund, RefundAttempt
+
+from .context import Context
+from .quotes import QUOTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundFile:
+    refund: Refund
+    attempts: tuple[RefundAttempt, ...]
+
+    @property
+    def under_way(self) -> bool:
+        """A job is at it, or will look at it again by itself."""
+        return self.refund.status in WATCHED and not self.refund.concern
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """A case with its history, refunds and goods on record. `approved` is the quote that was approved last."""
+
+    case: Case
+    entries: tuple[CaseEntry, ...]
+    refunds: tuple[RefundFile, ...]
+    recorded: RecordedReturn | None
+    approved: Quote | None
+
+    @property
+    def inspected(self) -> bool:
+        return any(line.acceptance != Acceptance.UNDECIDED for line in self.case.lines)
+
+    @property
+    def accepted(self) -> int:
+        return sum(line.accepted for line in self.case.lines)
+
+    @property
+    def under_way(self) -> bool:
+        return any(item.under_way for item in self.refunds)
+
+    @property
+    def last_entry(self) -> str:
+        """Tells one state of the history from another: work in the background does not change it, a person's move does."""
+        return self.entries[-1].id if self.entries else ""
+
+
+def read_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> CaseFile:
+    """One case with what belongs to it. Raises NotFound for a case of another shop, or of a channel that is not the person's."""
+    with ctx.db.tenant(tenant_id) as session:
+        case = session.scalar(select(Case).where(Case.id == case_id))
+        if case is None or (actor.channels is not None and case.channel_slug not in actor.channels):
+            raise NotFound("This case does not exist, or it is not yours to see.", code="UNKNOWN_CASE")
+        entries = session.scalars(select(CaseEntry).where(CaseEntry.case_id == case.id).order_by(CaseEntry.id)).all()
+        refunds = session.scalars(select(Refund).where(Refund.case_id == case.id).order_by(Refund.number)).all()
+        attempts: defaultdict[str, list[RefundAttempt]] = defaultdict(list)
+        if refunds:
+            tried = select(RefundAttempt).where(RefundAttempt.refund_id.in_([refund.id for refund in refunds]))
+            for attempt in session.scalars(tried.order_by(RefundAttempt.id)):
+                attempts[attempt.refund_id].append(attempt)
+        recorded = session.scalar(select(RecordedReturn).where(RecordedReturn.case_id == case.id))
+        quote = session.scalar(
+            select(QuoteRow).where(QuoteRow.case_id == case.id).order_by(QuoteRow.id.desc()).limit(1)
+        )
+    return CaseFile(
+        case=case,
+        entries=tuple(entries),
+        refunds=tuple(RefundFile(refund=refund, attempts=tuple(attempts[refund.id])) for refund in refunds),
+        recorded=recorded,
+        approved=QUOTE.validate_python(quote.data) if quote is not None else None,
+    )

@@ -1,0 +1,89 @@
+"""What a shop sets for itself."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.quotes import ShippingRule
+from saleor_returns_app.domain.tenants import TenantSettings
+from saleor_returns_app.errors import BadInput, NotFound
+from saleor_returns_app.models.tenants import Tenant
+
+from .cases import require_permission
+from .context import Context
+
+#: Whoever may manage the app itself may change its settings: the window and the address bind everyone, so orders alone are not enough.
+NEEDED = "MANAGE_APPS"
+LONGEST_ADDRESS = 1000
+LONGEST_WINDOW = 3650
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_EMAIL = re.compile(r"[^@\s<>\"',;]{1,64}@[^@\s<>\"',;]{1,190}\.[^@\s<>\"',;.]{2,60}")
+
+
+def change_settings(
+    ctx: Context,
+    tenant_id: str,
+    *,
+    actor: Actor,
+    return_address: str,
+    window_days: str,
+    shipping_rule: str,
+    brand_color: str,
+    contact_email: str,
+) -> TenantSettings:
+    """Change what the shop's settings page offers, from what was typed there. Raises BadInput naming the field."""
+    require_permission(actor, NEEDED)
+    settings = TenantSettings(
+        return_address=_address(return_address),
+        window_days=_days(window_days),
+        shipping_rule=_rule(shipping_rule),
+        brand_color=_color(brand_color),
+        contact_email=_email(contact_email),
+    )
+    with ctx.db.everyone() as session:
+        tenant = session.get(Tenant, tenant_id, with_for_update=True)
+        if tenant is None:
+            raise NotFound("This shop is not known here.", code="UNKNOWN_SHOP")
+        # What a newer release keeps beside these stays.
+        tenant.settings = {**tenant.settings, **asdict(settings)}
+    return settings
+
+
+def _address(text: str) -> str:
+    lines = [line.strip() for line in text.strip().splitlines()]
+    address = "\n".join(line for line in lines if line)
+    if len(address) > LONGEST_ADDRESS:
+        said = "The address is too long: at most %(most)s characters."
+        raise BadInput(said, code="TOO_LONG", field="return_address", most=LONGEST_ADDRESS)
+    return address
+
+
+def _days(text: str) -> int:
+    said = text.strip()
+    if not (said.isascii() and said.isdigit() and len(said) <= 4 and int(said) <= LONGEST_WINDOW):
+        message = "Write the days as a whole number from 0 to %(most)s."
+        raise BadInput(message, code="WINDOW", field="window_days", most=LONGEST_WINDOW)
+    return int(said)
+
+
+def _rule(text: str) -> ShippingRule:
+    try:
+        return ShippingRule(text)
+    except ValueError as error:
+        raise BadInput("Choose one of the rules.", code="SHIPPING_RULE", field="shipping_rule") from error
+
+
+def _color(text: str) -> str:
+    said = text.strip()
+    if said and not _COLOR.fullmatch(said):
+        raise BadInput("Write the colour like #1a73e8.", code="COLOR", field="brand_color")
+    return said.lower()
+
+
+def _email(text: str) -> str:
+    said = text.strip()
+    if said and not _EMAIL.fullmatch(said):
+        raise BadInput("This does not look like an e-mail address.", code="EMAIL", field="contact_email")
+    return said

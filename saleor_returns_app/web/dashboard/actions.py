@@ -1,0 +1,264 @@
+"""What a person can do with a case now: what the tables allow them, and why not where their own rights do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from saleor_returns_app.domain import cases as case_domain
+from saleor_returns_app.domain import refunds as refund_domain
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
+from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.quotes import RefundWay
+from saleor_returns_app.domain.refunds import REFUND, RefundEvent, RefundStatus
+from saleor_returns_app.models.refunds import Refund
+from saleor_returns_app.services import cases, inspection, logistics, recorded_returns, refunds
+from saleor_returns_app.services.case_files import CaseFile
+from saleor_returns_app.services.context import Context
+from saleor_returns_app.services.inspection import Count
+from saleor_returns_app.web.i18n import gettext
+
+_MONEY = "HANDLE_PAYMENTS"
+Typed = Mapping[str, str]
+#: Carries an action out: context, tenant, id of the case or refund, what was typed; `actor` and `version` by name.
+Run = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One button and the form behind it; texts are msgids.
+
+    `said` is the toast afterwards; `explained` what a person should know before, where the form asks for nothing; `tone` how the
+    button looks.
+    """
+
+    name: str
+    label: str
+    said: str
+    run: Run
+    permission: str = "MANAGE_ORDERS"
+    form: str = "confirm.html"
+    explained: str = ""
+    tone: str = ""
+
+    @property
+    def dialog(self) -> bool:
+        """Whether its form opens over the page; counting goods has a page, and a quote is approved where it is read."""
+        return self.form not in ("receive.html", "refund.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An action on the page; `why_not` is empty when this person may use it."""
+
+    action: Action
+    why_not: str = ""
+
+
+def _approve(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    cases.approve_case(ctx, tenant_id, case_id, actor=actor, version=version, message=typed.get("message", ""))
+
+
+def _reject(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    cases.reject_case(ctx, tenant_id, case_id, actor=actor, version=version, reason=typed.get("reason", ""))
+
+
+def _track(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    logistics.add_tracking(
+        ctx,
+        tenant_id,
+        case_id,
+        actor=actor,
+        version=version,
+        tracking_number=typed.get("tracking_number", ""),
+        carrier=typed.get("carrier", ""),
+    )
+
+
+def _receive(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    counts = {
+        line_id: Count(
+            received=_number(typed.get(f"{line_id}.received", "")),
+            accepted=_number(typed.get(f"{line_id}.accepted", "")),
+            refusal=typed.get(f"{line_id}.refusal", ""),
+        )
+        for line_id in dict.fromkeys(name.partition(".")[0] for name in typed if name.endswith(".received"))
+    }
+    inspection.receive_case(ctx, tenant_id, case_id, actor=actor, version=version, counts=counts)
+
+
+def _number(text: str) -> int:
+    """What was typed into a number field; -1, which no count can be, for what is no number."""
+    said = text.strip()
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else -1
+
+
+def _pay(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    refunds.approve_refund(
+        ctx, tenant_id, case_id, actor=actor, version=version, fingerprint=typed.get("fingerprint", "")
+    )
+
+
+def _record(ctx: Context, tenant_id: str, refund_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    refunds.record_refund(ctx, tenant_id, refund_id, actor=actor, version=version, proof=typed.get("proof", ""))
+
+
+def _plain(
+    verb: Callable[..., None],
+    ctx: Context,
+    tenant_id: str,
+    subject: str,
+    typed: Typed,  # noqa: ARG001
+    *,
+    actor: Actor,
+    version: int | None,
+) -> None:
+    verb(ctx, tenant_id, subject, actor=actor, version=version)
+
+
+#: Event of the case's table → its button.
+CASE_ACTIONS: dict[CaseEvent, Action] = {
+    CaseEvent.APPROVE: Action(
+        name="approve",
+        label="Approve return",
+        said="Return approved",
+        run=_approve,
+        form="approve.html",
+        tone="primary",
+    ),
+    CaseEvent.REJECT: Action(
+        name="reject", label="Reject", said="Return rejected", run=_reject, form="reject.html", tone="critical"
+    ),
+    CaseEvent.RECEIVE: Action(
+        name="receive",
+        label="Receive goods",
+        said="Goods received",
+        run=_receive,
+        form="receive.html",
+        tone="primary",
+    ),
+    CaseEvent.RESOLVE: Action(
+        name="refund",
+        label="Approve refund",
+        said="Refund approved",
+        run=_pay,
+        permission=_MONEY,
+        form="refund.html",
+        tone="primary",
+    ),
+    CaseEvent.CONCLUDE: Action(
+        name="conclude",
+        label="Resolve without refund",
+        said="Resolved without refund",
+        run=partial(_plain, cases.conclude_case),
+        explained="Nothing was accepted, so no money goes back. The shopper is told that the return is settled.",
+    ),
+    CaseEvent.CANCEL: Action(
+        name="cancel",
+        label="Cancel return",
+        said="Return cancelled",
+        run=partial(_plain, cases.cancel_case),
+        explained="The request is withdrawn for the shopper. The items can be announced again.",
+        tone="critical",
+    ),
+    CaseEvent.CLOSE: Action(
+        name="close",
+        label="Close case",
+        said="Case closed",
+        run=partial(_plain, cases.close_case),
+        explained="Nothing is left to do. A closed case stays readable and can be found.",
+    ),
+}
+TRACKING = Action(
+    name="tracking", label="Add tracking number", said="Tracking number saved", run=_track, form="tracking.html"
+)
+CONFIRM_RETURN = Action(
+    name="confirm-return",
+    label="It is recorded there",
+    said="Return confirmed",
+    run=partial(_plain, recorded_returns.confirm_return),
+    explained="You compared the order in Saleor: the accepted items are on record there as returned.",
+)
+#: Event of the refund's table → its button.
+REFUND_ACTIONS: dict[RefundEvent, Action] = {
+    RefundEvent.APPROVE: Action(
+        name="approve-rest",
+        label="Approve the rest",
+        said="Refund approved",
+        run=partial(_plain, refunds.approve_rest),
+        permission=_MONEY,
+        explained="The provider is asked to pay what is still owed, as a refund of its own.",
+        tone="primary",
+    ),
+    RefundEvent.RETRY: Action(
+        name="retry",
+        label="Retry",
+        said="The refund is tried again",
+        run=partial(_plain, refunds.retry_refund),
+        permission=_MONEY,
+        form="retry.html",
+    ),
+    RefundEvent.RECORD: Action(
+        name="record",
+        label="Paid outside",
+        said="Recorded as paid",
+        run=_record,
+        permission=_MONEY,
+        form="record.html",
+    ),
+    RefundEvent.CANCEL: Action(
+        name="cancel",
+        label="Cancel refund",
+        said="Refund cancelled",
+        run=partial(_plain, refunds.cancel_refund),
+        permission=_MONEY,
+        explained="No money goes back by this refund. Its items can be quoted and refunded again.",
+        tone="critical",
+    ),
+}
+_BY_NAME = {action.name: action for action in (*CASE_ACTIONS.values(), TRACKING, CONFIRM_RETURN)}
+_REFUND_BY_NAME = {action.name: action for action in REFUND_ACTIONS.values()}
+_BY_ITSELF = (RefundWay.TRANSACTION, RefundWay.LEGACY)
+
+
+def case_action(name: str) -> Action | None:
+    return _BY_NAME.get(name)
+
+
+def refund_action(name: str) -> Action | None:
+    return _REFUND_BY_NAME.get(name)
+
+
+def case_actions(file: CaseFile, actor: Actor) -> dict[str, Offered]:
+    """By name, in the table's order: what the state allows staff, joined with what this person may."""
+    status = CaseStatus(file.case.status)
+    events = [event for event in RETURN_CASE.possible(status, Who.STAFF) if event in case_domain.STAFF_ACTIONS]
+    if status is CaseStatus.INSPECTED and file.accepted:
+        events.insert(0, CaseEvent.RESOLVE)
+    offered = [_offer(CASE_ACTIONS[event], actor) for event in events]
+    if CaseEvent.CONCLUDE in events and file.accepted:
+        why = gettext("Items were accepted: their refund has to be approved.")
+        offered = [Offered(item.action, why) if item.action.name == "conclude" else item for item in offered]
+    if CaseEvent.SHIP in RETURN_CASE.possible(status, Who.STAFF) or status is CaseStatus.IN_TRANSIT:
+        offered.append(_offer(TRACKING, actor))
+    if file.recorded is not None and file.recorded.state == "stuck":
+        offered.append(_offer(CONFIRM_RETURN, actor))
+    return {item.action.name: item for item in offered}
+
+
+def refund_actions(refund: Refund, actor: Actor) -> dict[str, Offered]:
+    """By name: what can be done about one refund."""
+    possible = REFUND.possible(RefundStatus(refund.status), Who.STAFF)
+    events = [event for event in possible if event in refund_domain.STAFF_ACTIONS]
+    if refund.way not in _BY_ITSELF:
+        events = [event for event in events if event is not RefundEvent.APPROVE]
+    return {item.action.name: item for item in (_offer(REFUND_ACTIONS[event], actor) for event in events)}
+
+
+def _offer(action: Action, actor: Actor) -> Offered:
+    if action.permission in actor.permissions:
+        return Offered(action)
+    text = gettext("You need the permission %(permission)s for this.")
+    return Offered(action, text % {"permission": action.permission})

@@ -1,0 +1,188 @@
+"""The page of a case: what is known, what can be done, and doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, make_response, request
+
+from saleor_returns_app.domain.cases import CaseStatus
+from saleor_returns_app.domain.tenants import TenantSettings
+from saleor_returns_app.errors import AppError, Conflict, NotFound
+from saleor_returns_app.services.case_files import CaseFile, read_case
+from saleor_returns_app.services.refunds import current_quote
+from saleor_returns_app.web.current import ctx
+from saleor_returns_app.web.errors import said
+from saleor_returns_app.web.i18n import gettext
+
+from .access import visit
+from .actions import Action, case_action, case_actions, refund_action, refund_actions
+from .answers import fragment, notify, onto_page
+from .forms import EMPTY, Form, posted_version
+from .places import customer_place, order_place
+
+#: What a person loses by acting on a page that is this stale is one look at it; more tries would hide a fight.
+_TRIES = 4
+_RECEIVE = "receive"
+#: Seconds between two looks at a refund: often while somebody waits for it, rarely when the provider takes days.
+_POLL_SOON, _POLL_LATER = 2, 20
+_WATCHED_CLOSELY = timedelta(minutes=2)
+#: In these states the quote is read anew; later the refunds say what is given back.
+_QUOTED = frozenset(
+    {
+        CaseStatus.REQUESTED,
+        CaseStatus.AWAITING_EVIDENCE,
+        CaseStatus.NEGOTIATING,
+        CaseStatus.APPROVED,
+        CaseStatus.IN_TRANSIT,
+        CaseStatus.RECEIVED,
+        CaseStatus.INSPECTED,
+    }
+)
+
+
+def show_case(case_id: str) -> Response:
+    return _page(_read(case_id))
+
+
+def _read(case_id: str) -> CaseFile:
+    return read_case(ctx(), visit().tenant_id, case_id, actor=visit().actor)
+
+
+def _page(file: CaseFile, *, status: int = 200, forms: Mapping[str, Form] | None = None, **more: Any) -> Response:
+    return fragment("case.html", status=status, forms=forms or {}, **_values(file), **more)
+
+
+def _values(file: CaseFile) -> dict[str, Any]:
+    actor = visit().actor
+    return {
+        "file": file,
+        "case": file.case,
+        "actions": case_actions(file, actor),
+        "refund_actions": {item.refund.id: refund_actions(item.refund, actor) for item in file.refunds},
+        "shows_quote": file.case.status in _QUOTED,
+        "order_path": order_place(file.case.saleor_order_id),
+        "customer_path": customer_place(file.case.customer_id) if file.case.customer_id else "",
+        "form": EMPTY,
+        "seen": _seen(file),
+        "poll": _poll(file),
+        "address": TenantSettings.load(visit().tenant.settings).return_address,
+    }
+
+
+def _poll(file: CaseFile) -> int:
+    starts = [attempt.started_at for item in file.refunds for attempt in item.attempts]
+    starts += [item.refund.approved_at for item in file.refunds if item.refund.approved_at]
+    return _POLL_SOON if starts and ctx().now() - max(starts) < _WATCHED_CLOSELY else _POLL_LATER
+
+
+def _seen(file: CaseFile) -> str:
+    """Changes when a refund does: the panel that looks every few seconds shows nothing new until then."""
+    return "-".join([file.case.status, *(f"{item.refund.version}{len(item.attempts)}" for item in file.refunds)])
+
+
+def show_receiving(case_id: str) -> Response:
+    """Counting a parcel. A case that waits for none shows itself, and what it waits for."""
+    file = _read(case_id)
+    return _receiving(file) if _waits_for_goods(file) else _page(file)
+
+
+def _waits_for_goods(file: CaseFile) -> bool:
+    offered = case_actions(file, visit().actor).get(_RECEIVE)
+    return offered is not None and not offered.why_not
+
+
+def _receiving(file: CaseFile, *, status: int = 200, form: Form = EMPTY, **more: Any) -> Response:
+    return fragment("receiving.html", status=status, **{**_values(file), "form": form}, **more)
+
+
+def show_quote(case_id: str) -> Response:
+    """The refund worked out anew, from a fresh read of the order; its own request, since the shop takes its time."""
+    quoted = current_quote(ctx(), visit().tenant_id, case_id, actor=visit().actor)
+    return fragment("quote.html", quoted=quoted, **_values(_read(case_id)))
+
+
+def show_refunds(case_id: str) -> Response:
+    """The refunds while they are under way: nothing when nothing changed, the whole page when the case moved on."""
+    file = _read(case_id)
+    seen = request.args.get("seen", "")
+    if seen == _seen(file):
+        return make_response("", 204)
+    if seen.partition("-")[0] != file.case.status:
+        return onto_page(_page(file))
+    return fragment("refunds.html", **_values(file))
+
+
+def act_on_case(case_id: str, name: str) -> Response:
+    action = case_action(name)
+    if action is None:
+        raise NotFound
+    return _act(_read(case_id), action, subject=case_id, form_name=name)
+
+
+def act_on_refund(case_id: str, refund_id: str, name: str) -> Response:
+    action = refund_action(name)
+    file = _read(case_id)
+    if action is None or all(item.refund.id != refund_id for item in file.refunds):
+        raise NotFound("This refund does not exist, or it is not yours to see.", code="UNKNOWN_REFUND")
+    return _act(file, action, subject=refund_id, form_name=f"{refund_id}.{name}")
+
+
+def _act(file: CaseFile, action: Action, *, subject: str, form_name: str) -> Response:
+    try:
+        _run(file, action, subject)
+    except Conflict as problem:
+        now = _read(file.case.id)
+        typed, clash = Form(typed=request.form.to_dict()), _clash(now, problem)
+        if action.name == _RECEIVE and _waits_for_goods(now):
+            return onto_page(_receiving(now, status=problem.status, form=typed, clash=clash))
+        return onto_page(_page(now, status=problem.status, forms={form_name: typed}, clash=clash))
+    except AppError as problem:
+        return _form_again(file, action, subject, Form.refused(problem), status=problem.status)
+    answer = onto_page(_page(_read(file.case.id)))
+    return notify(answer, gettext(action.said), text=file.case.number)
+
+
+def _run(file: CaseFile, action: Action, subject: str) -> None:
+    """Carry the action out on what the person saw.
+
+    Jobs write to a case as well (the return was recorded, a problem was told): that raises its version but changes nothing a
+    person decided on. So a stale version counts only when the history, which the form names too, has moved on.
+    """
+    seen, version = request.form.get("seen", ""), posted_version()
+    for left in reversed(range(_TRIES)):
+        try:
+            action.run(ctx(), visit().tenant_id, subject, request.form, actor=visit().actor, version=version)
+        except Conflict as problem:
+            now = _read(file.case.id)
+            if problem.code != "STALE" or not left or not seen or now.last_entry != seen:
+                raise
+            version = now.case.version
+        else:
+            return
+
+
+def _clash(now: CaseFile, problem: Conflict) -> dict[str, Any]:
+    """What came in between: the problem in words, the other's move, and what was typed in vain."""
+    seen = request.form.get("seen", "")
+    others = [entry for entry in now.entries if seen and entry.id > seen]
+    typed = [
+        text.strip()
+        for name, text in request.form.items()
+        if name not in ("seen", "version", "fingerprint") and text.strip() and not text.strip().isdigit()
+    ]
+    return {"said": said(problem), "other": others[-1] if others else None, "typed": typed}
+
+
+def _form_again(file: CaseFile, action: Action, subject: str, form: Form, *, status: int) -> Response:
+    """The same form with what was typed and what is wrong; the page around it stays."""
+    values = _values(file)
+    item = next((item for item in file.refunds if item.refund.id == subject), None)
+    offered = values["refund_actions"].get(subject, {}) if item else values["actions"]
+    return fragment(
+        "form.html",
+        status=status,
+        **{**values, "form": form, "action": action, "item": item, "offered": offered.get(action.name)},
+    )

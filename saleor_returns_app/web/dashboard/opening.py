@@ -1,0 +1,164 @@
+"""Opening a case for a shopper who phones, writes or stands at the counter."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Response, request, url_for
+
+from saleor_returns_app.domain.cases import Channel, Reason
+from saleor_returns_app.domain.orders import Order
+from saleor_returns_app.domain.policy import Outcome
+from saleor_returns_app.errors import AppError, BadInput, Conflict, NotFound
+from saleor_returns_app.services import idempotency
+from saleor_returns_app.services.case_files import read_case
+from saleor_returns_app.services.cases import JudgedLine, LineRequest, expected_refund, judge_order, open_case
+from saleor_returns_app.services.orders import fresh_order
+from saleor_returns_app.services.queue import order_cases
+from saleor_returns_app.web.current import ctx
+from saleor_returns_app.web.errors import said
+from saleor_returns_app.web.i18n import gettext
+
+from .access import visit
+from .answers import first, fragment, notify, onto_page
+from .forms import EMPTY, Form
+from .places import app_place
+
+#: How a shopper reached the staff member; the others open their cases themselves.
+THROUGH = (Channel.PHONE, Channel.EMAIL, Channel.CHAT, Channel.COUNTER)
+
+
+def show_opening(order_id: str = "") -> Response:
+    """The form, beside what was opened for the order before. In a popup the order comes as a parameter."""
+    popup = not order_id
+    order = _order(order_id or first(request.args, "orderId"))
+    return fragment("opening.html", **_values(order, popup=popup))
+
+
+def _order(order_id: str) -> Order:
+    """The order, read anew when it is a minute old. Raises NotFound for one that is not this person's to see."""
+    if not order_id or len(order_id) > 200:
+        raise BadInput("The Dashboard did not say which order this is about. Reload the page.", code="NO_CONTEXT")
+    order = fresh_order(ctx(), visit().tenant_id, order_id)
+    channels = visit().actor.channels
+    if channels is not None and order.channel_slug not in channels:
+        raise NotFound("This order is not known in the shop.", code="UNKNOWN_ORDER")
+    return order
+
+
+def _values(order: Order, *, popup: bool, form: Form = EMPTY) -> dict[str, Any]:
+    judged = {item.order_line_id: item for item in judge_order(ctx(), visit().tenant_id, order)}
+    lines = [(line, judged[line.id]) for line in order.lines]
+    return {
+        "order": order,
+        "lines": sorted(lines, key=lambda pair: pair[1].returnable == 0),
+        "exception": any(_needs_exception(item) for item in judged.values()),
+        "cases": order_cases(ctx(), visit().tenant_id, order.id, actor=visit().actor),
+        "reasons": tuple(Reason),
+        "through": THROUGH,
+        "once": form.value("once") or secrets.token_urlsafe(16),
+        "popup": popup,
+        "form": form,
+    }
+
+
+def _needs_exception(item: JudgedLine) -> bool:
+    return item.returnable > 0 and item.verdict.outcome is Outcome.INELIGIBLE
+
+
+def preview_refund() -> Response:
+    """What the shopper would get back for what is typed so far; changes nothing."""
+    order = _order(request.form.get("order_id", ""))
+    asked = []
+    for line in order.lines:
+        try:
+            request_ = _request(line.id)
+        except BadInput:
+            continue  # said when the form is sent; a preview of half a form is of what is there
+        if request_ is not None:
+            asked.append(request_)
+    quoted = expected_refund(ctx(), visit().tenant_id, order, asked) if asked else None
+    return fragment("preview.html", quoted=quoted)
+
+
+def open_for_shopper() -> Response:
+    """Open the case once, however often the button is pressed."""
+    order = _order(request.form.get("order_id", ""))
+    popup = request.form.get("popup") == "1"
+    tenant_id, actor = visit().tenant_id, visit().actor
+    subject, key = f"staff:{actor.id}"[:200], request.form.get("once", "")[:200] or secrets.token_urlsafe(16)
+    try:
+        before = idempotency.begin(ctx(), tenant_id, subject=subject, key=key, request={"order": order.id})
+        if before is None:
+            case_id = _open(order, subject=subject, key=key)
+            idempotency.finish(ctx(), tenant_id, subject=subject, key=key, status=201, answer={"case": case_id})
+        else:
+            case_id = str(before[1]["case"])
+    except AppError as problem:
+        form = Form(typed=request.form.to_dict(), problem=said(problem), field=_field(problem, order))
+        return fragment("opening_form.html", status=problem.status, **_values(order, popup=popup, form=form))
+    case = read_case(ctx(), tenant_id, case_id, actor=actor).case
+    place = app_place(visit().tenant, f"/cases/{case_id}")
+    answer = onto_page(fragment("opened.html", case=case, popup=popup, place=place))
+    if not popup:
+        answer.headers["HX-Push-Url"] = url_for("dashboard.case", case_id=case_id)
+    return notify(answer, gettext("Return opened"), text=case.number)
+
+
+def _open(order: Order, *, subject: str, key: str) -> str:
+    try:
+        return open_case(
+            ctx(),
+            visit().tenant_id,
+            saleor_order_id=order.id,
+            lines=_requests(order),
+            actor=visit().actor,
+            through=_through(),
+            language=order.language or "en",
+            override=request.form.get("override", "").strip(),
+        )
+    except Exception:
+        idempotency.give_up(ctx(), visit().tenant_id, subject=subject, key=key)
+        raise
+
+
+def _through() -> Channel:
+    said = request.form.get("through", "")
+    if said not in THROUGH:
+        raise BadInput("Say how the shopper reached you.", code="THROUGH", field="through")
+    return Channel(said)
+
+
+def _requests(order: Order) -> list[LineRequest]:
+    """What was typed, for the lines that have a quantity. Raises BadInput naming the input."""
+    return [found for line in order.lines if (found := _request(line.id)) is not None]
+
+
+def _request(line_id: str) -> LineRequest | None:
+    typed = request.form.get(f"quantity:{line_id}", "").strip()
+    if typed in ("", "0"):
+        return None
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 9):
+        raise BadInput("The quantity must be a whole number.", code="QUANTITY", field=f"quantity:{line_id}")
+    reason = request.form.get(f"reason:{line_id}", "")
+    if reason not in tuple(Reason):
+        raise BadInput("Choose a reason.", code="REASON", field=f"reason:{line_id}")
+    return LineRequest(
+        order_line_id=line_id,
+        quantity=int(typed),
+        reason=Reason(reason),
+        description=request.form.get(f"description:{line_id}", ""),
+    )
+
+
+def _field(problem: AppError, order: Order) -> str:
+    """The input that a problem of the service belongs to: it counts the lines that were asked for."""
+    head, _, rest = (problem.field or "").partition(".")
+    if head != "lines" or not rest:
+        return problem.field or ""
+    index, _, part = rest.partition(".")
+    chosen = [line.id for line in order.lines if request.form.get(f"quantity:{line.id}", "").strip() not in ("", "0")]
+    if not part and isinstance(problem, Conflict):
+        return "override"  # the policy says no: a person may make an exception, with a reason
+    return f"{part or 'quantity'}:{chosen[int(index)]}" if int(index) < len(chosen) else ""

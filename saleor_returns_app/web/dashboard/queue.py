@@ -1,0 +1,119 @@
+"""The queue: which cases there are, by state, what is late or stuck, found by what people have at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, request, url_for
+
+from saleor_returns_app.domain.cases import CaseStatus
+from saleor_returns_app.services.queue import (
+    MOST_COUNTED,
+    Asked,
+    Counts,
+    View,
+    count_cases,
+    list_cases,
+    list_channels,
+)
+from saleor_returns_app.services.queue_search import clean_search
+from saleor_returns_app.web.current import ctx
+from saleor_returns_app.web.i18n import gettext
+
+from . import words
+from .access import visit
+from .answers import first, fragment
+
+#: States that have their tab even when they are empty; the others show up with their first case.
+_ALWAYS = (
+    CaseStatus.REQUESTED,
+    CaseStatus.APPROVED,
+    CaseStatus.IN_TRANSIT,
+    CaseStatus.INSPECTED,
+    CaseStatus.RESOLVING,
+    CaseStatus.RESOLVED,
+)
+_VIEWS = {View.OPEN: "Open", View.ALL: "All", View.ATTENTION: "Needs attention", View.OVERDUE: "Overdue"}
+_EMPTY = {
+    View.OPEN: "No return is open. Everything is done.",
+    View.ALL: "There are no returns.",
+    View.ATTENTION: "Nothing needs a person: payments and records went through.",
+    View.OVERDUE: "Nothing is late.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    view: View | CaseStatus
+    label: str
+    count: str = ""
+    tone: str = ""
+
+
+def show_queue() -> Response:
+    actor, tenant = visit().actor, visit().tenant
+    asked = _asked()
+    page = list_cases(ctx(), tenant.id, actor=actor, asked=asked)
+    counts = count_cases(ctx(), tenant.id, actor=actor, channel=asked.channel)
+
+    def link(**changes: Any) -> str:
+        # A change of what is listed begins at the first page.
+        values = {"view": asked.view, "channel": asked.channel, "q": asked.search, **changes}
+        values["q"] = values.pop("search", values["q"])
+        if values["q"] or values["view"] is View.OPEN:
+            values.pop("view")
+        return url_for("dashboard.queue", **{name: value for name, value in values.items() if value})
+
+    return fragment(
+        "queue.html",
+        asked=asked,
+        page=page,
+        tabs=_tabs(counts, asked.view),
+        link=link,
+        channels=list_channels(ctx(), tenant.id, actor=actor),
+        empty=gettext(_EMPTY[asked.view] if isinstance(asked.view, View) else "No return is in this state."),
+        fresh=not any(counts.states.values()) and not asked.channel,
+        portal=f"{ctx().settings.base_url}/r/{tenant.slug}",
+    )
+
+
+def _asked() -> Asked:
+    return Asked(
+        view=_view(first(request.args, "view")),
+        channel=first(request.args, "channel")[:255],
+        search=clean_search(first(request.args, "q")),
+        before=first(request.args, "before"),
+        after=first(request.args, "after"),
+    )
+
+
+def _view(name: str) -> View | CaseStatus:
+    """An unknown one, from an old link, shows what is open."""
+    for kind in (View, CaseStatus):
+        if name in {member.value for member in kind}:
+            return kind(name)
+    return View.OPEN
+
+
+def _tabs(counts: Counts, chosen: View | CaseStatus) -> list[Tab]:
+    def tab(view: View | CaseStatus, count: int, tone: str = "") -> Tab:
+        label = gettext(_VIEWS[view]) if isinstance(view, View) else words.state(view)
+        return Tab(view=view, label=label, count=_said(count), tone=tone if count else "")
+
+    states = [
+        tab(state, counts.states[state])
+        for state in CaseStatus
+        if state in _ALWAYS or counts.states[state] or state is chosen
+    ]
+    return [
+        tab(View.OPEN, counts.open),
+        tab(View.ATTENTION, counts.attention, "red"),
+        tab(View.OVERDUE, counts.overdue, "amber"),
+        *states,
+        Tab(view=View.ALL, label=gettext(_VIEWS[View.ALL])),
+    ]
+
+
+def _said(count: int) -> str:
+    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)

@@ -1,0 +1,54 @@
+"""What the shop sets for its returns."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from saleor_returns_app.domain.quotes import ShippingRule
+from saleor_returns_app.domain.tenants import TenantSettings
+from saleor_returns_app.errors import AppError
+from saleor_returns_app.services.tenant_settings import NEEDED, change_settings
+from saleor_returns_app.web.current import ctx
+from saleor_returns_app.web.i18n import gettext
+
+from .access import visit
+from .answers import fragment, notify
+from .forms import EMPTY, Form
+
+
+def show_settings() -> Response:
+    return _page(TenantSettings.load(visit().tenant.settings))
+
+
+def _page(settings: TenantSettings, *, status: int = 200, form: Form = EMPTY) -> Response:
+    return fragment(
+        "settings.html",
+        status=status,
+        settings=settings,
+        form=form,
+        rules=tuple(ShippingRule),
+        may_change=NEEDED in visit().actor.permissions,
+        needed=NEEDED,
+        portal=f"{ctx().settings.base_url}/r/{visit().tenant.slug}",
+    )
+
+
+def save_settings() -> Response:
+    def typed(name: str) -> str:
+        return request.form.get(name, "")
+
+    try:
+        settings = change_settings(
+            ctx(),
+            visit().tenant_id,
+            actor=visit().actor,
+            return_address=typed("return_address"),
+            window_days=typed("window_days"),
+            shipping_rule=typed("shipping_rule"),
+            brand_color=typed("brand_color"),
+            contact_email=typed("contact_email"),
+        )
+    except AppError as problem:
+        stored = TenantSettings.load(visit().tenant.settings)
+        return _page(stored, status=problem.status, form=Form.refused(problem))
+    return notify(_page(settings), gettext("Settings saved"))

@@ -1,0 +1,159 @@
+"""Staff's words for what the tables call by codes (English msgids, translated where they are shown), and how each looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_timedelta
+from flask import Flask
+
+from saleor_returns_app.domain.cases import CaseStatus, Channel, Reason
+from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.policy import Outcome
+from saleor_returns_app.domain.quotes import RefundWay, ShippingRule
+from saleor_returns_app.domain.refunds import RefundStatus
+from saleor_returns_app.services.attention import WHAT_TO_DO
+from saleor_returns_app.web.current import ctx
+from saleor_returns_app.web.i18n import gettext, language
+from saleor_returns_app.web.labels import REFUNDS, STATUSES
+
+REASONS: dict[str, str] = {
+    Reason.DAMAGED: "Damaged",
+    Reason.QUALITY: "Poor quality",
+    Reason.NOT_AS_DESCRIBED: "Not as described",
+    Reason.WRONG_ITEM: "Wrong item",
+    Reason.MISSING: "Item or parts missing",
+    Reason.LATE: "Arrived late",
+    Reason.SIZE_OR_FIT: "Size or fit",
+    Reason.CHANGED_MIND: "Changed mind",
+    Reason.OTHER: "Other",
+}
+CHANNELS: dict[str, str] = {
+    Channel.PORTAL: "Returns portal",
+    Channel.STOREFRONT: "Storefront",
+    Channel.PHONE: "Phone",
+    Channel.EMAIL: "E-mail",
+    Channel.CHAT: "Chat",
+    Channel.COUNTER: "At the counter",
+}
+VERDICTS: dict[str, str] = {
+    Outcome.ELIGIBLE: "Within policy",
+    Outcome.NEEDS_REVIEW: "Needs a decision",
+    Outcome.INELIGIBLE: "Outside policy",
+}
+WAYS: dict[str, str] = {
+    RefundWay.TRANSACTION: "Original payment",
+    RefundWay.LEGACY: "Original payment",
+    RefundWay.GIFT_CARD: "Gift card, by hand",
+    RefundWay.PERSON: "By hand",
+}
+SHIPPING_RULES: dict[str, str] = {
+    ShippingRule.WITH_LAST_UNIT: "When everything of the order came back",
+    ShippingRule.ALWAYS: "With the first refund of an order",
+    ShippingRule.NEVER: "Never",
+}
+OWNERS: dict[str, str] = {Who.STAFF: "Your turn", Who.SHOPPER: "Shopper’s turn", Who.SYSTEM: "Under way"}
+#: Event of the history → what happened.
+ENTRIES: dict[str, str] = {
+    "request": "Return requested",
+    "approve": "Return approved",
+    "reject": "Return rejected",
+    "cancel": "Return cancelled",
+    "ship": "Parcel on its way",
+    "receive": "Goods received",
+    "inspect": "Goods inspected",
+    "conclude": "Resolved without a refund",
+    "approve_refund": "Refund approved",
+    "approve_rest": "Rest of the refund approved",
+    "retry_refund": "Refund tried again",
+    "record_refund": "Refund recorded as paid outside",
+    "cancel_refund": "Refund cancelled",
+    "refund_paid": "Refund paid",
+    "refund_failed": "Refund failed",
+    "reconsider": "Back to the quote: no refund is left",
+    "settle": "Everything paid, return resolved",
+    "confirm_return": "Return confirmed as recorded in Saleor",
+    "close": "Return closed",
+}
+#: State → colour of its pill: amber waits for staff, blue for others, green went well, red went wrong, white is over.
+COLORS: dict[str, str] = {
+    **dict.fromkeys((CaseStatus.REQUESTED, CaseStatus.RECEIVED, CaseStatus.INSPECTED), "amber"),
+    **dict.fromkeys((CaseStatus.AWAITING_EVIDENCE, CaseStatus.NEGOTIATING, CaseStatus.APPROVED), "blue"),
+    **dict.fromkeys((CaseStatus.IN_TRANSIT, CaseStatus.RESOLVING), "blue"),
+    CaseStatus.RESOLVED: "green",
+    CaseStatus.DISPUTED: "red",
+    Outcome.ELIGIBLE: "green",
+    Outcome.NEEDS_REVIEW: "amber",
+    Outcome.INELIGIBLE: "red",
+}
+REFUND_COLORS: dict[str, str] = {
+    **dict.fromkeys((RefundStatus.PROPOSED, RefundStatus.UNCLEAR), "amber"),
+    **dict.fromkeys((RefundStatus.APPROVED, RefundStatus.GRANTED, RefundStatus.REQUESTED), "blue"),
+    RefundStatus.PENDING: "blue",
+    **dict.fromkeys((RefundStatus.SUCCEEDED, RefundStatus.RECORDED), "green"),
+    RefundStatus.FAILED: "red",
+}
+
+
+def state(status: str) -> str:
+    return gettext(STATUSES.get(status, status))
+
+
+def refund_state(status: str) -> str:
+    return gettext(REFUNDS.get(status, status))
+
+
+def word(code: str) -> str:
+    """What a reason, channel, verdict, way or owner is called; a code nobody knows shows itself."""
+    for words in (REASONS, CHANNELS, VERDICTS, WAYS, SHIPPING_RULES, OWNERS):
+        if code in words:
+            return gettext(words[code])
+    return code
+
+
+def happened(event: str) -> str:
+    return gettext(ENTRIES.get(event, event))
+
+
+def attention(code: str, detail: Mapping[str, Any]) -> str:
+    """What happened and what to do about it."""
+    text = gettext(WHAT_TO_DO.get(code, code))
+    try:
+        return text % dict(detail)
+    except (KeyError, ValueError):
+        return text
+
+
+def because(reason: Mapping[str, Any]) -> str:
+    """A reason of a verdict, as it was stored with the case."""
+    text, params = gettext(str(reason.get("text", ""))), reason.get("params") or {}
+    return text % params if params else text
+
+
+def ago(moment: datetime) -> str:
+    """“3 hours ago”, “in 2 days”, in the language of the request."""
+    gap = moment - ctx().now()
+    if abs(gap) < timedelta(seconds=45):
+        return gettext("just now")
+    return format_timedelta(gap, add_direction=True, threshold=1.2, locale=Locale.parse(language()))
+
+
+def is_late(moment: datetime | None) -> bool:
+    return moment is not None and moment <= ctx().now()
+
+
+def color(status: str) -> str:
+    return COLORS.get(status, "")
+
+
+def refund_color(status: str) -> str:
+    return REFUND_COLORS.get(status, "")
+
+
+def register(app: Flask) -> None:
+    filters = (state, refund_state, word, happened, because, ago, is_late, color, refund_color)
+    app.jinja_env.filters.update({function.__name__: function for function in filters})
+    app.jinja_env.globals["attention"] = attention
