@@ -66,4 +66,11 @@ def for_pages() -> dict[str, Any]:
     if portal := portal_url(shop):
         links.append(("Returns portal", portal))
     readers = {"money": money, "money_of": money_of, "day": day, "clock": clock}
-    return {"shop": shop, "links": links, "app_url": app_url(shop), "portal_url": portal, "portal_name": portal_name(shop), **readers}
+    return {
+        "shop": shop,
+        "links": links,
+        "app_url": app_url(shop),
+        "portal_url": portal,
+        "portal_name": portal_name(shop),
+        **readers,
+    }

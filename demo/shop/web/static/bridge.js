@@ -58,7 +58,7 @@ function schedule(frame) {
 async function openFrame(place) {
   const { app, extension, target, src, method, params, title } = place.dataset;
   const frame = { app, extension, target, base: src, params: JSON.parse(params || "{}"), greeted: false };
-  frame.element = Object.assign(document.createElement("iframe"), { title: title || "App" });
+  frame.element = Object.assign(document.createElement("iframe"), { title: title || "App", name: `ext-frame-${extension ?? app}` });
   frame.element.setAttribute("sandbox", SANDBOX);
   frame.token = await fetchToken(frame);
   frames.add(frame);
@@ -66,7 +66,7 @@ async function openFrame(place) {
   if (method === "POST") return submitForm(frame, place);
   frame.element.addEventListener("load", () => handshake(frame));
   frame.element.src = address(frame, false);
-  setTimeout(() => { frame.element.src = address(frame, true); }, SECOND_REQUEST);
+  setTimeout(() => { frame.greeted = false; frame.element.src = address(frame, true); }, SECOND_REQUEST);
   schedule(frame);
   return frame;
 }
@@ -74,7 +74,7 @@ async function openFrame(place) {
 // A POST widget gets its token as a form field; there is no handshake, no theme and no locale.
 function submitForm(frame, place) {
   const form = Object.assign(document.createElement("form"), { method: "POST", action: frame.base, hidden: true });
-  frame.element.name = form.target = `ext-frame-${frame.extension}`;
+  form.target = frame.element.name;
   const fields = { saleorApiUrl: host.apiUrl, accessToken: frame.token, appId: frame.app, ...frame.params };
   for (const [name, value] of Object.entries(fields)) form.append(Object.assign(document.createElement("input"), { name, value }));
   place.append(form);
