@@ -6,11 +6,12 @@ an order's jobs run one after another across all workers.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.config import Settings
@@ -81,6 +82,20 @@ def _plain_url(settings: Settings) -> str:
     return settings.database_url.get_secret_value()
 
 
+def _sqlite_engine(url: str) -> Engine:
+    """The job engine begins its transactions itself, so it cannot share ours; and SQLite before 3.42 lacks `unixepoch`."""
+    engine = create_engine(url)
+
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = "IMMEDIATE"
+        connection.create_function("unixepoch", -1, lambda *_: int(time.time()))
+        for pragma in ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON", "synchronous=NORMAL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    event.listen(engine, "connect", prepare)
+    return engine
+
+
 def launch(context: Context, *, executor_id: str) -> None:
     """Start running jobs in this process; jobs that a dead worker of the same `executor_id` left behind come back first."""
     global _context, _holder
@@ -88,7 +103,7 @@ def launch(context: Context, *, executor_id: str) -> None:
     config: DBOSConfig = {
         "name": APP,
         "system_database_url": _plain_url(context.settings),
-        "system_database_engine": context.db.engine,
+        "run_migrations": False,  # `migrate` made them
         "serializer": DBOSPortableJSONSerializer(),
         "application_version": VERSION,
         "executor_id": executor_id,
@@ -96,6 +111,8 @@ def launch(context: Context, *, executor_id: str) -> None:
         "log_level": "WARNING",
         "enable_otlp": False,
     }
+    if context.settings.is_sqlite:
+        config["system_database_engine"] = _sqlite_engine(_plain_url(context.settings))
     DBOS(config=config)
     DBOS.launch()
     DBOS.register_queue(
