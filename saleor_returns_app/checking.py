@@ -37,11 +37,11 @@ def _address(settings: Settings) -> Iterator[Finding]:
     parts = urlsplit(settings.base_url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         yield Finding(
-            "RETURNS_BASE_URL", f"“{settings.base_url}” is no address. Write https://returns.example.com.", True
+            "RETURNS_BASE_URL", f"“{settings.base_url}” is no address. Write https://returns.example.com.", fatal=True
         )
     elif parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1"):
         yield Finding(
-            "RETURNS_BASE_URL", "plain http: shoppers' sessions and tokens travel in the clear. Use https.", False
+            "RETURNS_BASE_URL", "plain http: shoppers' sessions and tokens travel in the clear. Use https.", fatal=False
         )
 
 
@@ -49,7 +49,7 @@ def _secrets(settings: Settings) -> Iterator[Finding]:
     keys = [key.strip() for key in settings.secret_keys.get_secret_value().split(",") if key.strip()]
     if not keys:
         yield Finding(
-            "RETURNS_SECRET_KEYS", f"is empty: tokens could not be encrypted. Make a key with {NEW_KEY}", True
+            "RETURNS_SECRET_KEYS", f"is empty: tokens could not be encrypted. Make a key with {NEW_KEY}", fatal=True
         )
     for number, key in enumerate(keys, 1):
         try:
@@ -66,7 +66,7 @@ def _mail(settings: Settings) -> Iterator[Finding]:
         )
     elif urlsplit(url).scheme not in ("smtp", "smtps") or not urlsplit(url).hostname:
         yield Finding(
-            "RETURNS_SMTP_URL", "is no mail server. Write smtp://user:password@host:587 or smtps://…:465.", True
+            "RETURNS_SMTP_URL", "is no mail server. Write smtp://user:password@host:587 or smtps://…:465.", fatal=True
         )
     if "@" not in settings.mail_from:
         yield Finding("RETURNS_MAIL_FROM", f"“{settings.mail_from}” is no e-mail address.", fatal=True)
@@ -79,14 +79,16 @@ def _domains(settings: Settings) -> Iterator[Finding]:
         yield Finding("RETURNS_ALLOWED_DOMAINS", f"is no regular expression: {error}.", fatal=True)
     if settings.allow_private_hosts:
         yield Finding(
-            "RETURNS_ALLOW_PRIVATE_HOSTS", "is on: whoever installs can make the app call private addresses.", False
+            "RETURNS_ALLOW_PRIVATE_HOSTS",
+            "is on: whoever installs can make the app call private addresses.",
+            fatal=False,
         )
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
     if settings.is_sqlite and settings.base_url.startswith("https"):
         yield Finding(
-            "RETURNS_DATABASE_URL", "is SQLite: one machine and one worker only. Use PostgreSQL for more.", False
+            "RETURNS_DATABASE_URL", "is SQLite: one machine and one worker only. Use PostgreSQL for more.", fatal=False
         )
     try:
         engine = make_engine(settings.database_url.get_secret_value())

@@ -30,19 +30,19 @@ class Settings(BaseSettings):
     )
     secret_keys: SecretStr = Field(
         SecretStr(""),
-        description="Fernet keys, comma separated, newest first. The first encrypts, all decrypt: put a new one in front to rotate.",
+        description="Fernet keys, comma separated. The first encrypts, all decrypt: put a new one in front to rotate.",
     )
     allowed_domains: str = Field(
         "",
         description="Regular expression that a Saleor API URL must match. Empty: any public host.",
     )
     allow_private_hosts: bool = Field(
-        False,
+        default=False,
         description="Let Saleor live on a private or loopback address (development, or a shop in the same network).",
     )
     smtp_url: SecretStr = Field(
         SecretStr(""),
-        description="`smtp://user:password@host:587` (STARTTLS when offered) or `smtps://…:465`. Empty: mails are kept and not sent.",
+        description="`smtp://user:password@host:587` (STARTTLS where offered) or `smtps://…:465`. Empty: mails are kept.",
     )
     mail_from: str = Field("returns@localhost", description="Address that mails come from.")
     support_url: str = Field(

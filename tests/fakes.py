@@ -295,7 +295,7 @@ class FakeSaleor:
             raise SaleorUnclear()
         if mood == "no_webhook":
             raise SaleorRefused("No app.", codes=["MISSING_TRANSACTION_ACTION_REQUEST_WEBHOOK"])
-        order, grant = self._grant(grant_id)
+        _, grant = self._grant(grant_id)
         self.add_event(grant_id, "REFUND_REQUEST", grant.amount)
         if mood == "wait":
             self._set_grant(grant_id, status=GrantStatus.PENDING)

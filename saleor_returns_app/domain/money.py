@@ -46,7 +46,7 @@ class Money:
 
     @classmethod
     def rounded(cls, amount: Decimal, currency: str) -> Money:
-        """Round half up to the currency's digits: for amounts that a percentage made. Who keeps the cent is said by the caller."""
+        """Round half up to the currency's digits: for amounts that a percentage made. The caller says who keeps the cent."""
         return cls(
             amount.quantize(Decimal(1).scaleb(-digits(currency)), rounding=ROUND_HALF_UP),
             currency,

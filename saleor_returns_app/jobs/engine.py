@@ -56,7 +56,8 @@ class LaneJobs:
 
 @DBOS.workflow(name=ADVANCE, max_recovery_attempts=1_000_000)
 def _advance(tenant_id: str, saleor_order_id: str) -> str:
-    assert _context is not None
+    if _context is None:
+        raise RuntimeError("the worker was not launched")
     bound = log.bind(tenant=tenant_id, job=ADVANCE)
     try:
         advance_order(_context, tenant_id, saleor_order_id, holder=_holder)

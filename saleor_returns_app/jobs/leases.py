@@ -55,7 +55,7 @@ class ExecutorLease:
         path = self._engine.url.database
         if path is None or executor_id != "worker-0":
             raise ConfigurationError("SQLite carries one worker, and one runs already. Use PostgreSQL for more.")
-        handle: IO[str] = self._open.enter_context(Path(f"{path}.worker").open("w"))
+        handle: IO[str] = self._open.enter_context(Path(f"{path}.worker").open("w"))  # noqa: SIM115
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

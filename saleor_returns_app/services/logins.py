@@ -1,4 +1,4 @@
-"""How a shopper proves who they are: a one-time code to the order's mailbox, or a link from a storefront where they are signed in."""
+"""How a shopper proves who they are: a one-time code to the order's mailbox, or a link from the storefront."""
 
 from __future__ import annotations
 
@@ -83,7 +83,9 @@ def confirm_code(ctx: Context, tenant_id: str, *, handle: str, code: str) -> str
     refusal: AppError | None = None
     order_id = ""
     with ctx.db.tenant(tenant_id) as session:
-        row = session.scalar(select(LoginCode).where(LoginCode.handle == digest(ctx, "handle", handle)).with_for_update())
+        row = session.scalar(
+            select(LoginCode).where(LoginCode.handle == digest(ctx, "handle", handle)).with_for_update()
+        )
         if row is None or row.used_at is not None or row.expires_at <= ctx.now():
             refusal = BadInput(_WRONG, code="CODE", field="code")
         elif row.attempts >= MOST_ATTEMPTS:
@@ -152,7 +154,9 @@ def make_link(ctx: Context, tenant_id: str, *, saleor_order_id: str, email: str)
 def use_link(ctx: Context, tenant_id: str, token: str) -> str:
     """Open a session by a link; gives the session's token. Raises NotSignedIn when it is used or over."""
     with ctx.db.tenant(tenant_id) as session:
-        row = session.scalar(select(PortalLink).where(PortalLink.digest == digest(ctx, "link", token)).with_for_update())
+        row = session.scalar(
+            select(PortalLink).where(PortalLink.digest == digest(ctx, "link", token)).with_for_update()
+        )
         if row is None or row.used_at is not None or row.expires_at <= ctx.now():
             raise NotSignedIn("This link was used already, or it is too old. Go back to your order in the shop.")
         row.used_at = ctx.now()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
-from flask_openapi3 import OpenAPI
+from flask_openapi3.openapi import OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from saleor_returns_app.services.context import Context

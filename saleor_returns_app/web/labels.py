@@ -91,7 +91,9 @@ TONES: dict[str, str] = {
     **dict.fromkeys((CaseStatus.REJECTED, CaseStatus.EXPIRED, RefundStatus.FAILED), "bad"),
     **dict.fromkeys((CaseStatus.REQUESTED, CaseStatus.INSPECTED, CaseStatus.DISPUTED, RefundStatus.UNCLEAR), "warn"),
     **dict.fromkeys((CaseStatus.APPROVED, CaseStatus.IN_TRANSIT, CaseStatus.RECEIVED, CaseStatus.RESOLVING), "info"),
-    **dict.fromkeys((RefundStatus.APPROVED, RefundStatus.GRANTED, RefundStatus.REQUESTED, RefundStatus.PENDING), "info"),
+    **dict.fromkeys(
+        (RefundStatus.APPROVED, RefundStatus.GRANTED, RefundStatus.REQUESTED, RefundStatus.PENDING), "info"
+    ),
 }
 
 

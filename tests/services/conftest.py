@@ -9,7 +9,6 @@ from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.models.base import Database
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.context import Context
-
 from tests.conftest import add_tenant
 
 from .journeys import Shop

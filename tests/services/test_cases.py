@@ -229,7 +229,8 @@ def test_text_of_any_kind_is_kept_as_it_was_written(shop: Shop) -> None:
     assert shop.case(case_id).lines[0].description == said
 
 
-def test_parallel_requests_get_every_number_once_and_never_too_many_units(any_ctx: Context, shop_of: Callable[[Context], Shop]
+def test_parallel_requests_get_every_number_once_and_never_too_many_units(
+    any_ctx: Context, shop_of: Callable[[Context], Shop]
 ) -> None:
     """Eight shoppers at once: three units exist, so three cases are opened, numbered 1 to 3."""
     shop = shop_of(any_ctx)

@@ -79,7 +79,9 @@ def test_another_tenants_order_of_the_same_id_is_left_alone(shop: Shop, saleor: 
         assert session.scalars(select(OrderMirror)).one().refreshed_at == START
 
 
-@pytest.mark.parametrize("body", [b"", b"not json", b"[]", b"null", b'{"order": 5}', b'{"order": {"id": null}}', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "body", [b"", b"not json", b"[]", b"null", b'{"order": 5}', b'{"order": {"id": null}}', b"\xff\xfe"]
+)
 def test_nonsense_is_put_away(shop: Shop, body: bytes) -> None:
     deliver(shop, body)
     assert drain_inbox(shop.ctx) == 1

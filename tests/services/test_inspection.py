@@ -34,7 +34,12 @@ def returned_units(saleor: FakeSaleor) -> int:
 
 @pytest.mark.parametrize(
     ("received", "accepted", "reception", "acceptance"),
-    [(2, 2, "received", "accepted"), (1, 1, "short", "accepted"), (0, 0, "lost", "refused"), (2, 0, "received", "refused")],
+    [
+        (2, 2, "received", "accepted"),
+        (1, 1, "short", "accepted"),
+        (0, 0, "lost", "refused"),
+        (2, 0, "received", "refused"),
+    ],
 )
 def test_reception_and_acceptance_are_two_facts(
     shop: Shop, received: int, accepted: int, reception: str, acceptance: str
@@ -47,7 +52,13 @@ def test_reception_and_acceptance_are_two_facts(
 
 @pytest.mark.parametrize(
     ("received", "accepted", "refusal", "code"),
-    [(3, 3, "", "RECEIVED"), (-1, 0, "", "RECEIVED"), (1, 2, "", "ACCEPTED"), (2, -1, "x", "ACCEPTED"), (2, 1, " ", "REFUSAL")],
+    [
+        (3, 3, "", "RECEIVED"),
+        (-1, 0, "", "RECEIVED"),
+        (1, 2, "", "ACCEPTED"),
+        (2, -1, "x", "ACCEPTED"),
+        (2, 1, " ", "REFUSAL"),
+    ],
 )
 def test_impossible_counts_are_refused_and_change_nothing(
     shop: Shop, received: int, accepted: int, refusal: str, code: str

@@ -87,9 +87,7 @@ class TestViews:
         stuck = add(attention="DECLINED", status=CaseStatus.RESOLVING)
         assert see(view=View.ATTENTION) == [stuck]
 
-    def test_overdue_lists_the_latest_first_and_spares_the_shopper(
-        self, add: Add, see: See, clock: FakeClock
-    ) -> None:
+    def test_overdue_lists_the_latest_first_and_spares_the_shopper(self, add: Add, see: See, clock: FakeClock) -> None:
         late = add(due_by="staff", due_at=START - timedelta(hours=1))
         later = add(due_by="system", due_at=START - timedelta(days=3))
         add(due_by="staff", due_at=START + timedelta(hours=1))
@@ -192,9 +190,7 @@ class TestSearch:
     )
     def test_finds_by_number_order_mail_and_sku(self, add: Add, see: See, said: str) -> None:
         add()
-        wanted = add(
-            order_number="5077", email="rita@example.com", sku="AB-12", status=CaseStatus.CLOSED
-        )
+        wanted = add(order_number="5077", email="rita@example.com", sku="AB-12", status=CaseStatus.CLOSED)
         add()
         assert see(search=said) == [wanted]
 
@@ -203,7 +199,9 @@ class TestSearch:
         add(order_number="123")
         assert see(search="12") == [exact]
 
-    def test_a_case_with_the_sku_on_two_lines_is_shown_once(self, ctx: Context, tenant: Tenant, add: Add, see: See) -> None:
+    def test_a_case_with_the_sku_on_two_lines_is_shown_once(
+        self, ctx: Context, tenant: Tenant, add: Add, see: See
+    ) -> None:
         case_id = add(sku="TEE")
         with ctx.db.tenant(tenant.id) as session:
             line = {"position": 1, "order_line_id": "other", "product_name": "Tee", "quantity": 1, "reason": "other"}

@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 
 from babel.messages.extract import extract
-from jinja2.ext import babel_extract
+
+from saleor_returns_app.web import labels
+from saleor_returns_app.web.portal.cases import STEPS
 
 PACKAGE = Path(__file__).parents[2] / "saleor_returns_app"
 #: Where texts for shoppers stand in the code as plain strings.
@@ -33,8 +35,12 @@ MODULES = (
 FOLDERS = ("portal", "mail")
 #: A sentence or a label: begins with a capital or a placeholder, and is no name of a header, type or constant.
 _TEXT = re.compile(r"^(?:[A-Z“]|%\()")
-_NO_TEXT = re.compile(r"^[A-Z_]+$|^[A-Z][\w.-]*$|^Content-|^SELECT|^Bearer|^Saleor Returns|^Returns for signed-in|^The same key and body|^Seconds until|^The shop's name in|^Saleor's global|^GET, POST")
-_WORDS = {"Requested", "Negotiating", "Approved", "Received", "Inspected", "Resolved", "Closed", "Rejected", "Cancelled", "Expired", "Disputed", "Granted", "Pending", "Paid", "Failed", "Shipping", "Done"}
+_NO_TEXT = re.compile(
+    r"^[A-Z_]+$|^[A-Z][\w.-]*$|^Content-|^Bearer|^GET, POST|^Saleor Returns|^Returns for signed-in|^The same key and body"
+    r"|^Seconds until|^The shop's name in|^Saleor's global"
+)
+#: Labels of one word, which look like names of constants.
+_WORDS = {*labels.STATUSES.values(), *labels.REFUNDS.values(), *(name for _, name in STEPS), "Shipping"}
 
 
 def collect() -> set[str]:
@@ -42,10 +48,14 @@ def collect() -> set[str]:
     for folder in FOLDERS:
         for page in (PACKAGE / "web" / "templates" / folder).iterdir():
             with page.open("rb") as source:
-                for _, message, _, _ in extract(babel_extract, source, options={"newstyle_gettext": "true"}):
+                for _, message, _, _ in extract(
+                    "jinja2.ext.babel_extract", source, options={"newstyle_gettext": "true"}
+                ):
                     found.update([message] if isinstance(message, str) else [part for part in message if part])
     with (PACKAGE / "web" / "templates" / "base_portal.html").open("rb") as source:
-        found.update(message for _, message, _, _ in extract(babel_extract, source) if isinstance(message, str))
+        found.update(
+            message for _, message, _, _ in extract("jinja2.ext.babel_extract", source) if isinstance(message, str)
+        )
     for name in MODULES:
         found |= _texts(PACKAGE / name)
     return found

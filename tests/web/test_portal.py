@@ -36,7 +36,9 @@ def client(app: Flask) -> FlaskClient:
 
 def code_in_mail(ctx: Context, tenant: Tenant) -> str:
     with ctx.db.tenant(tenant.id) as session:
-        mail = session.scalars(select(Notification).where(Notification.kind == "code").order_by(Notification.id.desc())).first()
+        mail = session.scalars(
+            select(Notification).where(Notification.kind == "code").order_by(Notification.id.desc())
+        ).first()
     assert mail is not None
     return ctx.cipher.decrypt(mail.params["code"])
 
@@ -69,7 +71,9 @@ def cases(ctx: Context, tenant: Tenant) -> list[Case]:
         return list(session.scalars(select(Case).order_by(Case.id)))
 
 
-def fill_in(client: FlaskClient, quantity: str = "2", reason: str = "size_or_fit", description: str = "") -> TestResponse:
+def fill_in(
+    client: FlaskClient, quantity: str = "2", reason: str = "size_or_fit", description: str = ""
+) -> TestResponse:
     post(client, "order", **{"quantity-line-1": quantity})
     post(client, "reasons", **{"reason-line-1": reason, "description-line-1": description})
     return client.get("/r/shop/summary")
@@ -106,7 +110,9 @@ def test_nothing_of_order_or_mailbox_is_in_an_address(visitor: FlaskClient) -> N
 @pytest.mark.parametrize(
     ("number", "email"), [("75", "rita@example.com"), ("74", "eve@example.com"), ("nothing", "eve@example.com")]
 )
-def test_unknown_orders_are_answered_like_known_ones(client: FlaskClient, ctx: Context, number: str, email: str) -> None:
+def test_unknown_orders_are_answered_like_known_ones(
+    client: FlaskClient, ctx: Context, number: str, email: str
+) -> None:
     known = client.post("/r/shop", data={"number": "74", "email": "rita@example.com"})
     unknown = client.post("/r/shop", data={"number": number, "email": email})
     assert (unknown.status_code, unknown.headers["Location"], unknown.text) == (
@@ -174,7 +180,9 @@ def test_codes_and_sessions_are_not_stored_as_they_are(visitor: FlaskClient, ctx
     assert "rita" not in row.email_digest
 
 
-@pytest.mark.parametrize(("field", "value"), [("number", ""), ("number", "x" * 65), ("email", ""), ("email", "rita"), ("email", "a b@c.d")])
+@pytest.mark.parametrize(
+    ("field", "value"), [("number", ""), ("number", "x" * 65), ("email", ""), ("email", "rita"), ("email", "a b@c.d")]
+)
 def test_what_was_typed_stays_when_it_is_refused(client: FlaskClient, field: str, value: str) -> None:
     typed = {"number": "74", "email": "rita@example.com", field: value}
     page = client.post("/r/shop", data=typed)
@@ -280,7 +288,9 @@ def test_an_order_out_of_its_window_says_until_when_and_lets_faults_be_claimed(
     assert post(client, "reasons", **{"reason-line-1": "quality"}).status_code == 303
 
 
-def test_another_orders_case_does_not_exist(visitor: FlaskClient, ctx: Context, tenant: Tenant, saleor: FakeSaleor) -> None:
+def test_another_orders_case_does_not_exist(
+    visitor: FlaskClient, ctx: Context, tenant: Tenant, saleor: FakeSaleor
+) -> None:
     from saleor_returns_app.domain.cases import Channel, Reason
     from saleor_returns_app.services.cases import LineRequest, open_case
 
@@ -296,7 +306,9 @@ def test_another_orders_case_does_not_exist(visitor: FlaskClient, ctx: Context, 
     )
     for method, path in (("get", ""), ("post", "/cancel"), ("post", "/tracking")):
         csrf = hidden(visitor.get("/r/shop/order"), "csrf")
-        answer = visitor.open(f"/r/shop/cases/R-2026-000001{path}", method=method, data={"csrf": csrf} if method == "post" else None)
+        answer = visitor.open(
+            f"/r/shop/cases/R-2026-000001{path}", method=method, data={"csrf": csrf} if method == "post" else None
+        )
         assert answer.status_code == 404, path
 
 
@@ -330,7 +342,9 @@ def test_an_unknown_shop_is_said_kindly(client: FlaskClient, slug: str) -> None:
 
 
 @pytest.mark.parametrize("state", [TenantState.PAUSED, TenantState.DISCONNECTED])
-def test_a_shop_that_is_switched_off_says_so(client: FlaskClient, ctx: Context, tenant: Tenant, state: TenantState) -> None:
+def test_a_shop_that_is_switched_off_says_so(
+    client: FlaskClient, ctx: Context, tenant: Tenant, state: TenantState
+) -> None:
     with ctx.db.everyone() as session:
         session.get_one(Tenant, tenant.id).state = state
     page = client.get("/r/shop")
@@ -367,7 +381,9 @@ def test_cookies_are_only_for_this_shop_and_no_script(client: FlaskClient, ctx: 
 
 
 @pytest.mark.parametrize(("color", "text"), [("#ffffff", "#111"), ("#14323a", "#fff"), ("#ffcc00", "#111")])
-def test_the_brand_colour_gets_text_that_can_be_read(client: FlaskClient, ctx: Context, tenant: Tenant, color: str, text: str) -> None:
+def test_the_brand_colour_gets_text_that_can_be_read(
+    client: FlaskClient, ctx: Context, tenant: Tenant, color: str, text: str
+) -> None:
     with ctx.db.everyone() as session:
         session.get_one(Tenant, tenant.id).settings = {"brand_color": color}
     assert client.get("/r/shop/brand.css").text == f":root {{ --brand: {color}; --on-brand: {text}; }}\n"
@@ -379,7 +395,9 @@ def test_a_brand_colour_cannot_smuggle_in_a_style(client: FlaskClient, ctx: Cont
     assert client.get("/r/shop/brand.css").text == ""
 
 
-def test_a_link_from_the_shop_is_used_once_and_not_by_looking_at_it(client: FlaskClient, ctx: Context, tenant: Tenant, app: Flask) -> None:
+def test_a_link_from_the_shop_is_used_once_and_not_by_looking_at_it(
+    client: FlaskClient, ctx: Context, tenant: Tenant, app: Flask
+) -> None:
     from saleor_returns_app.services.logins import make_link
     from saleor_returns_app.services.orders import fresh_order
 

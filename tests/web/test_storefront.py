@@ -73,7 +73,9 @@ def test_a_shopper_sees_what_can_be_returned(client: FlaskClient, rita: dict[str
     assert (answer.status_code, line["returnable"], line["outcome"]) == (200, 3, "eligible")
 
 
-def test_the_preview_is_exact_and_opens_nothing(client: FlaskClient, rita: dict[str, str], ctx: Context, tenant: Tenant) -> None:
+def test_the_preview_is_exact_and_opens_nothing(
+    client: FlaskClient, rita: dict[str, str], ctx: Context, tenant: Tenant
+) -> None:
     answer = client.post(f"{BASE}/preview", json={"order_id": "order-1", "lines": LINES}, headers=rita)
     assert answer.json["total"] == {"amount": "40.00", "currency": "USD"}  # type: ignore[index]
     with ctx.db.tenant(tenant.id) as session:
@@ -116,7 +118,10 @@ def test_what_is_no_token_is_refused(client: FlaskClient, header: str) -> None:
 
 def test_an_unsigned_token_is_refused(client: FlaskClient) -> None:
     head = "eyJhbGciOiJub25lIn0"
-    assert client.get(f"{BASE}/cases", headers={"Authorization": f"Bearer {head}.{token().split('.')[1]}."}).status_code == 401
+    assert (
+        client.get(f"{BASE}/cases", headers={"Authorization": f"Bearer {head}.{token().split('.')[1]}."}).status_code
+        == 401
+    )
 
 
 def test_a_session_that_ended_in_saleor_is_over_here(client: FlaskClient) -> None:
@@ -156,7 +161,9 @@ def test_a_token_of_one_shop_opens_nothing_in_another(client: FlaskClient, rita:
     assert client.get("/api/storefront/v1/shops/other/cases", headers=rita).status_code == 401
 
 
-def test_the_same_key_opens_one_case_and_gets_the_same_answer(client: FlaskClient, rita: dict[str, str], ctx: Context, tenant: Tenant) -> None:
+def test_the_same_key_opens_one_case_and_gets_the_same_answer(
+    client: FlaskClient, rita: dict[str, str], ctx: Context, tenant: Tenant
+) -> None:
     headers = {"Idempotency-Key": "k-1"}
     first, second = create(client, rita, **headers), create(client, rita, **headers)
     assert (second.status_code, second.json) == (201, first.json)
@@ -191,7 +198,9 @@ def test_a_refused_request_does_not_burn_its_key(client: FlaskClient, rita: dict
         ({"lines": [{**LINES[0], "quantity": 1.5}]}, "BODY"),
     ],
 )
-def test_bad_bodies_get_a_stable_code(client: FlaskClient, rita: dict[str, str], body: dict[str, Any], code: str) -> None:
+def test_bad_bodies_get_a_stable_code(
+    client: FlaskClient, rita: dict[str, str], body: dict[str, Any], code: str
+) -> None:
     answer = create(client, rita, body=body)
     assert answer.status_code == 400
     assert (answer.json["code"], answer.content_type) == (code, "application/problem+json")
@@ -212,7 +221,9 @@ def test_errors_are_said_in_the_callers_language(client: FlaskClient, rita: dict
     assert answer.json["title"] == "请至少选择一件商品并填写数量。"
 
 
-def test_a_shop_that_is_down_is_503_and_nothing_is_opened(client: FlaskClient, rita: dict[str, str], saleor: FakeSaleor) -> None:
+def test_a_shop_that_is_down_is_503_and_nothing_is_opened(
+    client: FlaskClient, rita: dict[str, str], saleor: FakeSaleor
+) -> None:
     saleor.trouble["read_order"] = [SaleorUnavailable()]
     assert create(client, rita).status_code == 503
     assert create(client, rita).json["number"] == "R-2026-000001"
@@ -242,4 +253,4 @@ def test_a_portal_link_opens_the_order_without_a_code(client: FlaskClient, rita:
 def test_the_custom_element_can_be_loaded_from_anywhere(client: FlaskClient) -> None:
     with client.get("/storefront/saleor-returns.js") as script:
         assert (script.status_code, script.headers["Access-Control-Allow-Origin"]) == (200, "*")
-        assert "customElements.define" in script.text
+        assert b"customElements.define" in script.data

@@ -1,6 +1,6 @@
 """The shopper's portal at /r/<shop>: plain pages that work without scripts."""
 
-from . import cases, login, request
-from .access import blueprint
-
-__all__ = ["blueprint", "cases", "login", "request"]
+from . import cases as cases
+from . import login as login
+from . import request as request
+from .access import blueprint as blueprint

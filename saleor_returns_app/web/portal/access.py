@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
@@ -169,8 +170,6 @@ def _failed(error: Exception) -> ResponseReturnValue:
     return page("notice.html", status, problem=problem, said=errors.said(problem), busy=status in (502, 503))
 
 
-def to(endpoint: str, **values: str) -> Response:
+def to(endpoint: str, **values: Any) -> Response:
     """Go on to another page of the portal (after a POST)."""
-    response = redirect(url_for(f"portal.{endpoint}", **values), 303)
-    assert isinstance(response, Response)
-    return response
+    return make_response(redirect(url_for(f"portal.{endpoint}", **values), 303))

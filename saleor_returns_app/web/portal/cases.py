@@ -21,13 +21,17 @@ from .access import blueprint, page, shopper, tenant, to, visit
 
 #: The way of a case that goes well: (states that are in this step, its name).
 STEPS = (
-    ((CaseStatus.REQUESTED, CaseStatus.AWAITING_EVIDENCE, CaseStatus.NEGOTIATING, CaseStatus.DISPUTED), "We look at your request"),
+    (
+        (CaseStatus.REQUESTED, CaseStatus.AWAITING_EVIDENCE, CaseStatus.NEGOTIATING, CaseStatus.DISPUTED),
+        "We look at your request",
+    ),
     ((CaseStatus.APPROVED,), "You send the items"),
     ((CaseStatus.IN_TRANSIT,), "The parcel is on its way"),
     ((CaseStatus.RECEIVED, CaseStatus.INSPECTED), "We check what arrived"),
     ((CaseStatus.RESOLVING,), "Your refund is paid"),
     ((CaseStatus.RESOLVED, CaseStatus.CLOSED), "Done"),
 )
+
 
 def own_case(number: str) -> Case:
     """A case of this order and this mailbox. Raises NotFound for all others."""
@@ -84,7 +88,14 @@ def tracking(number: str) -> ResponseReturnValue:
     found = own_case(number)
     typed = {name: request.form.get(name, "")[:200] for name in ("tracking_number", "carrier")}
     try:
-        add_tracking(ctx(), tenant().id, found.id, actor=shopper(), **typed)
+        add_tracking(
+            ctx(),
+            tenant().id,
+            found.id,
+            actor=shopper(),
+            tracking_number=typed["tracking_number"],
+            carrier=typed["carrier"],
+        )
     except AppError as problem:
         return show(own_case(number), problem.status, problem=problem, said=errors.said(problem), typed=typed)
     return to("case", number=number)

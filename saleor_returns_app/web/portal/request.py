@@ -95,7 +95,9 @@ def cases_of_order() -> list[Case]:
 @blueprint.get("/order")
 def order() -> ResponseReturnValue:
     found = current_order()
-    return page("order.html", order=found, choices=choices(found, visit().draft), cases=cases_of_order(), statuses=STATUSES)
+    return page(
+        "order.html", order=found, choices=choices(found, visit().draft), cases=cases_of_order(), statuses=STATUSES
+    )
 
 
 def current_order() -> Order:
@@ -125,7 +127,9 @@ def choose() -> ResponseReturnValue:
     draft = save_draft(ctx(), tenant().id, visit().id, {"quantities": quantities})
     if problems:
         items = choices(found, draft)
-        return page("order.html", 400, order=found, choices=items, cases=cases_of_order(), statuses=STATUSES, problems=problems)
+        return page(
+            "order.html", 400, order=found, choices=items, cases=cases_of_order(), statuses=STATUSES, problems=problems
+        )
     return to("reasons")
 
 

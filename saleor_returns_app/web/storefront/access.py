@@ -7,7 +7,7 @@ import threading
 import time
 
 from flask import Response, g, request
-from flask_openapi3 import APIBlueprint
+from flask_openapi3.blueprint import APIBlueprint
 from sqlalchemy import select
 
 from saleor_returns_app.domain.actors import Actor
@@ -63,7 +63,9 @@ def _who() -> None:
     if tenant is None or tenant.state == TenantState.UNINSTALLED:
         raise NotFound("There is no shop of this name here.", code="UNKNOWN_SHOP")
     if tenant.state != TenantState.ACTIVE:
-        raise Conflict("This shop does not take returns here at the moment. Please contact the shop.", code="SHOP_INACTIVE")
+        raise Conflict(
+            "This shop does not take returns here at the moment. Please contact the shop.", code="SHOP_INACTIVE"
+        )
     g.tenant = tenant
     g.identity = _identify(tenant)
 

@@ -37,8 +37,8 @@ from .shapes import (
     WriteHeaders,
 )
 
-CREATED = {201: CaseOut, **PROBLEMS}
-FOUND = {200: CaseOut, **PROBLEMS}
+CREATED = {**PROBLEMS, 201: CaseOut}
+FOUND = {**PROBLEMS, 200: CaseOut}
 
 
 @blueprint.post("/cases", responses=CREATED)

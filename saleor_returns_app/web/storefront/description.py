@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
-from flask_openapi3 import Info
+from flask_openapi3.models.info import Info
 from pydantic import ValidationError
 
 from saleor_returns_app import __version__

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from typing import Any
+
 from flask import Response, url_for
 
 from saleor_returns_app.domain.quotes import Quote
@@ -27,7 +30,7 @@ from .shapes import (
     TenderOut,
 )
 
-PROBLEMS = {status: ProblemOut for status in (400, 401, 404, 409, 503)}
+PROBLEMS: dict[str | int | HTTPStatus, Any] = dict.fromkeys((400, 401, 404, 409, 503), ProblemOut)
 
 
 @blueprint.post("/returnable-lines", responses={200: ReturnableOut, **PROBLEMS})
@@ -47,7 +50,9 @@ def returnable_lines(path: ShopPath, body: OrderIn) -> Response:
                 ordered=line.quantity,
                 returnable=judged[line.id].returnable,
                 outcome=verdict.outcome,
-                reasons=[ReasonOut(code=why.code, text=fill(i18n.gettext(why.text), why.params)) for why in verdict.because],
+                reasons=[
+                    ReasonOut(code=why.code, text=fill(i18n.gettext(why.text), why.params)) for why in verdict.because
+                ],
                 until=verdict.until,
             )
         )

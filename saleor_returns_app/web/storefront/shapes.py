@@ -50,7 +50,10 @@ class ListQuery(BaseModel):
 
 class WriteHeaders(BaseModel):
     idempotency_key: str | None = Field(
-        None, alias="Idempotency-Key", max_length=200, description="The same key and body get the same answer, once done."
+        None,
+        alias="Idempotency-Key",
+        max_length=200,
+        description="The same key and body get the same answer, once done.",
     )
 
 
