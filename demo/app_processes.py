@@ -41,7 +41,7 @@ class AppProcesses:
         while not self._is_ready():
             self._check_alive()
             if time.monotonic() > deadline:
-                raise AppFailed(f"The app was not ready after {_READY_WITHIN:.0f} s.\n{self._tail('web')}")
+                raise AppFailed(f"The app was not ready after {_READY_WITHIN:.0f} s.\n{self.tail('web')}")
             time.sleep(0.1)
 
     def start_one(self, command: str) -> subprocess.Popen[bytes]:
@@ -77,7 +77,7 @@ class AppProcesses:
         """Which process ended by itself, with its last words; empty while all run."""
         for command, process in self.running.items():
             if process.poll() is not None:
-                return f"{command} ended with status {process.returncode}.\n{self._tail(command)}"
+                return f"{command} ended with status {process.returncode}.\n{self.tail(command)}"
         return ""
 
     def _migrate(self) -> None:
@@ -106,6 +106,7 @@ class AppProcesses:
     def _log(self, command: str) -> Path:
         return self.folder / f"{command}.log"
 
-    def _tail(self, command: str) -> str:
+    def tail(self, command: str) -> str:
+        """The last lines that a process wrote."""
         path = self._log(command)
         return "\n".join(path.read_text(errors="replace").splitlines()[-25:]) if path.exists() else ""
