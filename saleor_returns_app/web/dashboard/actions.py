@@ -30,12 +30,13 @@ Run = Callable[..., None]
 class Action:
     """One button and the form behind it; texts are msgids.
 
-    `said` is the toast afterwards; `explained` what a person should know before, where the form asks for nothing; `tone` how the
-    button looks.
+    `title` stands over its form; `said` is the toast afterwards; `explained` what a person should know before, where the form
+    asks for nothing; `tone` how the button looks.
     """
 
     name: str
     label: str
+    title: str
     said: str
     run: Run
     permission: str = "MANAGE_ORDERS"
@@ -122,6 +123,7 @@ def _plain(
 CASE_ACTIONS: dict[CaseEvent, Action] = {
     CaseEvent.APPROVE: Action(
         name="approve",
+        title="Approve this return?",
         label="Approve return",
         said="Return approved",
         run=_approve,
@@ -129,10 +131,17 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         tone="primary",
     ),
     CaseEvent.REJECT: Action(
-        name="reject", label="Reject", said="Return rejected", run=_reject, form="reject.html", tone="critical"
+        name="reject",
+        title="Reject this return?",
+        label="Reject",
+        said="Return rejected",
+        run=_reject,
+        form="reject.html",
+        tone="critical",
     ),
     CaseEvent.RECEIVE: Action(
         name="receive",
+        title="Receive goods",
         label="Receive goods",
         said="Goods received",
         run=_receive,
@@ -141,6 +150,7 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
     ),
     CaseEvent.RESOLVE: Action(
         name="refund",
+        title="Refund",
         label="Approve refund",
         said="Refund approved",
         run=_pay,
@@ -150,6 +160,7 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
     ),
     CaseEvent.CONCLUDE: Action(
         name="conclude",
+        title="Resolve without a refund?",
         label="Resolve without refund",
         said="Resolved without refund",
         run=partial(_plain, cases.conclude_case),
@@ -157,6 +168,7 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
     ),
     CaseEvent.CANCEL: Action(
         name="cancel",
+        title="Cancel this return?",
         label="Cancel return",
         said="Return cancelled",
         run=partial(_plain, cases.cancel_case),
@@ -165,6 +177,7 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
     ),
     CaseEvent.CLOSE: Action(
         name="close",
+        title="Close this case?",
         label="Close case",
         said="Case closed",
         run=partial(_plain, cases.close_case),
@@ -172,10 +185,16 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
     ),
 }
 TRACKING = Action(
-    name="tracking", label="Add tracking number", said="Tracking number saved", run=_track, form="tracking.html"
+    name="tracking",
+    title="Tracking number of the parcel",
+    label="Add tracking number",
+    said="Tracking number saved",
+    run=_track,
+    form="tracking.html",
 )
 CONFIRM_RETURN = Action(
     name="confirm-return",
+    title="Is the return on record in Saleor?",
     label="It is recorded there",
     said="Return confirmed",
     run=partial(_plain, recorded_returns.confirm_return),
@@ -185,6 +204,7 @@ CONFIRM_RETURN = Action(
 REFUND_ACTIONS: dict[RefundEvent, Action] = {
     RefundEvent.APPROVE: Action(
         name="approve-rest",
+        title="Approve the rest?",
         label="Approve the rest",
         said="Refund approved",
         run=partial(_plain, refunds.approve_rest),
@@ -194,6 +214,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
     ),
     RefundEvent.RETRY: Action(
         name="retry",
+        title="Try this refund again?",
         label="Retry",
         said="The refund is tried again",
         run=partial(_plain, refunds.retry_refund),
@@ -202,6 +223,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
     ),
     RefundEvent.RECORD: Action(
         name="record",
+        title="Record this refund as paid outside?",
         label="Paid outside",
         said="Recorded as paid",
         run=_record,
@@ -210,6 +232,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
     ),
     RefundEvent.CANCEL: Action(
         name="cancel",
+        title="Cancel this refund?",
         label="Cancel refund",
         said="Refund cancelled",
         run=partial(_plain, refunds.cancel_refund),

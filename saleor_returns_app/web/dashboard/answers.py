@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, json, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,13 +12,16 @@ from werkzeug.datastructures import MultiDict
 from saleor_returns_app.errors import AppError
 from saleor_returns_app.web.errors import as_app_error, said
 from saleor_returns_app.web.i18n import choose_language
+from saleor_returns_app.web.i18n import gettext as _
 
 from .access import sign_in, signed_in
 
+#: Where these pages begin; what follows is the route that the Dashboard keeps in its own address.
+HOME = "/dashboard"
 #: Parameters of our own pages; the rest of a frame's query (`id`, `theme`, `featureFlags[…]`) is the Dashboard's.
 OURS = ("view", "channel", "q", "before", "after", "orderId", "customerId")
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src * data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src * data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'"
 )
 
@@ -35,18 +39,17 @@ def _shell() -> str:
     asked = request.args
     if first(asked, "locale"):
         choose_language(first(asked, "locale"))
-    kept = MultiDict((name, first(asked, name)) for name in OURS if first(asked, name))
-    address = request.path + (f"?{_query(kept)}" if kept else "")
+    kept = {name: first(asked, name) for name in OURS if first(asked, name)}
+    address = request.path + (f"?{urlencode(kept)}" if kept else "")
     theme = "dark" if first(asked, "theme") == "dark" else "light"
-    return render_template(
-        "dashboard/shell.html", load=address, theme=theme, widget=request.path.startswith("/dashboard/widgets/")
-    )
+    return render_template("dashboard/shell.html", load=address, theme=theme, kind=_kind(), base=HOME)
 
 
-def _query(values: MultiDict[str, str]) -> str:
-    from urllib.parse import urlencode
-
-    return urlencode(list(values.items(multi=True)))
+def _kind() -> str:
+    """What sort of frame asks: a widget grows with what it shows, a popup has no address of its own."""
+    if request.path.startswith(f"{HOME}/widgets/"):
+        return "widget"
+    return "popup" if request.path == f"{HOME}/open-case" else "page"
 
 
 def first(values: MultiDict[str, str], name: str) -> str:
@@ -79,8 +82,6 @@ def refuse(error: Exception) -> ResponseReturnValue:
 
 
 def _title(problem: AppError) -> str:
-    from saleor_returns_app.web.i18n import gettext as _
-
     return {
         401: _("You are not signed in"),
         403: _("You may not see this"),

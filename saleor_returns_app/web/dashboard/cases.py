@@ -18,10 +18,11 @@ from saleor_returns_app.web.errors import said
 from saleor_returns_app.web.i18n import gettext
 
 from .access import visit
-from .actions import Action, case_action, case_actions, refund_action, refund_actions
+from .actions import Action, Offered, case_action, case_actions, refund_action, refund_actions
 from .answers import fragment, notify, onto_page
 from .forms import EMPTY, Form, posted_version
 from .places import customer_place, order_place
+from .words import headline
 
 #: What a person loses by acting on a page that is this stale is one look at it; more tries would hide a fight.
 _TRIES = 4
@@ -52,7 +53,7 @@ def _read(case_id: str) -> CaseFile:
 
 
 def _page(file: CaseFile, *, status: int = 200, forms: Mapping[str, Form] | None = None, **more: Any) -> Response:
-    return fragment("case.html", status=status, forms=forms or {}, **_values(file), **more)
+    return fragment("case.html", status=status, **{**_values(file), "forms": forms or {}, **more})
 
 
 def _values(file: CaseFile) -> dict[str, Any]:
@@ -65,6 +66,9 @@ def _values(file: CaseFile) -> dict[str, Any]:
         "shows_quote": file.case.status in _QUOTED,
         "order_path": order_place(file.case.saleor_order_id),
         "customer_path": customer_place(file.case.customer_id) if file.case.customer_id else "",
+        "headline": headline(file),
+        "clash": None,
+        "forms": {},
         "form": EMPTY,
         "seen": _seen(file),
         "poll": _poll(file),
@@ -95,13 +99,13 @@ def _waits_for_goods(file: CaseFile) -> bool:
 
 
 def _receiving(file: CaseFile, *, status: int = 200, form: Form = EMPTY, **more: Any) -> Response:
-    return fragment("receiving.html", status=status, **{**_values(file), "form": form}, **more)
+    return fragment("receiving.html", status=status, **{**_values(file), "form": form, **more})
 
 
 def show_quote(case_id: str) -> Response:
     """The refund worked out anew, from a fresh read of the order; its own request, since the shop takes its time."""
     quoted = current_quote(ctx(), visit().tenant_id, case_id, actor=visit().actor)
-    return fragment("quote.html", quoted=quoted, **_values(_read(case_id)))
+    return fragment("quote.html", quote=quoted, **_values(_read(case_id)))
 
 
 def show_refunds(case_id: str) -> Response:
@@ -181,8 +185,16 @@ def _form_again(file: CaseFile, action: Action, subject: str, form: Form, *, sta
     values = _values(file)
     item = next((item for item in file.refunds if item.refund.id == subject), None)
     offered = values["refund_actions"].get(subject, {}) if item else values["actions"]
-    return fragment(
+    answer = fragment(
         "form.html",
         status=status,
-        **{**values, "form": form, "action": action, "item": item, "offered": offered.get(action.name)},
+        **{
+            **values,
+            "form": form,
+            "action": action,
+            "item": item,
+            "offered": offered.get(action.name, Offered(action)),
+        },
     )
+    answer.headers["HX-Retarget"] = "this"  # also where the shop failed: what was typed is in the answer
+    return answer

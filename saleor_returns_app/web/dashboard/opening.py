@@ -24,6 +24,7 @@ from .access import visit
 from .answers import first, fragment, notify, onto_page
 from .forms import EMPTY, Form
 from .places import app_place
+from .words import word
 
 #: How a shopper reached the staff member; the others open their cases themselves.
 THROUGH = (Channel.PHONE, Channel.EMAIL, Channel.CHAT, Channel.COUNTER)
@@ -55,11 +56,12 @@ def _values(order: Order, *, popup: bool, form: Form = EMPTY) -> dict[str, Any]:
         "lines": sorted(lines, key=lambda pair: pair[1].returnable == 0),
         "exception": any(_needs_exception(item) for item in judged.values()),
         "cases": order_cases(ctx(), visit().tenant_id, order.id, actor=visit().actor),
-        "reasons": tuple(Reason),
+        "reasons": {reason: word(reason) for reason in Reason},
         "through": THROUGH,
         "once": form.value("once") or secrets.token_urlsafe(16),
         "popup": popup,
         "form": form,
+        "quote": None,
     }
 
 
@@ -79,7 +81,7 @@ def preview_refund() -> Response:
         if request_ is not None:
             asked.append(request_)
     quoted = expected_refund(ctx(), visit().tenant_id, order, asked) if asked else None
-    return fragment("preview.html", quoted=quoted)
+    return fragment("preview.html", quote=quoted)
 
 
 def open_for_shopper() -> Response:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from urllib.parse import urlencode
 
 from flask import Response, request, url_for
 
@@ -45,10 +46,10 @@ _EMPTY = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tab:
-    view: View | CaseStatus
-    label: str
+    text: str
+    href: str
+    current: bool
     count: str = ""
-    tone: str = ""
 
 
 def show_queue() -> Response:
@@ -57,22 +58,14 @@ def show_queue() -> Response:
     page = list_cases(ctx(), tenant.id, actor=actor, asked=asked)
     counts = count_cases(ctx(), tenant.id, actor=actor, channel=asked.channel)
 
-    def link(**changes: Any) -> str:
-        # A change of what is listed begins at the first page.
-        values = {"view": asked.view, "channel": asked.channel, "q": asked.search, **changes}
-        values["q"] = values.pop("search", values["q"])
-        if values["q"] or values["view"] is View.OPEN:
-            values.pop("view")
-        return url_for("dashboard.queue", **{name: value for name, value in values.items() if value})
-
     return fragment(
         "queue.html",
         asked=asked,
         page=page,
-        tabs=_tabs(counts, asked.view),
-        link=link,
+        tabs=_tabs(counts, asked),
+        link=partial(_link, asked),
         channels=list_channels(ctx(), tenant.id, actor=actor),
-        empty=gettext(_EMPTY[asked.view] if isinstance(asked.view, View) else "No return is in this state."),
+        nothing=gettext(_EMPTY[asked.view] if isinstance(asked.view, View) else "No return is in this state."),
         fresh=not any(counts.states.values()) and not asked.channel,
         portal=f"{ctx().settings.base_url}/r/{tenant.slug}",
     )
@@ -96,22 +89,32 @@ def _view(name: str) -> View | CaseStatus:
     return View.OPEN
 
 
-def _tabs(counts: Counts, chosen: View | CaseStatus) -> list[Tab]:
-    def tab(view: View | CaseStatus, count: int, tone: str = "") -> Tab:
-        label = gettext(_VIEWS[view]) if isinstance(view, View) else words.state(view)
-        return Tab(view=view, label=label, count=_said(count), tone=tone if count else "")
+def _link(asked: Asked, **changes: str) -> str:
+    """The queue's address with a change; whatever is changed, it begins at the first page."""
+    values = {"view": str(asked.view), "channel": asked.channel, "search": asked.search, **changes}
+    values["q"] = values.pop("search")
+    if values["q"] or values["view"] == View.OPEN:
+        del values["view"]
+    query = urlencode({name: value for name, value in values.items() if value})
+    return url_for("dashboard.queue") + (f"?{query}" if query else "")
+
+
+def _tabs(counts: Counts, asked: Asked) -> list[Tab]:
+    def tab(view: View | CaseStatus, count: str) -> Tab:
+        text = gettext(_VIEWS[view]) if isinstance(view, View) else words.state(view)
+        return Tab(text=text, href=_link(asked, view=view), current=view is asked.view, count=count)
 
     states = [
-        tab(state, counts.states[state])
+        tab(state, _said(counts.states[state]))
         for state in CaseStatus
-        if state in _ALWAYS or counts.states[state] or state is chosen
+        if state in _ALWAYS or counts.states[state] or state is asked.view
     ]
     return [
-        tab(View.OPEN, counts.open),
-        tab(View.ATTENTION, counts.attention, "red"),
-        tab(View.OVERDUE, counts.overdue, "amber"),
+        tab(View.OPEN, _said(counts.open)),
+        tab(View.ATTENTION, _said(counts.attention)),
+        tab(View.OVERDUE, _said(counts.overdue)),
         *states,
-        Tab(view=View.ALL, label=gettext(_VIEWS[View.ALL])),
+        tab(View.ALL, ""),
     ]
 
 

@@ -14,6 +14,7 @@ from saleor_returns_app.web.i18n import gettext
 from .access import visit
 from .answers import fragment, notify
 from .forms import EMPTY, Form
+from .words import word
 
 
 def show_settings() -> Response:
@@ -26,7 +27,7 @@ def _page(settings: TenantSettings, *, status: int = 200, form: Form = EMPTY) ->
         status=status,
         settings=settings,
         form=form,
-        rules=tuple(ShippingRule),
+        rules={rule: word(rule) for rule in ShippingRule},
         may_change=NEEDED in visit().actor.permissions,
         needed=NEEDED,
         portal=f"{ctx().settings.base_url}/r/{visit().tenant.slug}",

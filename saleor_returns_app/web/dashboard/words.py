@@ -16,6 +16,7 @@ from saleor_returns_app.domain.policy import Outcome
 from saleor_returns_app.domain.quotes import RefundWay, ShippingRule
 from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.services.attention import WHAT_TO_DO
+from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.i18n import gettext, language
 from saleor_returns_app.web.labels import REFUNDS, STATUSES
@@ -78,23 +79,46 @@ ENTRIES: dict[str, str] = {
     "confirm_return": "Return confirmed as recorded in Saleor",
     "close": "Return closed",
 }
-#: State → colour of its pill: amber waits for staff, blue for others, green went well, red went wrong, white is over.
-COLORS: dict[str, str] = {
-    **dict.fromkeys((CaseStatus.REQUESTED, CaseStatus.RECEIVED, CaseStatus.INSPECTED), "amber"),
-    **dict.fromkeys((CaseStatus.AWAITING_EVIDENCE, CaseStatus.NEGOTIATING, CaseStatus.APPROVED), "blue"),
-    **dict.fromkeys((CaseStatus.IN_TRANSIT, CaseStatus.RESOLVING), "blue"),
-    CaseStatus.RESOLVED: "green",
-    CaseStatus.DISPUTED: "red",
-    Outcome.ELIGIBLE: "green",
-    Outcome.NEEDS_REVIEW: "amber",
-    Outcome.INELIGIBLE: "red",
+#: State → how it looks: warn waits for staff, info for others, good went well, bad went wrong, none is over.
+TONES: dict[str, str] = {
+    **dict.fromkeys((CaseStatus.REQUESTED, CaseStatus.RECEIVED, CaseStatus.INSPECTED), "warn"),
+    **dict.fromkeys((CaseStatus.AWAITING_EVIDENCE, CaseStatus.NEGOTIATING, CaseStatus.APPROVED), "info"),
+    **dict.fromkeys((CaseStatus.IN_TRANSIT, CaseStatus.RESOLVING), "info"),
+    CaseStatus.RESOLVED: "good",
+    CaseStatus.DISPUTED: "bad",
+    Outcome.ELIGIBLE: "good",
+    Outcome.NEEDS_REVIEW: "warn",
+    Outcome.INELIGIBLE: "bad",
 }
-REFUND_COLORS: dict[str, str] = {
-    **dict.fromkeys((RefundStatus.PROPOSED, RefundStatus.UNCLEAR), "amber"),
-    **dict.fromkeys((RefundStatus.APPROVED, RefundStatus.GRANTED, RefundStatus.REQUESTED), "blue"),
-    RefundStatus.PENDING: "blue",
-    **dict.fromkeys((RefundStatus.SUCCEEDED, RefundStatus.RECORDED), "green"),
-    RefundStatus.FAILED: "red",
+REFUND_TONES: dict[str, str] = {
+    **dict.fromkeys((RefundStatus.PROPOSED, RefundStatus.UNCLEAR), "warn"),
+    **dict.fromkeys((RefundStatus.APPROVED, RefundStatus.GRANTED, RefundStatus.REQUESTED), "info"),
+    RefundStatus.PENDING: "info",
+    **dict.fromkeys((RefundStatus.SUCCEEDED, RefundStatus.RECORDED), "good"),
+    RefundStatus.FAILED: "bad",
+}
+ENTRY_TONES: dict[str, str] = {
+    **dict.fromkeys(("approve", "approve_refund", "approve_rest", "receive", "inspect", "ship"), "info"),
+    **dict.fromkeys(("refund_paid", "record_refund", "settle", "conclude"), "good"),
+    **dict.fromkeys(("reject", "refund_failed"), "bad"),
+    **dict.fromkeys(("retry_refund", "reconsider"), "warn"),
+}
+#: State → what it is about now.
+HEADLINES: dict[str, str] = {
+    CaseStatus.REQUESTED: "Approve or reject this request",
+    CaseStatus.AWAITING_EVIDENCE: "Waiting for the shopper’s evidence",
+    CaseStatus.NEGOTIATING: "Waiting for an agreement",
+    CaseStatus.APPROVED: "Waiting for the goods",
+    CaseStatus.IN_TRANSIT: "The parcel is on its way",
+    CaseStatus.RECEIVED: "Inspect the goods",
+    CaseStatus.INSPECTED: "Read the refund and approve it",
+    CaseStatus.RESOLVING: "The refund is being paid",
+    CaseStatus.RESOLVED: "Everything is settled",
+    CaseStatus.CLOSED: "This case is closed",
+    CaseStatus.REJECTED: "This return was rejected",
+    CaseStatus.CANCELLED: "This return was cancelled",
+    CaseStatus.EXPIRED: "The goods did not arrive in time",
+    CaseStatus.DISPUTED: "The shopper disputes the decision",
 }
 
 
@@ -127,12 +151,6 @@ def attention(code: str, detail: Mapping[str, Any]) -> str:
         return text
 
 
-def because(reason: Mapping[str, Any]) -> str:
-    """A reason of a verdict, as it was stored with the case."""
-    text, params = gettext(str(reason.get("text", ""))), reason.get("params") or {}
-    return text % params if params else text
-
-
 def ago(moment: datetime) -> str:
     """“3 hours ago”, “in 2 days”, in the language of the request."""
     gap = moment - ctx().now()
@@ -145,15 +163,28 @@ def is_late(moment: datetime | None) -> bool:
     return moment is not None and moment <= ctx().now()
 
 
-def color(status: str) -> str:
-    return COLORS.get(status, "")
+def tone_of(state_or_verdict: str) -> str:
+    return TONES.get(state_or_verdict, "")
 
 
-def refund_color(status: str) -> str:
-    return REFUND_COLORS.get(status, "")
+def refund_tone(status: str) -> str:
+    return REFUND_TONES.get(status, "")
+
+
+def entry_tone(event: str) -> str:
+    return ENTRY_TONES.get(event, "")
+
+
+def headline(file: CaseFile) -> str:
+    """What a case is about now, in one line."""
+    if file.case.status == CaseStatus.INSPECTED and not file.accepted:
+        return gettext("Nothing was accepted, so nothing is owed")
+    if file.case.status == CaseStatus.RESOLVING and not file.under_way:
+        return gettext("The refund waits for you")
+    return gettext(HEADLINES.get(file.case.status, file.case.status))
 
 
 def register(app: Flask) -> None:
-    filters = (state, refund_state, word, happened, because, ago, is_late, color, refund_color)
+    filters = (state, refund_state, word, happened, ago, is_late, tone_of, refund_tone, entry_tone)
     app.jinja_env.filters.update({function.__name__: function for function in filters})
     app.jinja_env.globals["attention"] = attention
