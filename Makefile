@@ -1,6 +1,7 @@
 # Every target does its own set-up: a machine with Python 3.11+, git and make is enough.
+# Another Python has its own environment: make test PYTHON=python3.12
 PYTHON ?= python3
-VENV := .venv
+VENV := .venv$(if $(filter command,$(firstword $(origin PYTHON))),-$(notdir $(PYTHON)))
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 ASSETS := saleor_returns_app/web/static/dist/.ready
@@ -41,11 +42,12 @@ styleguide: $(STAMP) $(ASSETS) ## Draw one page with every component, to look at
 	@$(BIN)/python frontend/styleguide.py
 
 $(STAMP): pyproject.toml uv.lock
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed ($(PYTHON) was not found)."; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; choose one with PYTHON=…"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@test -x $(BIN)/uv || $(BIN)/python -m pip install -q --disable-pip-version-check uv
-	@VIRTUAL_ENV=$(CURDIR)/$(VENV) UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(VENV) $(BIN)/uv sync -q --frozen --inexact --python $(BIN)/python
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; choose one with PYTHON=…" >&2; exit 1; }
+	@if ! test -x $(BIN)/python; then \
+	  if command -v uv >/dev/null; then uv venv -q --python $(PYTHON) $(VENV); \
+	  else $(PYTHON) -m venv $(VENV) || { echo "On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }; fi; fi
+	@command -v uv >/dev/null || test -x $(BIN)/uv || $(BIN)/python -m pip install -q --disable-pip-version-check uv
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(VENV) uv sync -q --frozen --inexact --python $(BIN)/python
 	@touch $@
 
 $(ASSETS): $(STAMP) frontend/build.sh frontend/.npmrc $(wildcard frontend/*.json frontend/src/*)
