@@ -21,7 +21,7 @@ def test_secret_of_a_key_that_was_removed_names_the_setting() -> None:
         FernetCipher(NEW).decrypt(FernetCipher(OLD).encrypt("token"))
 
 
-@pytest.mark.parametrize("keys", ["", " , ", "short", f"{OLD},nonsense"])
+@pytest.mark.parametrize("keys", ["", " , ", "short", f"{OLD},nonsense"], ids=["none", "blank", "short", "second"])
 def test_keys_that_cannot_be_used_name_the_setting_and_not_the_key(keys: str) -> None:
     with pytest.raises(ConfigurationError, match="RETURNS_SECRET_KEYS") as caught:
         FernetCipher(keys)
