@@ -1,0 +1,125 @@
+"""Whatever a worker was doing when it died: money is paid once, goods are recorded once, nothing is lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.orders import RETURNED
+from saleor_returns_app.models.base import Database
+from saleor_returns_app.models.tenants import Tenant
+from saleor_returns_app.services.advancing import advance_order, sweep_due
+from saleor_returns_app.services.context import Context
+from tests.conftest import add_tenant
+from tests.fakes import FakeClock, FakeSaleor, RecordingJobs, make_order, make_payment, make_transaction, usd
+from tests.services.journeys import Shop
+
+from .killing import Killed, Killer, MortalDatabase, MortalSaleor
+
+#: More than any flow has; the test asserts that it came to the end.
+MOST_POINTS = 150
+
+
+class World:
+    """A shop, its Saleor, and workers that die at a point of our choosing."""
+
+    def __init__(self, ctx: Context, tenant: Tenant, staff: Actor, shopper: Actor, *, legacy: bool, split: bool) -> None:
+        self.clock = FakeClock()
+        self.saleor = FakeSaleor(self._order(legacy=legacy, split=split))
+        self.saleor.clock = self.clock
+        self.jobs = RecordingJobs()
+        healthy = replace(ctx, clock=self.clock, saleor=self.saleor, jobs=self.jobs)
+        self.shop = Shop(healthy, tenant.id, staff, shopper)
+        self.killer = Killer()
+        mortal_saleor = MortalSaleor(self.saleor, self.killer)
+        self.mortal = replace(healthy, db=MortalDatabase(ctx.db, self.killer), saleor=mortal_saleor)  # type: ignore[arg-type]
+
+    @staticmethod
+    def _order(*, legacy: bool, split: bool) -> object:
+        if legacy:
+            return make_order(transactions=(), payments=(make_payment(),))
+        if split:
+            return make_order(
+                transactions=(
+                    make_transaction("t-1", charged=usd("30.00")),
+                    make_transaction("t-2", charged=usd("40.00")),
+                )
+            )
+        return make_order()
+
+    def work(self, *, kill_at: int | None) -> bool:
+        """Run the lane until nothing is due; True when the worker died at the wished point on the way."""
+        self.killer.at, self.killer.passed, self.killer.where = kill_at, 0, ""
+        died = False
+        for _ in range(14):
+            waiting = self.jobs.take()
+            while waiting:
+                tenant_id, order_id = waiting.pop(0)
+                try:
+                    advance_order(self.mortal, tenant_id, order_id, holder="worker")
+                except Killed:
+                    died = True
+                    self.killer.at = None
+                    waiting.insert(0, (tenant_id, order_id))  # the engine gives the job to another worker
+            self.clock.forward(seconds=95)
+            sweep_due(self.shop.ctx)
+        return died
+
+    def returned_units(self) -> int:
+        return sum(self.saleor.orders["order-1"].quantities(RETURNED).values())
+
+    def paid(self) -> Counter[str]:
+        return Counter(key for key, _ in self.saleor.paid)
+
+
+FLOWS = {
+    "success": {"moods": []},
+    "pays, answer lost": {"moods": ["lost"]},
+    "never arrived": {"moods": ["gone"]},
+    "not sent": {"moods": ["unsent"]},
+    "undelivered but paid": {"moods": ["timeout"]},
+    "declined": {"moods": ["decline"]},
+    "legacy": {"moods": [], "legacy": True},
+    "split": {"moods": [], "split": True},
+}
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_a_worker_may_die_at_any_point(
+    flow: str, ctx: Context, database: Database, staff: Actor, shopper: Actor
+) -> None:
+    given = FLOWS[flow]
+    for point in range(MOST_POINTS):
+        tenant = add_tenant(database, f"shop-{point}")
+        world = World(
+            ctx, tenant, staff, shopper, legacy=bool(given.get("legacy")), split=bool(given.get("split"))
+        )
+        units = 3 if given.get("split") else 1
+        case_id = world.shop.to_payment({"line-1": units})
+        world.saleor.moods = list(given["moods"])  # type: ignore[call-overload]
+        died = world.work(kill_at=point)
+        where = f"{flow}, point {point}: {world.killer.where}"
+        _check(world, case_id, units, where)
+        if not died:
+            assert point > 10, "the flow has more points than this"
+            return
+    pytest.fail("the flow never came to its end without dying")
+
+
+def _check(world: World, case_id: str, units: int, where: str) -> None:
+    case, refunds = world.shop.case(case_id), world.shop.refunds(case_id)
+    asked = sum(refund.amount_minor for refund in refunds)
+    paid = sum(amount.minor for _, amount in world.saleor.paid)
+    assert paid <= asked, f"paid twice: {where}"
+    assert all(count == 1 for count in world.paid().values()), f"paid twice: {where}"
+    assert len(world.saleor.orders["order-1"].granted_refunds) <= len(refunds), f"granted twice: {where}"
+    assert world.returned_units() == units, f"goods recorded {world.returned_units()} times: {where}"
+    assert case.return_recorded, f"return lost: {where}"
+    settled = case.status == "resolved" and paid == asked
+    assert settled or case.attention, f"lost: {where}: {case.status} {[refund.status for refund in refunds]}"
+    for said in ("return requested", "return approved", "goods received"):
+        written = sum(text.count(said) for _, text in world.saleor.notes)
+        assert written == 1, f"note “{said}” written {written} times: {where}"
