@@ -20,6 +20,7 @@ from demo.serving import HOST, Running, free_port
 from demo.shop import Shop, ShopSettings, create_shop
 from demo.shop.installing import install, uninstall
 from demo.shop.model.apps import App
+from demo.shop.refunds import resume
 from demo.shop.serve import start
 from demo.shop.shop import load_state
 from demo.shop.web.shown import portal_url
@@ -128,7 +129,9 @@ class Stack:
         if not kept.exists():
             return create_shop(self._settings), mailbox
         settings, state = load_state(kept)
-        return Shop(settings, state=state), mailbox
+        shop = Shop(settings, state=state)
+        resume(shop)
+        return shop, mailbox
 
     def _configuration(self) -> dict[str, str]:
         key = self.folder / "secret.key"

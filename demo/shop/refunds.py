@@ -148,6 +148,15 @@ def _ask_provider(shop: Shop, transaction: Transaction, request: TransactionEven
         _take_answer(shop, transaction, request, answer)
 
 
+def resume(shop: Shop) -> None:
+    """After a restart: what the provider had not answered yet is given up once the usual time is over."""
+    for grant in shop.state.granted_refunds.values():
+        events = grant.transaction_events
+        if grant.status == "PENDING" and events and not events[0].psp_reference:
+            give_up = partial(_fail, shop, grant.transaction, events[0], UNDELIVERED)
+            shop.worker.later(shop.settings.provider_timeout, give_up)
+
+
 def _fail(shop: Shop, transaction: Transaction, request: TransactionEvent, cause: str) -> None:
     """An outcome that nobody is told of: no webhook follows."""
     grant = request.granted_refund
