@@ -259,11 +259,9 @@ def case_actions(file: CaseFile, actor: Actor) -> dict[str, Offered]:
     status = CaseStatus(file.case.status)
     events = [event for event in RETURN_CASE.possible(status, Who.STAFF) if event in case_domain.STAFF_ACTIONS]
     if status is CaseStatus.INSPECTED and file.accepted:
-        events.insert(0, CaseEvent.RESOLVE)
+        # The guard of concluding, told before it is tried: what was accepted has to be paid.
+        events = [CaseEvent.RESOLVE, *(event for event in events if event is not CaseEvent.CONCLUDE)]
     offered = [_offer(CASE_ACTIONS[event], actor) for event in events]
-    if CaseEvent.CONCLUDE in events and file.accepted:
-        why = gettext("Items were accepted: their refund has to be approved.")
-        offered = [Offered(item.action, why) if item.action.name == "conclude" else item for item in offered]
     if CaseEvent.SHIP in RETURN_CASE.possible(status, Who.STAFF) or status is CaseStatus.IN_TRANSIT:
         offered.append(_offer(TRACKING, actor))
     if file.recorded is not None and file.recorded.state == "stuck":

@@ -27,6 +27,8 @@ from .words import headline
 #: What a person loses by acting on a page that is this stale is one look at it; more tries would hide a fight.
 _TRIES = 4
 _RECEIVE = "receive"
+#: Actions that stand beside what they are about, not among the next steps.
+_ASIDE = frozenset({"tracking", "confirm-return", "refund"})
 #: Seconds between two looks at a refund: often while somebody waits for it, rarely when the provider takes days.
 _POLL_SOON, _POLL_LATER = 2, 20
 _WATCHED_CLOSELY = timedelta(minutes=2)
@@ -58,10 +60,12 @@ def _page(file: CaseFile, *, status: int = 200, forms: Mapping[str, Form] | None
 
 def _values(file: CaseFile) -> dict[str, Any]:
     actor = visit().actor
+    actions = case_actions(file, actor)
     return {
         "file": file,
         "case": file.case,
-        "actions": case_actions(file, actor),
+        "actions": actions,
+        "main_actions": {name: item for name, item in actions.items() if name not in _ASIDE},
         "refund_actions": {item.refund.id: refund_actions(item.refund, actor) for item in file.refunds},
         "shows_quote": file.case.status in _QUOTED,
         "order_path": order_place(file.case.saleor_order_id),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, request
 
 from saleor_returns_app.domain.cases import Channel, Reason
 from saleor_returns_app.domain.orders import Order
@@ -88,41 +88,44 @@ def open_for_shopper() -> Response:
     """Open the case once, however often the button is pressed."""
     order = _order(request.form.get("order_id", ""))
     popup = request.form.get("popup") == "1"
-    tenant_id, actor = visit().tenant_id, visit().actor
-    subject, key = f"staff:{actor.id}"[:200], request.form.get("once", "")[:200] or secrets.token_urlsafe(16)
     try:
-        before = idempotency.begin(ctx(), tenant_id, subject=subject, key=key, request={"order": order.id})
-        if before is None:
-            case_id = _open(order, subject=subject, key=key)
-            idempotency.finish(ctx(), tenant_id, subject=subject, key=key, status=201, answer={"case": case_id})
-        else:
-            case_id = str(before[1]["case"])
+        case_id = _open_once(order)
     except AppError as problem:
         form = Form(typed=request.form.to_dict(), problem=said(problem), field=_field(problem, order))
-        return fragment("opening_form.html", status=problem.status, **_values(order, popup=popup, form=form))
-    case = read_case(ctx(), tenant_id, case_id, actor=actor).case
+        answer = fragment("opening_form.html", status=problem.status, **_values(order, popup=popup, form=form))
+        answer.headers["HX-Retarget"] = "this"  # also where the shop failed: what was typed is in the answer
+        return answer
+    case = read_case(ctx(), visit().tenant_id, case_id, actor=visit().actor).case
     place = app_place(visit().tenant, f"/cases/{case_id}")
     answer = onto_page(fragment("opened.html", case=case, popup=popup, place=place))
-    if not popup:
-        answer.headers["HX-Push-Url"] = url_for("dashboard.case", case_id=case_id)
     return notify(answer, gettext("Return opened"), text=case.number)
 
 
-def _open(order: Order, *, subject: str, key: str) -> str:
+def _open_once(order: Order) -> str:
+    """Open the case, or find the one that an earlier press of the same form opened; gives its id."""
+    tenant_id, subject = visit().tenant_id, f"staff:{visit().actor.id}"[:200]
+    key = request.form.get("once", "")[:200] or secrets.token_urlsafe(16)
+    turn = idempotency.begin(ctx(), tenant_id, subject=subject, key=key, request={"order": order.id})
+    if turn.status:
+        return str(turn.answer["case"])
     try:
-        return open_case(
+        case_id = open_case(
             ctx(),
-            visit().tenant_id,
+            tenant_id,
             saleor_order_id=order.id,
             lines=_requests(order),
             actor=visit().actor,
             through=_through(),
             language=order.language or "en",
             override=request.form.get("override", "").strip(),
+            case_id=turn.id,
         )
-    except Exception:
-        idempotency.give_up(ctx(), visit().tenant_id, subject=subject, key=key)
+    except Exception as error:
+        refused = isinstance(error, AppError) and error.status < 500
+        (idempotency.give_up if refused else idempotency.break_off)(ctx(), tenant_id, turn)
         raise
+    idempotency.finish(ctx(), tenant_id, turn, status=201, answer={"case": case_id})
+    return case_id
 
 
 def _through() -> Channel:

@@ -35,7 +35,7 @@ _ALWAYS = (
     CaseStatus.RESOLVING,
     CaseStatus.RESOLVED,
 )
-_VIEWS = {View.OPEN: "Open", View.ALL: "All", View.ATTENTION: "Needs attention", View.OVERDUE: "Overdue"}
+_VIEWS = {View.OPEN: "Open", View.ALL: "All", View.ATTENTION: "Attention", View.OVERDUE: "Overdue"}
 _EMPTY = {
     View.OPEN: "No return is open. Everything is done.",
     View.ALL: "There are no returns.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from babel import Locale
@@ -12,13 +13,14 @@ from flask import Flask
 
 from saleor_returns_app.domain.cases import CaseStatus, Channel, Reason
 from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.policy import Outcome
 from saleor_returns_app.domain.quotes import RefundWay, ShippingRule
 from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.services.attention import WHAT_TO_DO
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.web.current import ctx
-from saleor_returns_app.web.i18n import gettext, language
+from saleor_returns_app.web.i18n import format_money, gettext, language
 from saleor_returns_app.web.labels import REFUNDS, STATUSES
 
 REASONS: dict[str, str] = {
@@ -56,6 +58,8 @@ SHIPPING_RULES: dict[str, str] = {
     ShippingRule.ALWAYS: "With the first refund of an order",
     ShippingRule.NEVER: "Never",
 }
+#: As for shoppers, but short enough for a row of tabs.
+STATES: dict[str, str] = {**STATUSES, CaseStatus.RESOLVING: "Refunding"}
 OWNERS: dict[str, str] = {Who.STAFF: "Your turn", Who.SHOPPER: "Shopper’s turn", Who.SYSTEM: "Under way"}
 #: Event of the history → what happened.
 ENTRIES: dict[str, str] = {
@@ -123,7 +127,7 @@ HEADLINES: dict[str, str] = {
 
 
 def state(status: str) -> str:
-    return gettext(STATUSES.get(status, status))
+    return gettext(STATES.get(status, status))
 
 
 def refund_state(status: str) -> str:
@@ -144,10 +148,28 @@ def happened(event: str) -> str:
 
 def attention(code: str, detail: Mapping[str, Any]) -> str:
     """What happened and what to do about it."""
+    said = {name: _sentence(str(value)) if name == "message" else value for name, value in detail.items()}
+    if "amount" in said:
+        said["amount"] = amount_said(str(said["amount"]))
     text = gettext(WHAT_TO_DO.get(code, code))
     try:
-        return text % dict(detail)
+        return text % said
     except (KeyError, ValueError):
+        return text
+
+
+def _sentence(text: str) -> str:
+    """Another's words with an end, as ours go on after them."""
+    said = text.strip()
+    return f"{said}." if said and said[-1] not in ".!?…。" else said
+
+
+def amount_said(text: str) -> str:
+    """An amount as the history keeps it, “41.99 USD”, as people write it."""
+    number, _, currency = text.partition(" ")
+    try:
+        return format_money(Money(Decimal(number), currency))
+    except (ValueError, ArithmeticError):
         return text
 
 
@@ -185,6 +207,6 @@ def headline(file: CaseFile) -> str:
 
 
 def register(app: Flask) -> None:
-    filters = (state, refund_state, word, happened, ago, is_late, tone_of, refund_tone, entry_tone)
+    filters = (state, refund_state, word, amount_said, happened, ago, is_late, tone_of, refund_tone, entry_tone)
     app.jinja_env.filters.update({function.__name__: function for function in filters})
     app.jinja_env.globals["attention"] = attention
