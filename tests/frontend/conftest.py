@@ -6,11 +6,14 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from demo.serving import Running
 
 from .stage import Answer, StaffApp, Stage, host_page
+
+PATIENCE = 15_000  # milliseconds; a busy machine is slow, not wrong
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +31,7 @@ def stage(browser: Browser) -> Iterator[Stage]:
     app = StaffApp({"GET /dashboard/": Answer("<h1>Queue</h1>")})
     serving, hosting = Running(app), Running(host_page)
     page = browser.new_page()
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(PATIENCE)
     yield Stage(app, f"http://127.0.0.1:{serving.port}", f"http://127.0.0.1:{hosting.port}", page)
     page.close()
     serving.stop()

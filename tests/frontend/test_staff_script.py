@@ -153,7 +153,7 @@ def test_links_load_in_place_and_the_dashboard_keeps_the_address(stage: Stage) -
     frame.click("text=Case")
     expect(frame.get_by_role("heading", name="Case seven")).to_be_visible()
     assert stage.hears("updateRouting") == {"newRoute": "/cases/7?view=all"}
-    assert frame.title() == "R-7"
+    frame.wait_for_function("() => document.title === 'R-7'")
     frame.evaluate("history.back()")
     expect(frame.get_by_role("heading", name="Queue")).to_be_visible()
     assert stage.app.asked() == ["/dashboard/", "/dashboard/cases/7?view=all", "/dashboard/"]
