@@ -11,6 +11,7 @@ RESOLVERS: Fields = {
     **gift_cards.FIELDS,
     **orders.FIELDS,
     "Query": queries.QUERY,
+    "Shop": queries.SHOP,
     "Mutation": {**mutations.MUTATION, **accounts.MUTATION, **apps.MUTATION, **gift_cards.MUTATION},
     "Subscription": {"event": lambda root, _info: root},
 }

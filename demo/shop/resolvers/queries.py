@@ -18,11 +18,17 @@ if TYPE_CHECKING:
 
 def _shop(_root: object, info: Any) -> dict[str, Any]:
     shop = info.context.shop
-    host, version = shop.domain, shop.settings.version
-    domain = {"host": host, "sslEnabled": False, "url": f"{shop.base_url}/"}
-    release = ".".join(version.split(".")[:2])
-    named = {"id": global_id("Shop", 1), "name": shop.settings.name, "version": version, "schemaVersion": release}
+    domain = {"host": shop.domain, "sslEnabled": False, "url": f"{shop.base_url}/"}
+    release = ".".join(shop.settings.version.split(".")[:2])
+    named = {"id": global_id("Shop", 1), "name": shop.settings.name, "schemaVersion": release}
     return {**named, "domain": domain}
+
+
+def _version(_root: object, info: Any) -> str:
+    """The whole version is for staff and apps; everybody may read the `schemaVersion`."""
+    info.context.require("AUTHENTICATED_STAFF_USER", "AUTHENTICATED_APP")
+    version: str = info.context.shop.settings.version
+    return version
 
 
 def _app(_root: object, info: Any, id: str | None = None) -> App | None:
@@ -149,6 +155,7 @@ def _return_settings(_root: object, info: Any) -> dict[str, Any]:
     return {"reasonReferenceType": None}
 
 
+SHOP: Resolvers = {"version": _version}
 QUERY: Resolvers = {
     "shop": _shop,
     "refundSettings": _refund_settings,

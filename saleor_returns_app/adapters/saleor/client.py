@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -31,6 +32,8 @@ log = structlog.get_logger()
 
 #: Core's answers to a request for a grant that was requested before: what was wanted is under way or done.
 ALREADY_REQUESTED = frozenset({"REFUND_ALREADY_PROCESSED", "REFUND_IS_PENDING"})
+#: Core keeps order numbers as 32-bit integers.
+_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 _NOTE_ADDED = "NOTE_ADDED"
 P = TypeVar("P")
 
@@ -81,6 +84,8 @@ class SaleorClient:
         return to_order(found) if found else None
 
     def find_order(self, shop: ShopConnection, number: str) -> Order | None:
+        if not _NUMBER.fullmatch(number):
+            return None  # core answers what is not a number with an internal error
         found = self._gateway.read(shop, operations.ORDERS_BY_NUMBER, {"numbers": [number]}).orders
         nodes = [edge.node for edge in found.edges] if found else []
         return next((to_order(node) for node in nodes if node.number == number), None)
@@ -205,7 +210,7 @@ class SaleorClient:
 
 
 def _note(text: str | None) -> dict[str, Any]:
-    return {"note": {"message": text}, "withNote": True} if text else {}
+    return {"note": {"message": text or ""}, "withNote": bool(text)}
 
 
 def _present(payload: P | None) -> P:
