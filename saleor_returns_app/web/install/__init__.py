@@ -19,7 +19,7 @@ _OLDEST = "3.21"
 
 
 @blueprint.get("/api/manifest")
-def manifest() -> ResponseReturnValue:
+def show_manifest() -> ResponseReturnValue:
     version = request.headers.get("Saleor-Schema-Version") or _OLDEST
     answer = jsonify(build_manifest(ctx().settings, schema_version=version))
     answer.vary.add("Saleor-Schema-Version")
