@@ -19,7 +19,7 @@ from saleor_returns_app.models.base import make_engine
 from saleor_returns_app.models.migrating import migrate_database
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.web.install.manifest import build_manifest
-from saleor_returns_app.web.mail import render
+from saleor_returns_app.web.mail import renderer
 from saleor_returns_app.web.serving import serve
 
 
@@ -33,8 +33,7 @@ def web(settings: Settings) -> int:
 def worker(settings: Settings) -> int:
     _refuse_faults(settings)
     set_up_logs(settings)
-    run_worker(build_context(settings), render)
-    return 0
+    return 0 if run_worker(build_context(settings), renderer(settings.base_url)) else 1
 
 
 def migrate(settings: Settings) -> int:

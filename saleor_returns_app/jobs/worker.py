@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 
 from saleor_returns_app.services.advancing import sweep_due
 from saleor_returns_app.services.context import Context
+from saleor_returns_app.services.idempotency import forget_keys
 from saleor_returns_app.services.inbox import drain_inbox, forget_deliveries
+from saleor_returns_app.services.logins import forget_logins
 from saleor_returns_app.services.notifications import Render, send_waiting_mails
 from saleor_returns_app.services.tenants import erase_due_tenants
 
@@ -20,7 +24,9 @@ from .leases import ExecutorLease
 
 log = structlog.get_logger()
 #: Seconds that running jobs get to finish when the worker is told to stop.
-FAREWELL = 30
+FAREWELL = 30.0
+#: How long finished jobs are kept: their keys are spent for so long, and people can look at them.
+REMEMBERED = timedelta(days=3)
 
 
 class Loop(threading.Thread):
@@ -42,42 +48,57 @@ class Loop(threading.Thread):
                 pause = max(5.0, self._seconds)
 
 
-def run_worker(context: Context, render: Render) -> None:
-    """Work until SIGTERM or SIGINT, then let running jobs finish."""
+def run_worker(context: Context, render: Render) -> bool:
+    """Work until SIGTERM or SIGINT, then let running jobs finish. False when the worker ended for another reason."""
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    lease = ExecutorLease(context.db.engine)
-    engine.launch(context, executor_id=lease.executor_id)
-    loops = [
-        Loop("inbox", lambda: drain_inbox(context), seconds=0.2, stop=stop),
-        Loop("mails", lambda: send_waiting_mails(context, render), seconds=0.5, stop=stop),
-        Loop("sweep", lambda: sweep_due(context), seconds=1.0, stop=stop),
-        Loop("rescue", lambda: rescue(lease), seconds=10.0, stop=stop),
-        Loop("tidy", lambda: tidy(context), seconds=3600.0, stop=stop),
-    ]
-    for loop in loops:
-        loop.start()
-    log.info("worker ready", executor=lease.executor_id)
-    try:
-        stop.wait()
-    finally:
-        begun = time.monotonic()
+    with ExecutorLease(context.db.engine) as lease:
+        engine.launch(context, executor_id=lease.executor_id)
+        loops = [
+            Loop("inbox", lambda: drain_inbox(context), seconds=0.2, stop=stop),
+            Loop("mails", lambda: send_waiting_mails(context, render), seconds=0.5, stop=stop),
+            Loop("sweep", lambda: sweep_due(context), seconds=1.0, stop=stop),
+            Loop("rescue", lambda: rescue(lease, stop), seconds=5.0, stop=stop),
+            Loop("tidy", lambda: tidy(context), seconds=3600.0, stop=stop),
+        ]
         for loop in loops:
-            loop.join(timeout=max(0.0, FAREWELL - (time.monotonic() - begun)))
-        engine.shut_down(seconds=FAREWELL)
-        lease.close()
-        log.info("worker stopped")
+            loop.start()
+        log.info("worker ready", executor=lease.executor_id)
+        stop.wait()
+        log.info("worker stopping", executor=lease.executor_id)
+        return _say_goodbye(lease, loops)
 
 
-def rescue(lease: ExecutorLease) -> None:
-    """Bring back jobs of workers that died and whose id nobody took over."""
-    for executor_id, jobs in engine.pending_by_executor().items():
-        if lease.is_free(executor_id):
-            log.warning("resuming jobs of a dead worker", executor=executor_id, jobs=len(jobs))
-            engine.resume(jobs)
+def _say_goodbye(lease: ExecutorLease, loops: list[Loop]) -> bool:
+    deadline = time.monotonic() + FAREWELL
+    finished = engine.shut_down(seconds=FAREWELL)
+    for loop in loops:
+        loop.join(timeout=max(0.0, deadline - time.monotonic()))
+    wanted = lease.is_held()
+    log.info("worker stopped", finished=finished)
+    if not finished:
+        # The interpreter would wait for the jobs' threads. What they do survives a kill at any point, so it survives this.
+        os._exit(0 if wanted else 1)
+    return wanted
+
+
+def rescue(lease: ExecutorLease, stop: threading.Event) -> None:
+    """Bring back jobs of workers that died and whose id nobody took over; end when somebody may have taken over ours."""
+    if not lease.is_held():
+        log.error("the lock of this worker is lost", executor=lease.executor_id)
+        stop.set()
+        return
+    for executor_id in engine.executors_at_work():
+        with lease.while_dead(executor_id) as dead:
+            if dead:
+                jobs = engine.bring_back(executor_id)
+                log.warning("jobs of a dead worker come back", executor=executor_id, jobs=jobs)
 
 
 def tidy(context: Context) -> None:
+    engine.forget_jobs(before=context.now() - REMEMBERED)
     forget_deliveries(context)
+    forget_logins(context)
+    forget_keys(context)
     erase_due_tenants(context)

@@ -37,6 +37,7 @@ from saleor_returns_app.domain.quotes import Quote
 from saleor_returns_app.domain.returns import returnable_units
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import BadInput, Conflict, Forbidden, NotFound
+from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case, ReturnLine
 from saleor_returns_app.models.tenants import Tenant
 
@@ -158,11 +159,13 @@ def open_case(
     through: Channel,
     language: str,
     override: str = "",
+    case_id: str | None = None,
 ) -> str:
     """Open a return case and give its id.
 
     Raises BadInput for lines that cannot be used, Conflict when the policy binds (a shopper) or units were announced meanwhile.
     Staff may go beyond the policy with the reason in `override`, never beyond the units that exist.
+    `case_id` is for who may ask twice (a second click, a retry after a crash): a case that has it already is given back as it is.
     """
     require_permission(actor, "MANAGE_ORDERS")
     check_requests(lines)
@@ -172,6 +175,8 @@ def open_case(
     settings = ctx.tenant_settings(tenant_id)
     with ctx.db.tenant(tenant_id) as session:
         lock_lane(session, saleor_order_id)
+        if case_id is not None and session.scalar(select(Case.id).where(Case.id == case_id)) is not None:
+            return case_id
         judged = judge_lines(
             order,
             policy=policy_of(settings),
@@ -185,6 +190,7 @@ def open_case(
         wanted = {request.order_line_id: request.quantity for request in lines}
         quote = quote_units(session, order, wanted=wanted, settings=settings)
         case = _new_case(ctx, session, order, through=through, language=language)
+        case.id = case_id or new_id()
         case.expected_minor = quote.total.minor
         case.lines = [
             _new_line(order, request, verdicts[request.order_line_id].verdict, position)

@@ -7,7 +7,7 @@ import hmac
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from saleor_returns_app.errors import AppError, BadInput, NotSignedIn, TooMany
 from saleor_returns_app.models.portal import LoginCode, PortalLink, PortalSession
@@ -22,6 +22,8 @@ LINK_LIFETIME = timedelta(minutes=2)
 MOST_ATTEMPTS = 5
 #: Codes that one mailbox is sent in an hour.
 MOST_CODES = 5
+#: How long what has ended is kept: counting codes needs an hour, coming back to a form some more.
+KEPT = timedelta(days=1)
 _WRONG = "This code is not right, or it is too old. Look at the newest mail, or ask for another code."
 
 
@@ -34,7 +36,8 @@ def digest(ctx: Context, purpose: str, value: str) -> str:
 def request_code(ctx: Context, tenant_id: str, *, number: str, email: str, language: str) -> str:
     """Send a code to the order's mailbox, if order and e-mail belong together; gives a handle for `confirm_code` in any case.
 
-    What the caller sees is the same for known and unknown orders. Raises BadInput, TooMany, SaleorUnavailable.
+    What the caller sees is the same for known and unknown orders, and so is the work, up to one row for the mail: five
+    tries an hour are too few to measure that. Raises BadInput, TooMany, SaleorUnavailable.
     """
     said, address = number.strip().removeprefix("#").strip(), email.strip().lower()
     if not said or len(said) > 64 or not said.isprintable():
@@ -106,15 +109,18 @@ def confirm_code(ctx: Context, tenant_id: str, *, handle: str, code: str) -> str
 
 
 def open_session(ctx: Context, tenant_id: str, *, saleor_order_id: str, email: str) -> str:
+    """A session for who proved the mailbox; gives its token. What was filled in at this order before is still there."""
     token = secrets.token_urlsafe(32)
+    same = select(PortalSession).where(PortalSession.saleor_order_id == saleor_order_id, PortalSession.email == email)
     with ctx.db.tenant(tenant_id) as session:
+        before = session.scalar(same.order_by(PortalSession.expires_at.desc()).limit(1))
         session.add(
             PortalSession(
                 digest=digest(ctx, "session", token),
                 saleor_order_id=saleor_order_id,
                 email=email,
                 expires_at=ctx.now() + SESSION_LIFETIME,
-                draft={},
+                draft=dict(before.draft) if before else {},
             )
         )
     return token
@@ -162,3 +168,11 @@ def use_link(ctx: Context, tenant_id: str, token: str) -> str:
         row.used_at = ctx.now()
         order_id, email = row.saleor_order_id, row.email
     return open_session(ctx, tenant_id, saleor_order_id=order_id, email=email)
+
+
+def forget_logins(ctx: Context) -> None:
+    """Drop codes, links and sessions of all tenants that ended a day ago."""
+    ended = ctx.now() - KEPT
+    with ctx.db.everyone() as session:
+        for table in (LoginCode, PortalLink, PortalSession):
+            session.execute(delete(table).where(table.expires_at < ended))

@@ -35,10 +35,12 @@ def add_tracking(
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
+        said = carrier.strip()[:100]
         if case.status != CaseStatus.IN_TRANSIT:
             move_case(ctx, case, CaseEvent.SHIP, actor)
-        case.tracking_number = number
-        case.carrier = carrier.strip()[:100]
+        elif (case.tracking_number, case.carrier) == (number, said):
+            return  # a second click
+        case.tracking_number, case.carrier = number, said
         record_entry(
             ctx,
             session,
@@ -46,5 +48,5 @@ def add_tracking(
             event="ship",
             actor=actor,
             public=True,
-            detail={"tracking_number": number, "carrier": case.carrier},
+            detail={"tracking_number": number, "carrier": said},
         )

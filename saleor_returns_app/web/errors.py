@@ -48,7 +48,7 @@ def as_app_error(error: Exception) -> AppError:
     if isinstance(error, HTTPException):
         if error.code == 404:
             return NotFound()
-        other = AppError(error.description or error.name, code=error.name.upper().replace(" ", "_"))
+        other = AppError("This request cannot be used here.", code=error.name.upper().replace(" ", "_"))
         other.status = error.code or 500  # type: ignore[misc]
         return other
     if isinstance(error, OperationalError):

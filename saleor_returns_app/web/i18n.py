@@ -96,7 +96,7 @@ def format_minor(minor: int, currency: str) -> str:
 
 def format_datetime(moment: datetime, to: str | None = None) -> str:
     """Day and time, UTC said: we do not know the reader's time zone."""
-    return babel_datetime(moment, "d MMM y, HH:mm 'UTC'", locale=_locale(to or language()))
+    return babel_datetime(moment, "medium", locale=_locale(to or language())) + " UTC"
 
 
 def format_day(moment: datetime, to: str | None = None) -> str:

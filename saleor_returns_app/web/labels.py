@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-from saleor_returns_app.domain.cases import CaseStatus, Reason
+from saleor_returns_app.domain.cases import CaseStatus, Reason, Resolution
 from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.models.cases import CaseEntry
 from saleor_returns_app.web import i18n
@@ -21,6 +21,15 @@ REASONS: dict[str, str] = {
     Reason.SIZE_OR_FIT: "It does not fit",
     Reason.CHANGED_MIND: "I changed my mind",
     Reason.OTHER: "Something else",
+}
+
+RESOLUTIONS: dict[str, str] = {
+    Resolution.REFUND: "A refund, the way I paid",
+    Resolution.EXCHANGE: "Another size or item instead",
+    Resolution.REPAIR: "A repair",
+    Resolution.RESHIP: "Send me what was missing or wrong",
+    Resolution.STORE_CREDIT: "Store credit",
+    Resolution.COMPENSATION: "Some money back, and I keep it",
 }
 
 STATUSES: dict[str, str] = {
@@ -51,6 +60,18 @@ REFUNDS: dict[str, str] = {
     RefundStatus.UNCLEAR: "Being checked",
     RefundStatus.CANCELLED: "Cancelled",
     RefundStatus.RECORDED: "Paid outside",
+}
+
+#: A refund as its shopper sees it: how it gets paid is the shop's concern.
+SHOPPER_REFUNDS: dict[str, str] = {
+    **dict.fromkeys(
+        (RefundStatus.APPROVED, RefundStatus.GRANTED, RefundStatus.REQUESTED, RefundStatus.PENDING), "On its way"
+    ),
+    RefundStatus.PROPOSED: "To be decided",
+    RefundStatus.UNCLEAR: "Being checked",
+    RefundStatus.FAILED: "The shop is looking into it",
+    RefundStatus.SUCCEEDED: "Paid",
+    RefundStatus.RECORDED: "Paid",
 }
 
 #: What happens next, by state; `%(day)s` is the promised day.
@@ -116,5 +137,5 @@ def entry_text(entry: CaseEntry) -> str:
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.filters.update(tone=tone, entry_text=entry_text)
+    app.jinja_env.filters.update(tone=tone, entry_text=entry_text, fill=fill)
     app.jinja_env.globals.update(say=say)

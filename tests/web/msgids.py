@@ -29,7 +29,7 @@ MODULES = (
     "web/labels.py",
     "web/tokens.py",
     "web/mail/rendering.py",
-    *(f"web/portal/{name}.py" for name in ("access", "cases", "login", "request")),
+    *(f"web/portal/{name}.py" for name in ("access", "cases", "choices", "login", "request")),
     *(f"web/storefront/{name}.py" for name in ("access", "cases", "description", "orders")),
 )
 FOLDERS = ("portal", "mail")
@@ -40,7 +40,13 @@ _NO_TEXT = re.compile(
     r"|^Seconds until|^The shop's name in|^Saleor's global"
 )
 #: Labels of one word, which look like names of constants.
-_WORDS = {*labels.STATUSES.values(), *labels.REFUNDS.values(), *(name for _, name in STEPS), "Shipping"}
+_WORDS = {
+    *labels.STATUSES.values(),
+    *labels.REFUNDS.values(),
+    *labels.SHOPPER_REFUNDS.values(),
+    *(name for _, name in STEPS),
+    "Shipping",
+}
 
 
 def collect() -> set[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import formataddr
+from email.utils import formataddr, formatdate
 from urllib.parse import unquote, urlsplit
 
 from saleor_returns_app.errors import MailRefused, MailUnavailable
@@ -33,6 +35,8 @@ class SmtpMailer:
             if codes and all(500 <= code < 600 for code in codes):
                 raise MailRefused("The mail server refuses this address.") from refusal
             raise MailUnavailable("The mail server does not take this address now.") from refusal
+        except (smtplib.SMTPNotSupportedError, UnicodeError) as nonsense:
+            raise MailRefused("The mail server cannot write to this address.") from nonsense
         except smtplib.SMTPDataError as refusal:
             if 500 <= refusal.smtp_code < 600:
                 raise MailRefused("The mail server refuses this mail.") from refusal
@@ -46,11 +50,12 @@ class SmtpMailer:
         message = EmailMessage()
         try:
             message["From"] = formataddr((_one_line(mail.sender_name), self._sender))
-            message["To"] = mail.to
+            message["To"] = Address(addr_spec=mail.to)  # exactly one: a list would be split up
             message["Subject"] = _one_line(mail.subject)
             message["Message-ID"] = mail.message_id
+            message["Date"] = formatdate()
             message["Auto-Submitted"] = "auto-generated"
-        except ValueError as nonsense:
+        except (ValueError, HeaderParseError) as nonsense:
             raise MailRefused("This is no address a mail can be sent to.") from nonsense
         message.set_content(mail.text)
         message.add_alternative(mail.html, subtype="html")

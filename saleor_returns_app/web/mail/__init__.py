@@ -1,5 +1,5 @@
 """The mails that shoppers get: one template a kind, as text and as HTML, in their language."""
 
-from .rendering import render
+from .rendering import renderer
 
-__all__ = ["render"]
+__all__ = ["renderer"]

@@ -10,8 +10,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.models.tenants import Tenant
-from saleor_returns_app.services.notifications import Letter
+from saleor_returns_app.services.notifications import Letter, Render
 from saleor_returns_app.web import i18n
+from saleor_returns_app.web.brand import brand_of
 
 #: Kind → the mail's subject; filled with the notification's own parameters.
 SUBJECTS = {
@@ -32,7 +33,12 @@ _pages = Environment(
 )
 
 
-def render(kind: str, language: str, params: dict[str, Any], tenant: Tenant) -> Letter:
+def renderer(base_url: str) -> Render:
+    """Writes mails whose links lead to the portal at `base_url`."""
+    return partial(render, base_url=base_url)
+
+
+def render(kind: str, language: str, params: dict[str, Any], tenant: Tenant, *, base_url: str) -> Letter:
     """Raises KeyError for an unknown kind and jinja2.UndefinedError for a missing parameter."""
     spoken = i18n.nearest([language])
     say = partial(i18n.translate, to=spoken)
@@ -41,10 +47,14 @@ def render(kind: str, language: str, params: dict[str, Any], tenant: Tenant) -> 
     values: dict[str, Any] = {
         **params,
         "_": lambda text, **filled: say(text) % filled if filled else say(text),
+        "say": say,
         "subject": subject,
         "language": spoken,
         "shop_name": tenant.name,
-        "brand": tenant.settings.get("brand_color") or "#14323a",
+        "contact": tenant.settings.get("contact_email") or "",
+        "brand": brand_of(tenant.settings.get("brand_color")),
+        # No order, mailbox or token in it: the shopper signs in there.
+        "portal_url": f"{base_url}/r/{tenant.slug}?lang={spoken}",
         "money": lambda minor: i18n.format_money(Money.from_minor(int(minor), currency), spoken),
         "day": lambda moment: i18n.format_day(datetime.fromisoformat(moment), spoken) if moment else "",
     }

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hmac
-import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,6 +18,7 @@ from saleor_returns_app.models.tenants import Tenant, TenantState
 from saleor_returns_app.services.logins import digest, read_session
 from saleor_returns_app.services.orders import mirrored_order
 from saleor_returns_app.web import errors, i18n
+from saleor_returns_app.web.brand import brand_of
 from saleor_returns_app.web.current import ctx
 
 blueprint = Blueprint("portal", __name__, url_prefix="/r/<slug>")
@@ -26,7 +26,6 @@ blueprint = Blueprint("portal", __name__, url_prefix="/r/<slug>")
 SESSION_COOKIE = "returns_session"
 HANDLE_COOKIE = "returns_code"
 LANGUAGE_COOKIE = "returns_language"
-_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @blueprint.url_value_preprocessor
@@ -121,14 +120,24 @@ def page(template: str, status: int = 200, **values: object) -> Response:
 def _page_values() -> dict[str, object]:
     token = request.cookies.get(SESSION_COOKIE, "")
     found = g.get("tenant")
+    signed_in = "visit" in g
     return {
         "shop_name": found.name if found else "",
         "contact": found.settings.get("contact_email", "") if found else "",
-        "signed_in": bool(token),
-        "csrf": form_token(token) if token else "",
+        "signed_in": signed_in,
+        "csrf": form_token(token) if signed_in else "",
+        "other_languages": [
+            (tag, name, _here_in(tag)) for tag, name in i18n.LANGUAGES.items() if tag != i18n.language()
+        ],
         "slug": g.get("slug", ""),
         "has_shop": found is not None,
     }
+
+
+def _here_in(language: str) -> str:
+    """This page in another language. What a form was sent to has a page of the same address."""
+    kept = request.args.to_dict() if request.method == "GET" else {}
+    return "?" + urlencode({**kept, "lang": language})
 
 
 @blueprint.after_request
@@ -147,27 +156,21 @@ def _lock_down(response: Response) -> Response:
 @blueprint.get("/brand.css")
 def brand() -> ResponseReturnValue:
     """The shop's colour, with text on it that can be read."""
-    chosen = str(tenant().settings.get("brand_color", ""))
-    if not _COLOR.fullmatch(chosen):
-        return Response("", mimetype="text/css")
-    red, green, blue = (int(chosen[start : start + 2], 16) / 255 for start in (1, 3, 5))
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    on_brand = "#fff" if luminance < 0.179 else "#111"  # the colour that contrasts more (WCAG 2.2)
-    css = f":root {{ --brand: {chosen}; --on-brand: {on_brand}; }}\n"
+    found = brand_of(tenant().settings.get("brand_color"))
+    css = f":root {{ --brand: {found.color}; --on-brand: {found.on_color}; }}\n"
     return Response(css, mimetype="text/css", headers={"Cache-Control": "max-age=300"})
 
 
 @blueprint.errorhandler(NotSignedIn)
 def _sign_in(error: NotSignedIn) -> ResponseReturnValue:
-    return page("login.html", 401, problem=error, said=errors.said(error), values={})
+    return page("login.html", 401, problems={}, notice=errors.said(error), values={})
 
 
 @blueprint.errorhandler(Exception)
 def _failed(error: Exception) -> ResponseReturnValue:
     problem = errors.as_app_error(error)
     status = 503 if problem.code == "SHOP_INACTIVE" else problem.status
-    return page("notice.html", status, problem=problem, said=errors.said(problem), busy=status in (502, 503))
+    return page("notice.html", status, said=errors.said(problem), busy=status in (502, 503))
 
 
 def to(endpoint: str, **values: Any) -> Response:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from flask import g, request
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from saleor_returns_app.domain.cases import RETURN_CASE, SHOPPER_ACTIONS, CaseEvent, CaseStatus
 from saleor_returns_app.domain.machines import Who
-from saleor_returns_app.errors import AppError, NotFound
+from saleor_returns_app.domain.money import Money
+from saleor_returns_app.domain.refunds import SETTLED, RefundStatus
+from saleor_returns_app.errors import AppError, MoveRefused, NotFound
 from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services.cases import cancel_case
 from saleor_returns_app.services.logistics import add_tracking
-from saleor_returns_app.web import errors
+from saleor_returns_app.web import errors, i18n
 from saleor_returns_app.web.current import ctx
-from saleor_returns_app.web.labels import NEXT, REASONS, REFUNDS, STATUSES
+from saleor_returns_app.web.labels import NEXT, REASONS, SHOPPER_REFUNDS, STATUSES, tone
 
 from .access import blueprint, page, shopper, tenant, to, visit
 
@@ -49,37 +54,66 @@ def case(number: str) -> ResponseReturnValue:
 
 @blueprint.get("/cases/<number>/done")
 def done(number: str) -> ResponseReturnValue:
-    g.just_sent = True
-    return show(own_case(number))
+    return show(own_case(number), just_sent=number)
 
 
-def show(found: Case, status: int = 200, **values: object) -> ResponseReturnValue:
+@dataclass(frozen=True, slots=True)
+class ShownRefund:
+    label: str
+    status: str
+    tone: str
+    amount: Money
+
+
+def shown(refund: Refund) -> ShownRefund:
+    """What was paid where it is known, what is on its way until then."""
+    status = RefundStatus(refund.status)
+    return ShownRefund(
+        label=refund.label,
+        status=SHOPPER_REFUNDS[status],
+        tone="warn" if status is RefundStatus.FAILED else tone(status),
+        amount=refund.paid if status in SETTLED else refund.amount,
+    )
+
+
+def show(
+    found: Case,
+    status: int = 200,
+    *,
+    problems: Mapping[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
+    just_sent: str = "",
+) -> ResponseReturnValue:
     with ctx().db.tenant(tenant().id) as session:
         entries = session.scalars(
             select(CaseEntry)
             .where(CaseEntry.case_id == found.id, CaseEntry.public.is_(True))
             .order_by(CaseEntry.id.desc())
         ).all()
-        refunds = session.scalars(select(Refund).where(Refund.case_id == found.id).order_by(Refund.number)).all()
+        refunds = session.scalars(
+            select(Refund)
+            .where(Refund.case_id == found.id, Refund.status != RefundStatus.CANCELLED)
+            .order_by(Refund.number)
+        ).all()
     state = CaseStatus(found.status)
-    place = next((index for index, (states, _) in enumerate(STEPS) if state in states), None)
     possible = RETURN_CASE.possible(state, Who.SHOPPER)
+    place = next((index for index, (states, _) in enumerate(STEPS) if state in states), None)
     return page(
         "case.html",
         status,
         case=found,
         entries=entries,
-        refunds=refunds,
+        refunds=[shown(refund) for refund in refunds],
         steps=[name for _, name in STEPS] if place is not None else [],
         place=place,
         next_text=NEXT[state],
         can_cancel=CaseEvent.CANCEL in possible and CaseEvent.CANCEL in SHOPPER_ACTIONS,
         can_ship=state is CaseStatus.IN_TRANSIT or CaseEvent.SHIP in possible,
-        just_sent=g.get("just_sent", False),
+        just_sent=just_sent,
         statuses=STATUSES,
-        refund_statuses=REFUNDS,
         reasons=REASONS,
-        **values,
+        problems=problems or {},
+        typed=typed or {"tracking_number": found.tracking_number, "carrier": found.carrier},
     )
 
 
@@ -97,15 +131,32 @@ def tracking(number: str) -> ResponseReturnValue:
             carrier=typed["carrier"],
         )
     except AppError as problem:
-        return show(own_case(number), problem.status, problem=problem, said=errors.said(problem), typed=typed)
+        problems = {problem.field or "": what_is_wrong(problem, number)}
+        return show(own_case(number), problem.status, problems=problems, typed=typed)
     return to("case", number=number)
 
 
 @blueprint.post("/cases/<number>/cancel")
 def cancel(number: str) -> ResponseReturnValue:
     found = own_case(number)
-    try:
-        cancel_case(ctx(), tenant().id, found.id, actor=shopper())
-    except AppError as problem:
-        return show(own_case(number), problem.status, problem=problem, said=errors.said(problem))
+    if found.status != CaseStatus.CANCELLED:  # else a second click
+        try:
+            cancel_case(ctx(), tenant().id, found.id, actor=shopper())
+        except AppError as problem:
+            return show(own_case(number), problem.status, problems={"": what_is_wrong(problem, number)})
     return to("case", number=number)
+
+
+@blueprint.get("/cases/<number>/tracking")
+@blueprint.get("/cases/<number>/cancel")
+def action(number: str) -> ResponseReturnValue:
+    """Where a form was sent to, loaded again: the case."""
+    return to("case", number=number)
+
+
+def what_is_wrong(problem: AppError, number: str) -> str:
+    """What the shopper reads. A move that the table refuses is said by the state they can see."""
+    if not isinstance(problem, MoveRefused):
+        return errors.said(problem)
+    text = i18n.gettext("This is not possible any more: the return is “%(state)s” now.")
+    return text % {"state": i18n.gettext(STATUSES[own_case(number).status])}

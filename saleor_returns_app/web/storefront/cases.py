@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus, Channel
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
-from saleor_returns_app.errors import NotFound
+from saleor_returns_app.errors import AppError, NotFound
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services import idempotency
@@ -45,9 +45,9 @@ FOUND = {**PROBLEMS, 200: CaseOut}
 def create_case(path: ShopPath, body: RequestIn, header: WriteHeaders) -> Response:
     """Ask for a return. Opens a case and tells its number."""
 
-    def carry_out() -> tuple[int, CaseOut]:
+    def carry_out(case_id: str | None) -> tuple[int, CaseOut]:
         order = own_order(body.order_id)
-        case_id = open_case(
+        made = open_case(
             ctx(),
             tenant().id,
             saleor_order_id=order.id,
@@ -55,9 +55,10 @@ def create_case(path: ShopPath, body: RequestIn, header: WriteHeaders) -> Respon
             actor=actor(),
             through=Channel.STOREFRONT,
             language=i18n.language(),
+            case_id=case_id,
         )
         with ctx().db.tenant(tenant().id) as session:
-            return 201, case_out(session.get_one(Case, case_id), [])
+            return 201, case_out(session.get_one(Case, made), [])
 
     return once(header.idempotency_key, {"create": body.model_dump(mode="json")}, carry_out)
 
@@ -86,7 +87,7 @@ def read_case(path: CasePath) -> Response:
 def track_case(path: CasePath, body: TrackingIn, header: WriteHeaders) -> Response:
     """The parcel is on its way; a second call corrects the number."""
 
-    def carry_out() -> tuple[int, CaseOut]:
+    def carry_out(_id: str | None) -> tuple[int, CaseOut]:
         case = own_case(path.number)
         add_tracking(
             ctx(), tenant().id, case.id, actor=actor(), tracking_number=body.tracking_number, carrier=body.carrier
@@ -98,32 +99,33 @@ def track_case(path: CasePath, body: TrackingIn, header: WriteHeaders) -> Respon
 
 @blueprint.post("/cases/<string:number>/cancel", responses=FOUND)
 def withdraw_case(path: CasePath, header: WriteHeaders) -> Response:
-    """Withdraw the request."""
+    """Withdraw the request. One that is withdrawn already is given back as it is."""
 
-    def carry_out() -> tuple[int, CaseOut]:
+    def carry_out(_id: str | None) -> tuple[int, CaseOut]:
         case = own_case(path.number)
-        cancel_case(ctx(), tenant().id, case.id, actor=actor())
+        if case.status != CaseStatus.CANCELLED:
+            cancel_case(ctx(), tenant().id, case.id, actor=actor())
         return 200, _fresh(case.id)
 
     return once(header.idempotency_key, {"cancel": path.number}, carry_out)
 
 
-def once(key: str | None, request: Any, carry_out: Callable[[], tuple[int, CaseOut]]) -> Response:
-    """Carry a write out once a key; without a key, each call counts."""
-    subject = identity().user_id
-    if key is not None:
-        before = idempotency.begin(ctx(), tenant().id, subject=subject, key=key, request=request)
-        if before is not None:
-            return _written(*before)
+def once(key: str | None, request: Any, carry_out: Callable[[str | None], tuple[int, CaseOut]]) -> Response:
+    """Carry a write out once a key; without a key, each call counts. `carry_out` gets the id for what it makes."""
+    if key is None:
+        status, shape = carry_out(None)
+        return _written(status, shape.model_dump(mode="json"))
+    turn = idempotency.begin(ctx(), tenant().id, subject=identity().user_id, key=key, request=request)
+    if turn.status:
+        return _written(turn.status, turn.answer)
     try:
-        status, shape = carry_out()
-    except BaseException:
-        if key is not None:
-            idempotency.give_up(ctx(), tenant().id, subject=subject, key=key)
+        status, shape = carry_out(turn.id)
+    except Exception as error:
+        refused = isinstance(error, AppError) and error.status < 500
+        (idempotency.give_up if refused else idempotency.break_off)(ctx(), tenant().id, turn)
         raise
     answer = shape.model_dump(mode="json")
-    if key is not None:
-        idempotency.finish(ctx(), tenant().id, subject=subject, key=key, status=status, answer=answer)
+    idempotency.finish(ctx(), tenant().id, turn, status=status, answer=answer)
     return _written(status, answer)
 
 

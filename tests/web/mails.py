@@ -1,0 +1,45 @@
+"""One notification of each kind, as the services queue them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_LINE = {"item": "Enamel Mug", "variant": "Cream", "quantity": 2, "received": 0, "accepted": 0, "refusal": ""}
+
+
+def params(kind: str, **changes: Any) -> dict[str, Any]:
+    if kind == "code":
+        return {"code": "042042", "order_number": "1001", **changes}
+    case = {
+        "number": "R-2026-000042",
+        "order_number": "1001",
+        "customer_name": "Rita Returner",
+        "currency": "USD",
+        "expected_minor": 4762,
+        "return_address": "Returns dept.\n1 Dock Road\n10001 New York",
+        "due_at": "2026-03-04T12:00:00+00:00",
+        "lines": [_LINE, {**_LINE, "item": "Desk Lamp", "variant": "Brass", "quantity": 1}],
+    }
+    return {**case, **_MORE[kind], **changes}
+
+
+_MORE: dict[str, dict[str, Any]] = {
+    "requested": {},
+    "approved": {"message": "Please use the box it came in."},
+    "rejected": {"reason": "The mug was used: there is coffee in it."},
+    "goods_received": {
+        "lines": [
+            {**_LINE, "received": 2, "accepted": 1, "refusal": "One handle is broken."},
+            {**_LINE, "item": "Desk Lamp", "variant": "Brass", "quantity": 1, "received": 1, "accepted": 1},
+        ]
+    },
+    "refunded": {
+        "total_minor": 4762,
+        "ways": [
+            {"label": "Card", "way": "transaction", "minor": 3262},
+            {"label": "Gift card", "way": "gift_card", "minor": 1500},
+        ],
+    },
+}
+
+KINDS = ("code", *_MORE)

@@ -1,0 +1,128 @@
+"""The status page of a case, and what its shopper can do there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.cases import Channel, Reason
+from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.refunds import QuoteRow, Refund
+from saleor_returns_app.models.tenants import Tenant
+from saleor_returns_app.services.cases import LineRequest, approve_case, open_case, reject_case
+from saleor_returns_app.services.context import Context
+from tests.fakes import FakeSaleor, make_order
+
+from .walking import cases, fill_in, hidden, post, send
+
+
+def test_another_orders_case_does_not_exist(
+    visitor: FlaskClient, ctx: Context, tenant: Tenant, saleor: FakeSaleor
+) -> None:
+    saleor.orders["order-2"] = make_order("order-2", number="75", email="eve@example.com")
+    open_case(
+        ctx,
+        tenant.id,
+        saleor_order_id="order-2",
+        lines=[LineRequest(order_line_id="line-1", quantity=1, reason=Reason.LATE)],
+        actor=Actor.shopper(email="eve@example.com"),
+        through=Channel.PORTAL,
+        language="en",
+    )
+    for method, path in (("get", ""), ("post", "/cancel"), ("post", "/tracking")):
+        csrf = hidden(visitor.get("/r/shop/order"), "csrf")
+        answer = visitor.open(
+            f"/r/shop/cases/R-2026-000001{path}", method=method, data={"csrf": csrf} if method == "post" else None
+        )
+        assert answer.status_code == 404, path
+
+
+def test_a_case_can_be_followed_tracked_and_withdrawn(
+    visitor: FlaskClient, ctx: Context, tenant: Tenant, staff: Actor
+) -> None:
+    send(visitor, fill_in(visitor))
+    case_id = cases(ctx, tenant)[0].id
+    approve_case(ctx, tenant.id, case_id, actor=staff, message="Use the box.")
+    page = visitor.get("/r/shop/cases/R-2026-000001")
+    assert "1 Dock Road" in page.text
+    assert "Use the box." in page.text
+    refused = post(visitor, "cases/R-2026-000001/tracking", tracking_number="?", carrier="Post")
+    assert refused.status_code == 400
+    assert 'value="?"' in refused.text
+    assert post(visitor, "cases/R-2026-000001/tracking", tracking_number="RR123456785DE").status_code == 303
+    late = post(visitor, "cases/R-2026-000001/cancel")
+    assert late.status_code == 409
+    assert "the return is “In transit” now" in late.text
+
+
+def test_withdrawing_twice_is_withdrawing(visitor: FlaskClient, ctx: Context, tenant: Tenant) -> None:
+    send(visitor, fill_in(visitor))
+    for _ in range(2):
+        assert post(visitor, "cases/R-2026-000001/cancel").status_code == 303
+    assert cases(ctx, tenant)[0].status == "cancelled"
+
+
+def test_the_tracking_number_is_told_once_however_often_it_is_sent(
+    visitor: FlaskClient, ctx: Context, tenant: Tenant, staff: Actor
+) -> None:
+    send(visitor, fill_in(visitor))
+    approve_case(ctx, tenant.id, cases(ctx, tenant)[0].id, actor=staff)
+    for number in ("RR123456785DE", "RR123456785DE", "RR123456799DE"):
+        assert post(visitor, "cases/R-2026-000001/tracking", tracking_number=number).status_code == 303
+    assert visitor.get("/r/shop/cases/R-2026-000001").text.count("The parcel is on its way <") == 2
+
+
+@pytest.mark.parametrize("action", ["tracking", "cancel"])
+def test_what_a_form_was_sent_to_can_be_loaded_again(visitor: FlaskClient, action: str) -> None:
+    send(visitor, fill_in(visitor))
+    answer = visitor.get(f"/r/shop/cases/R-2026-000001/{action}")
+    assert answer.headers["Location"] == "/r/shop/cases/R-2026-000001"
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "amount"),
+    [
+        ("requested", "On its way", "$40.00"),
+        ("failed", "The shop is looking into it", "$40.00"),
+        ("succeeded", "Paid", "$39.00"),
+    ],
+)
+def test_a_refund_is_shown_as_its_shopper_understands_it(
+    visitor: FlaskClient, ctx: Context, tenant: Tenant, status: str, said: str, amount: str
+) -> None:
+    send(visitor, fill_in(visitor))
+    with ctx.db.tenant(tenant.id) as session:
+        case = session.scalars(select(Case)).one()
+        quote = QuoteRow(
+            case_id=case.id, fingerprint="f", total_minor=4000, currency="USD", data={}, created_at=ctx.now()
+        )
+        session.add(quote)
+        session.flush()
+        session.add(
+            Refund(
+                case_id=case.id,
+                quote_id=quote.id,
+                number=1,
+                saleor_order_id=case.saleor_order_id,
+                way="transaction",
+                label="Card",
+                status=status,
+                amount_minor=4000,
+                paid_minor=3900,
+                currency="USD",
+                marker="R-2026-000001/1",
+                created_at=ctx.now(),
+            )
+        )
+    page = visitor.get("/r/shop/cases/R-2026-000001").text
+    assert re.search(rf'Card <span class="pill \w+">{said}</span></th><td class="num">\{amount}</td>', page)
+
+
+def test_a_rejection_is_shown_with_its_reason(visitor: FlaskClient, ctx: Context, tenant: Tenant, staff: Actor) -> None:
+    send(visitor, fill_in(visitor))
+    reject_case(ctx, tenant.id, cases(ctx, tenant)[0].id, actor=staff, reason="It was worn <outside>.")
+    assert "It was worn &lt;outside&gt;." in visitor.get("/r/shop/cases/R-2026-000001").text

@@ -1,0 +1,91 @@
+"""What holds for every page: languages, colours, locks, shops that are not there."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from saleor_returns_app.models.tenants import Tenant, TenantState
+from saleor_returns_app.services.context import Context
+
+
+def test_the_portal_speaks_chinese(visitor: FlaskClient) -> None:
+    page = visitor.get("/r/shop/order?lang=zh")
+    assert '<html lang="zh">' in page.text
+    assert "您想退回" in page.text
+
+
+@pytest.mark.parametrize("slug", ["nobody", "shop%00", "../shop", "x" * 300])
+def test_an_unknown_shop_is_said_kindly(client: FlaskClient, slug: str) -> None:
+    assert client.get(f"/r/{slug}").status_code == 404
+
+
+@pytest.mark.parametrize("state", [TenantState.PAUSED, TenantState.DISCONNECTED])
+def test_a_shop_that_is_switched_off_says_so(
+    client: FlaskClient, ctx: Context, tenant: Tenant, state: TenantState
+) -> None:
+    with ctx.db.everyone() as session:
+        session.get_one(Tenant, tenant.id).state = state
+    page = client.get("/r/shop")
+    assert page.status_code == 503
+    assert "contact the shop" in page.text
+
+
+def test_five_megabytes_are_refused(client: FlaskClient) -> None:
+    page = client.post("/r/shop", data={"number": "7" * 5_000_000, "email": "rita@example.com"})
+    assert page.status_code == 413
+    assert "too large" in page.text
+
+
+def test_pages_are_locked_down(visitor: FlaskClient) -> None:
+    headers = visitor.get("/r/shop/order").headers
+    assert "script-src" not in headers["Content-Security-Policy"]
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert (headers["Referrer-Policy"], headers["Cache-Control"]) == ("no-referrer", "no-store")
+
+
+@pytest.mark.parametrize(("color", "text"), [("#ffffff", "#111111"), ("#14323a", "#ffffff"), ("#ffcc00", "#111111")])
+def test_the_brand_colour_gets_text_that_can_be_read(
+    client: FlaskClient, ctx: Context, tenant: Tenant, color: str, text: str
+) -> None:
+    with ctx.db.everyone() as session:
+        session.get_one(Tenant, tenant.id).settings = {"brand_color": color}
+    assert client.get("/r/shop/brand.css").text == f":root {{ --brand: {color}; --on-brand: {text}; }}\n"
+
+
+def test_a_brand_colour_cannot_smuggle_in_a_style(client: FlaskClient, ctx: Context, tenant: Tenant) -> None:
+    with ctx.db.everyone() as session:
+        session.get_one(Tenant, tenant.id).settings = {"brand_color": "red;}body{display:none"}
+    assert client.get("/r/shop/brand.css").text == ":root { --brand: #14323a; --on-brand: #ffffff; }\n"
+
+
+def test_a_form_from_another_site_is_refused(visitor: FlaskClient) -> None:
+    answer = visitor.post("/r/shop/order", data={}, headers={"Origin": "https://evil.example"})
+    assert answer.status_code == 403
+
+
+def test_a_form_without_its_token_is_refused(visitor: FlaskClient) -> None:
+    assert visitor.post("/r/shop/order", data={"quantity-line-1": "1"}).status_code == 403
+
+
+def test_the_other_language_is_the_same_page(client: FlaskClient) -> None:
+    page = client.get("/r/shop/enter?t=abc").text
+    assert 'href="?t=abc&amp;lang=zh"' in page
+
+
+def test_the_chosen_language_stays(client: FlaskClient) -> None:
+    client.get("/r/shop?lang=zh")
+    assert '<html lang="zh">' in client.get("/r/shop").text
+    assert '<html lang="en">' in client.get("/r/shop?lang=en").text
+
+
+def test_errors_are_said_in_the_language_of_the_page(client: FlaskClient) -> None:
+    page = client.post("/r/shop?lang=zh", data={"number": "74", "email": "x"}).text
+    assert "请填写下单时使用的邮箱。" in page
+
+
+@pytest.mark.parametrize("path", ["/r/shop/nothing", "/r/shop/cases/R-1", "/r/shop/cases", "/r/shop/a/b"])
+def test_every_address_answers_with_a_page(visitor: FlaskClient, path: str) -> None:
+    answer = visitor.get(path)
+    assert answer.status_code == 404
+    assert answer.mimetype == "text/html"
