@@ -79,7 +79,8 @@ def _staff(context: Context, tenant: Tenant, token: str) -> Actor:
         raise NotSignedIn("This sign-in belongs to another app. Reload the page.", code="TOKEN_APP")
     if claims.get("is_staff") is not True:
         raise NotSignedIn("Only staff of the shop can use this page.", code="TOKEN_STAFF")
-    permissions = frozenset(name for name in claims.get("user_permissions") or () if isinstance(name, str))
+    named = claims.get("user_permissions")
+    permissions = frozenset(name for name in named if isinstance(name, str)) if isinstance(named, list) else frozenset()
     if NEEDED not in permissions:
         text = "To work with returns you need the permission “Manage orders”. Ask an administrator of the shop."
         raise Forbidden(text, code="PERMISSION")

@@ -199,6 +199,7 @@ CONFIRM_RETURN = Action(
     said="Return confirmed",
     run=partial(_plain, recorded_returns.confirm_return),
     explained="You compared the order in Saleor: the accepted items are on record there as returned.",
+    tone="compact",
 )
 #: Event of the refund's table → its button.
 REFUND_ACTIONS: dict[RefundEvent, Action] = {

@@ -181,6 +181,11 @@ def ago(moment: datetime) -> str:
     return format_timedelta(gap, add_direction=True, threshold=1.2, locale=Locale.parse(language()))
 
 
+def lateness(due: datetime) -> str:
+    """“12 hours”: how long something is overdue."""
+    return format_timedelta(ctx().now() - due, threshold=1.2, locale=Locale.parse(language()))
+
+
 def is_late(moment: datetime | None) -> bool:
     return moment is not None and moment <= ctx().now()
 
@@ -207,6 +212,18 @@ def headline(file: CaseFile) -> str:
 
 
 def register(app: Flask) -> None:
-    filters = (state, refund_state, word, amount_said, happened, ago, is_late, tone_of, refund_tone, entry_tone)
+    filters = (
+        state,
+        refund_state,
+        word,
+        amount_said,
+        happened,
+        ago,
+        is_late,
+        lateness,
+        tone_of,
+        refund_tone,
+        entry_tone,
+    )
     app.jinja_env.filters.update({function.__name__: function for function in filters})
     app.jinja_env.globals["attention"] = attention
