@@ -93,6 +93,9 @@ class Intake:
         if mine.failure is not None:
             raise mine.failure
 
+    def close(self) -> None:
+        self._table.close()
+
     def _write(self) -> None:
         """Store what waits, then hand over to the first of those who came meanwhile."""
         with self._lock:
@@ -149,6 +152,9 @@ class _SqliteTable:
                 ],
             )
 
+    def close(self) -> None:
+        """Nothing is kept."""
+
 
 class _PostgresTable:
     """One connection, kept, and one round trip a batch: a transaction's own round trips and a row's own statement would
@@ -178,7 +184,7 @@ class _PostgresTable:
             try:
                 self._connection.exec_driver_sql(self._INSERT, columns)
             except DBAPIError as error:
-                self._close()
+                self.close()
                 if not error.connection_invalidated:
                     raise
             else:
@@ -188,10 +194,10 @@ class _PostgresTable:
             self._connection = self._engine.connect()
             self._connection.exec_driver_sql(self._INSERT, columns)
         except BaseException:
-            self._close()
+            self.close()
             raise
 
-    def _close(self) -> None:
+    def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -26,7 +22,6 @@ from saleor_returns_app.models.tenants import Tenant, TenantState
 from saleor_returns_app.models.webhooks import WebhookDelivery
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.tenants import mark_uninstalled, pause_tenant, register_tenant
-from saleor_returns_app.services.webhooks import Delivery, Intake
 from saleor_returns_app.web import build_web
 from tests.conftest import add_tenant
 from tests.fakes import FakeClock, FakeKeys, FakeSaleor
@@ -395,84 +390,3 @@ def test_just_installed_shop_is_known_at_once(client: FlaskClient, ctx: Context)
     keys.jwks = jwks("k1")
     register_tenant(ctx, api_url=url, token="t")
     assert deliver(client, BODY, Saleor_Api_Url=url).status_code == 200
-
-
-class TestIntake:
-    def make(self, tenant: Tenant, number: int) -> Delivery:
-        return Delivery(tenant_id=tenant.id, event="order_updated", body=b"%d" % number, received_at=datetime.now(UTC))
-
-    def test_those_who_come_while_one_writes_share_the_next_commit(self, database: Database, tenant: Tenant) -> None:
-        intake = Intake(database.engine)
-        began, go_on, commits = threading.Event(), threading.Event(), []
-
-        def committing(_connection: object) -> None:
-            commits.append(1)
-            if len(commits) == 1:
-                began.set()
-                go_on.wait(10)
-
-        sqlalchemy_event.listen(database.engine, "commit", committing)
-        with ThreadPoolExecutor(9) as pool:
-            first = pool.submit(intake.store, self.make(tenant, 0))
-            assert began.wait(10)
-            others = [pool.submit(intake.store, self.make(tenant, number)) for number in range(1, 9)]
-            while len(intake._waiting) < 8:
-                threading.Event().wait(0.001)
-            assert not any(item.done() for item in (first, *others))
-            go_on.set()
-            for item in (first, *others):
-                item.result(10)
-        sqlalchemy_event.remove(database.engine, "commit", committing)
-        assert len(commits) == 2
-        with database.everyone() as session:
-            assert len(session.scalars(select(WebhookDelivery.id)).all()) == 9
-
-    def test_many_writers_lose_and_double_nothing(self, database: Database, tenant: Tenant) -> None:
-        intake = Intake(database.engine)
-        with ThreadPoolExecutor(16) as pool:
-            list(pool.map(lambda number: intake.store(self.make(tenant, number % 200)), range(400)))
-        with database.everyone() as session:
-            bodies = session.scalars(select(WebhookDelivery.body)).all()
-        assert sorted(bodies) == sorted(b"%d" % number for number in range(200))
-        assert intake._waiting == []
-        assert intake._writing is False
-
-    def test_failure_reaches_everyone_who_waited_and_the_next_one_works(
-        self, database: Database, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        intake = Intake(database.engine)
-        real = intake._table.insert
-
-        def fail(_rows: object) -> None:
-            raise OperationalError("insert", {}, Exception("away"))
-
-        monkeypatch.setattr(intake._table, "insert", fail)
-        with ThreadPoolExecutor(8) as pool:
-            tries = [pool.submit(intake.store, self.make(tenant, number)) for number in range(20)]
-        assert all(isinstance(item.exception(), OperationalError) for item in tries)
-        monkeypatch.setattr(intake._table, "insert", real)
-        intake.store(self.make(tenant, 1))
-
-    def test_delivery_of_an_erased_shop_does_not_spoil_the_others(self, database: Database, tenant: Tenant) -> None:
-        intake = Intake(database.engine)
-        good, bad = self.make(tenant, 1), replace(self.make(tenant, 2), tenant_id="gone")
-        began, go_on = threading.Event(), threading.Event()
-        real = intake._table.insert
-
-        def slow(rows: Any) -> None:
-            began.set()
-            go_on.wait(10)
-            real(rows)
-
-        intake._table.insert = slow  # type: ignore[method-assign]
-        with ThreadPoolExecutor(3) as pool:
-            pool.submit(intake.store, self.make(tenant, 0))
-            assert began.wait(10)
-            tries = [pool.submit(intake.store, item) for item in (good, bad)]
-            while len(intake._waiting) < 2:
-                threading.Event().wait(0.001)
-            go_on.set()
-        assert tries[0].exception() is None
-        assert tries[1].exception() is not None
-        with database.everyone() as session:
-            assert sorted(session.scalars(select(WebhookDelivery.body)).all()) == [b"0", b"1"]
