@@ -6,7 +6,9 @@ an order's jobs run one after another across all workers.
 
 from __future__ import annotations
 
+import math
 import time
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -29,6 +31,7 @@ POLL_SECONDS = 0.2
 log = structlog.get_logger()
 _context: Context | None = None
 _holder = ""
+_running: set[str] = set()  # orders whose lanes this process works on
 
 
 class LaneJobs:
@@ -59,6 +62,7 @@ def _advance(tenant_id: str, saleor_order_id: str) -> str:
     if _context is None:
         raise RuntimeError("the worker was not launched")
     bound = log.bind(tenant=tenant_id, job=ADVANCE)
+    _running.add(saleor_order_id)
     try:
         advance_order(_context, tenant_id, saleor_order_id, holder=_holder)
     except TokenDead:
@@ -71,6 +75,8 @@ def _advance(tenant_id: str, saleor_order_id: str) -> str:
     except AppError as problem:
         bound.warning("not done", code=problem.code)
         return problem.code
+    finally:
+        _running.discard(saleor_order_id)
     return "done"
 
 
@@ -125,18 +131,31 @@ def launch(context: Context, *, executor_id: str) -> None:
     )
 
 
-def shut_down(*, seconds: int) -> None:
-    """Let running jobs finish for so long, then stop."""
-    DBOS.destroy(workflow_completion_timeout_sec=seconds)
+def shut_down(*, seconds: float) -> bool:
+    """Take no more jobs, let running ones finish for so long, then stop; False when some were still running."""
+    DBOS.destroy(workflow_completion_timeout_sec=math.ceil(seconds))
+    return not _running
 
 
-def pending_by_executor() -> dict[str, list[str]]:
-    """Jobs that some worker took and has not finished, by the worker's executor id."""
-    found: dict[str, list[str]] = {}
-    for job in DBOS.list_workflows(status="PENDING", load_input=False, load_output=False):
-        found.setdefault(job.executor_id or "", []).append(job.workflow_id)
-    return found
+def executors_at_work() -> set[str]:
+    """The ids of workers, dead or alive, that took a job and have not finished it."""
+    return {job.executor_id or "" for job in DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)}
 
 
-def resume(job_ids: list[str]) -> None:
-    DBOS.resume_workflows(job_ids, queue_name=LANES)
+def bring_back(executor_id: str) -> int:
+    """Put the unfinished jobs of a dead worker back into the queue; gives how many."""
+    return len(DBOS._recover_pending_workflows([executor_id]))  # noqa: SLF001 the public way asks for a service of theirs
+
+
+def forget_jobs(*, before: datetime, most: int = 1000) -> int:
+    """Delete jobs that ended before; gives how many."""
+    ended = DBOS.list_workflows(
+        status=["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
+        end_time=before.isoformat(),
+        limit=most,
+        load_input=False,
+        load_output=False,
+    )
+    if ended:
+        DBOS.delete_workflows([job.workflow_id for job in ended])
+    return len(ended)

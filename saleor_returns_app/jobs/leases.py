@@ -4,42 +4,82 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
 from saleor_returns_app.errors import ConfigurationError
 
 MOST_WORKERS = 64
+#: A machine that vanished holds its lock until its connection is found dead: after about a minute, not after two hours.
+_KEEPALIVE = (
+    "set tcp_keepalives_idle = 30",
+    "set tcp_keepalives_interval = 10",
+    "set tcp_keepalives_count = 3",
+)
+_HELD = text(
+    "select exists (select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()"
+    " and (classid::bigint << 32) | objid::bigint = :key)"
+)
 
 
 class ExecutorLease:
-    """Holds `worker-<n>` for as long as it lives: PostgreSQL by an advisory lock, SQLite by a lock on a file beside it."""
+    """Holds `executor_id` until closed: PostgreSQL by an advisory lock, SQLite by a lock on a file beside the database.
+
+    Raises ConfigurationError when every id is taken.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._open = ExitStack()
         self._connection: Connection | None = None
-        if engine.dialect.name == "postgresql":
-            self._connection = self._open.enter_context(
-                engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            )
-        self.executor_id = self._take_first()
+        try:
+            if engine.dialect.name == "postgresql":
+                self._connection = self._open.enter_context(
+                    engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+                )
+                for statement in _KEEPALIVE:
+                    self._connection.exec_driver_sql(statement)
+            self.executor_id = self._take_first()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
+        if self._connection is not None:
+            # The lock belongs to the connection: back in the pool, it would go on holding it.
+            self._connection.invalidate()
         self._open.close()
 
-    def is_free(self, executor_id: str) -> bool:
-        """Whether the worker of that id is gone. On SQLite there is one worker, us."""
-        if executor_id == self.executor_id or self._connection is None:
+    def is_held(self) -> bool:
+        """False once the connection that held the lock is gone: another worker may have the id by now."""
+        if self._connection is None:
+            return True
+        try:
+            return bool(self._connection.scalar(_HELD, {"key": _key(self.executor_id)}))
+        except (DBAPIError, PendingRollbackError):
             return False
-        key = _key(executor_id)
-        if not self._connection.scalar(text("select pg_try_advisory_lock(:key)"), {"key": key}):
-            return False
-        self._connection.execute(text("select pg_advisory_unlock(:key)"), {"key": key})
-        return True
+
+    @contextmanager
+    def while_dead(self, executor_id: str) -> Iterator[bool]:
+        """Whether the worker of that id is gone; if so, nobody else becomes it meanwhile. On SQLite there is one worker, us."""
+        if executor_id == self.executor_id or self._connection is None or not self._take(executor_id):
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            self._connection.execute(text("select pg_advisory_unlock(:key)"), {"key": _key(executor_id)})
 
     def _take_first(self) -> str:
         for number in range(MOST_WORKERS):
