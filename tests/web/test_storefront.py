@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.ports import ShopperIdentity
 from saleor_returns_app.web import build_web
+from saleor_returns_app.web.storefront import cases as storefront_cases
 from tests.conftest import add_tenant
 from tests.fakes import START, FakeSaleor, make_order
 
@@ -175,6 +177,36 @@ def test_a_key_used_for_another_request_is_a_conflict(client: FlaskClient, rita:
     create(client, rita, **{"Idempotency-Key": "k-1"})
     other = create(client, rita, **{"Idempotency-Key": "k-1", "body": {"lines": [{**LINES[0], "quantity": 1}]}})
     assert (other.status_code, other.json["code"]) == (409, "KEY_REUSED")
+
+
+def test_a_crash_between_opening_and_answering_opens_no_second_case(
+    client: FlaskClient, rita: dict[str, str], ctx: Context, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(storefront_cases, "case_out", lambda *_: 1 / 0)
+        assert create(client, rita, **{"Idempotency-Key": "k-1"}).status_code == 500
+    again = create(client, rita, **{"Idempotency-Key": "k-1"})
+    assert (again.status_code, again.json["number"]) == (201, "R-2026-000001")
+    with ctx.db.tenant(tenant.id) as session:
+        assert len(session.scalars(select(Case)).all()) == 1
+
+
+def test_the_same_key_many_times_at_once_opens_one_case(
+    app: Flask, rita: dict[str, str], ctx: Context, tenant: Tenant
+) -> None:
+    with ThreadPoolExecutor(5) as pool:
+        sent = list(pool.map(lambda _: create(app.test_client(), rita, **{"Idempotency-Key": "k-1"}), range(5)))
+    assert {answer.status_code for answer in sent} <= {201, 409}
+    assert {answer.json["number"] for answer in sent if answer.status_code == 201} == {"R-2026-000001"}
+    with ctx.db.tenant(tenant.id) as session:
+        assert len(session.scalars(select(Case)).all()) == 1
+
+
+def test_withdrawing_twice_is_withdrawing(client: FlaskClient, rita: dict[str, str]) -> None:
+    create(client, rita)
+    for _ in range(2):
+        gone = client.post(f"{BASE}/cases/R-2026-000001/cancel", headers=rita)
+        assert (gone.status_code, gone.json["status"]) == (200, "cancelled")  # type: ignore[index]
 
 
 def test_a_refused_request_does_not_burn_its_key(client: FlaskClient, rita: dict[str, str]) -> None:

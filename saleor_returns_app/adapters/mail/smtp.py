@@ -28,11 +28,20 @@ class SmtpMailer:
             raise MailUnavailable("No mail server is configured.")
         message = self._compose(mail)
         try:
-            with self._connect() as server:
-                server.send_message(message)
+            server = self._connect()
+        except (OSError, smtplib.SMTPException, ValueError) as trouble:
+            # The reason may quote credentials or addresses: only its kind is kept.
+            text = "The mail server cannot be used (%(kind)s)."
+            raise MailUnavailable(text, kind=type(trouble).__name__) from trouble
+        with server:
+            self._hand_over(server, message)
+
+    def _hand_over(self, server: smtplib.SMTP, message: EmailMessage) -> None:
+        """A refusal for good is one with a 5xx code of this address or this mail; everything else may pass."""
+        try:
+            server.send_message(message)
         except smtplib.SMTPRecipientsRefused as refusal:
-            codes = [code for code, _ in refusal.recipients.values()]
-            if codes and all(500 <= code < 600 for code in codes):
+            if all(500 <= code < 600 for code, _ in refusal.recipients.values()):
                 raise MailRefused("The mail server refuses this address.") from refusal
             raise MailUnavailable("The mail server does not take this address now.") from refusal
         except (smtplib.SMTPNotSupportedError, UnicodeError) as nonsense:
@@ -42,15 +51,15 @@ class SmtpMailer:
                 raise MailRefused("The mail server refuses this mail.") from refusal
             raise MailUnavailable("The mail server does not take this mail now.") from refusal
         except (OSError, smtplib.SMTPException) as trouble:
-            # The reason may quote credentials or addresses: only its kind is kept.
-            text = "The mail server cannot be used (%(kind)s)."
+            text = "The mail server broke off (%(kind)s)."
             raise MailUnavailable(text, kind=type(trouble).__name__) from trouble
 
     def _compose(self, mail: Mail) -> EmailMessage:
         message = EmailMessage()
+        message["From"] = formataddr((_one_line(mail.sender_name), self._sender))
         try:
-            message["From"] = formataddr((_one_line(mail.sender_name), self._sender))
-            message["To"] = Address(addr_spec=mail.to)  # exactly one: a list would be split up
+            # Exactly one address: a list would be split up, and nobody is an error, not everybody.
+            message["To"] = Address(addr_spec=mail.to or "@")
             message["Subject"] = _one_line(mail.subject)
             message["Message-ID"] = mail.message_id
             message["Date"] = formatdate()
@@ -69,14 +78,18 @@ class SmtpMailer:
             server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=PATIENCE, context=safe)
         else:
             server = smtplib.SMTP(host, parts.port or 25, timeout=PATIENCE)
+        try:
             server.ehlo()
-            if server.has_extn("starttls"):
+            if parts.scheme != "smtps" and server.has_extn("starttls"):
                 server.starttls(context=safe)
                 server.ehlo()
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+        except BaseException:
+            server.close()
+            raise
         return server
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())

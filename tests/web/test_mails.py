@@ -1,0 +1,117 @@
+"""What the mails say, in each language, and that nothing in them can do harm."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from jinja2 import UndefinedError
+
+from saleor_returns_app.models.tenants import Tenant
+from saleor_returns_app.services.notifications import Letter
+from saleor_returns_app.web.i18n import LANGUAGES
+from saleor_returns_app.web.mail.rendering import SUBJECTS, render
+
+from .mails import KINDS, params
+
+SHOP = Tenant(
+    slug="nordlicht", name="Nordlicht & Söhne", settings={"contact_email": "help@nordlicht.example"},
+    api_url="https://nordlicht.example/graphql/", app_id="app-1", token_secret="", installed_at=datetime(2026, 1, 1, tzinfo=UTC),
+)  # fmt: skip
+
+
+def letter(kind: str, language: str = "en", **changes: object) -> Letter:
+    return render(kind, language, params(kind, **changes), SHOP, base_url="https://returns.example")
+
+
+def test_there_is_a_sample_of_every_kind() -> None:
+    assert set(KINDS) == set(SUBJECTS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_mail_is_written_in_every_language(kind: str, language: str) -> None:
+    made = letter(kind, language)
+    for part in (made.subject, made.text, made.html):
+        assert "%(" not in part
+        assert "{{" not in part
+    assert f'<html lang="{language}">' in made.html
+    assert bool(re.search("[\u4e00-\u9fff]", made.subject)) == (language == "zh")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("code", ["042042", "10 minutes"]),
+        (
+            "requested",
+            ["R-2026-000042", "2 × Enamel Mug · Cream", "$47.62", "March 4, 2026", "do not send anything yet"],
+        ),
+        ("approved", ["Please use the box it came in.", "1 Dock Road", "March 4, 2026", "R-2026-000042 on the parcel"]),
+        ("rejected", ["The mug was used: there is coffee in it."]),
+        ("goods_received", ["1 of 2 accepted", "One handle is broken.", "We work out the refund"]),
+        ("refunded", ["$47.62", "Card: $32.62", "Gift card: $15.00", "7 business days"]),
+    ],
+)
+def test_a_mail_says_what_happened_and_what_happens_next(kind: str, said: list[str]) -> None:
+    text = letter(kind).text
+    assert [part for part in said if part not in text] == []
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"code"}))
+def test_a_mail_leads_to_the_portal_without_telling_who_or_what(kind: str) -> None:
+    made = letter(kind)
+    assert set(re.findall(r'https?://[^\s"<]+', made.text + made.html)) == {
+        "https://returns.example/r/nordlicht?lang=en"
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_mail_loads_nothing_from_anywhere(kind: str) -> None:
+    assert not re.search(r"<img|<script|<link|url\(|src=", letter(kind).html)
+
+
+def test_what_people_wrote_is_text() -> None:
+    made = letter("rejected", reason='<img src=x onerror="alert(1)"> & שלום 🙃 %(x)s')
+    assert "<img" not in made.html
+    assert '<img src=x onerror="alert(1)"> & שלום 🙃 %(x)s' in made.text
+
+
+def test_a_colour_cannot_smuggle_in_a_style() -> None:
+    SHOP.settings = {**SHOP.settings, "brand_color": "red;}</style><script>"}
+    assert "red;" not in letter("approved").html
+
+
+def test_when_nothing_was_accepted_no_refund_is_promised() -> None:
+    lines = [{"item": "Mug", "variant": "", "quantity": 1, "received": 1, "accepted": 0, "refusal": "Used."}]
+    text = letter("goods_received", lines=lines).text
+    assert "Nothing of it could be accepted" in text
+    assert "refund" not in text
+
+
+def test_what_nobody_paid_is_not_listed() -> None:
+    ways = [{"label": "Card", "way": "transaction", "minor": 4762}, {"label": "Other", "way": "person", "minor": 0}]
+    assert "Other" not in letter("refunded", ways=ways).text
+
+
+def test_yen_have_no_cents() -> None:
+    assert "¥4,762" in letter("requested", currency="JPY").text
+
+
+def test_without_a_name_the_mail_begins_with_the_matter() -> None:
+    assert letter("requested", customer_name="").text.startswith("We received your request.")
+
+
+def test_a_language_nobody_speaks_here_is_english() -> None:
+    assert letter("code", "tlh").subject == "Your code: 042042"
+
+
+def test_a_kind_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        render("greeting", "en", {}, SHOP, base_url="https://returns.example")
+
+
+def test_a_missing_parameter_is_an_error_and_no_gap() -> None:
+    with pytest.raises(UndefinedError):
+        render("approved", "en", {"number": "R-1"}, SHOP, base_url="https://returns.example")
