@@ -193,9 +193,11 @@ def _overdue(
     )
 
 
-def _late(tenant_id: str, owner: Who, channels: frozenset[str] | None, *, now: datetime) -> Select[Any]:
+def _late(
+    tenant_id: str, owner: Who, channels: frozenset[str] | None, *, now: datetime
+) -> Select[datetime | None, str]:
     mine = Case.tenant_id == tenant_id
-    part: Select[Any] = select(Case.due_at, Case.id).where(mine, Case.due_by == owner, Case.due_at <= now)
+    part = select(Case.due_at, Case.id).where(mine, Case.due_by == owner, Case.due_at <= now)
     return part if channels is None else part.where(Case.channel_slug.in_(sorted(channels)))
 
 

@@ -17,7 +17,7 @@ from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.ports import StaffIdentity
 from tests.conftest import ALL_PERMISSIONS
-from tests.fakes import START, FakeSaleor
+from tests.fakes import START, FakeClock, FakeSaleor
 
 
 @cache
@@ -68,6 +68,13 @@ class Desk:
         """What a form on this page says about the case that it was made for."""
         page = self.get(path).text
         return {name: hidden(page, name) for name in ("version", "seen")}
+
+    def renew(self, saleor: FakeSaleor, tenant: Tenant, clock: FakeClock) -> None:
+        """A fresh token for the same person, as the Dashboard gives one every few minutes."""
+        before = self.headers["authorization-bearer"]
+        token = sign(tenant, exp=int(clock.now().timestamp()) + 300)
+        saleor.staff[token] = saleor.staff[before]
+        self.headers["authorization-bearer"] = token
 
     def act(self, case_id: str, name: str, **typed: Any) -> TestResponse:
         """Press a button on a page that was just loaded."""

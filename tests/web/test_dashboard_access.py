@@ -65,6 +65,12 @@ def by_secret(tenant: Tenant) -> str:
     return sign(tenant, key=OctKey.import_key(public), alg="HS256")
 
 
+def swapped(tenant: Tenant) -> str:
+    head, _, tail = sign(tenant, user_permissions=[]).split(".")
+    _, body, _ = sign(tenant).split(".")
+    return f"{head}.{body}.{tail}"
+
+
 FORGED: dict[str, tuple[Callable[[Tenant], str], str]] = {
     "no token at all": (lambda tenant: "x", "TOKEN_UNREADABLE"),
     "not a header": (lambda tenant: "bm90anNvbg.e30.x", "TOKEN_UNREADABLE"),
@@ -73,7 +79,7 @@ FORGED: dict[str, tuple[Callable[[Tenant], str], str]] = {
     "signed by secret": (by_secret, "TOKEN_ALGORITHM"),
     "another key": (lambda tenant: sign(tenant, key=shop_key("other-key")), "TOKEN_KEY"),
     "signature cut": (lambda tenant: sign(tenant)[:-8], "TOKEN_SIGNATURE"),
-    "claims changed": (lambda tenant: swapped(tenant), "TOKEN_SIGNATURE"),
+    "claims changed": (swapped, "TOKEN_SIGNATURE"),
     "another issuer": (lambda tenant: sign(tenant, iss="https://evil.example/graphql/"), "TOKEN_ISSUER"),
     "a shopper's token": (lambda tenant: sign(tenant, type="access"), "TOKEN_TYPE"),
     "a refresh token": (lambda tenant: sign(tenant, type="refresh"), "TOKEN_TYPE"),
@@ -84,12 +90,6 @@ FORGED: dict[str, tuple[Callable[[Tenant], str], str]] = {
     "never expires": (lambda tenant: sign(tenant, exp=None), "TOKEN_EXPIRED"),
     "session is over": (sign, "TOKEN_SESSION"),
 }
-
-
-def swapped(tenant: Tenant) -> str:
-    head, _, tail = sign(tenant, user_permissions=[]).split(".")
-    _, body, _ = sign(tenant).split(".")
-    return f"{head}.{body}.{tail}"
 
 
 @pytest.mark.parametrize("kind", FORGED)
