@@ -46,11 +46,18 @@ class Api:
         return found
 
     def log_in(self, email: str, password: str) -> str:
-        """A session's token, kept for a while: core suspends logging in when it happens too often."""
+        """A session's token, kept for a while."""
         token, since = self._logins.get(email, ("", 0.0))
         if token and time.monotonic() - since < 120:
             return token
-        token = self._log_in(email, password)
+        for _ in range(20):
+            try:
+                token = self._log_in(email, password)
+                break
+            except AssertionError as error:
+                if "LOGIN_ATTEMPT_DELAYED" not in str(error):
+                    raise
+                time.sleep(0.5)  # somebody else logs in from this address
         self._logins[email] = (token, time.monotonic())
         return token
 
