@@ -182,6 +182,16 @@ class Live:
         self.api.ask(query, {"id": app_id}, token=self.staff())
         self._apps.remove(app_id)
 
+    def activate(self, app_id: str) -> None:
+        self.api.ask(
+            "mutation($id:ID!){appActivate(id:$id){errors{field code message}}}", {"id": app_id}, token=self.staff()
+        )
+
+    def deactivate(self, app_id: str) -> None:
+        self.api.ask(
+            "mutation($id:ID!){appDeactivate(id:$id){errors{field code message}}}", {"id": app_id}, token=self.staff()
+        )
+
     def touch(self, order: Order) -> None:
         self.client.add_note(self.shop, order.id, "touched")
 

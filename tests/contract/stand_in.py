@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from demo.shop import ShopSettings, create_shop
-from demo.shop.installing import InstallFailed, add_local_app, install, uninstall
+from demo.shop.installing import InstallFailed, activate, add_local_app, deactivate, install, uninstall
 from demo.shop.keys import Keys
 from demo.shop.refunds import report_refund
 from demo.shop.samples.making import make_order
@@ -78,6 +78,12 @@ class StandIn:
 
     def uninstall(self, app_id: str) -> None:
         uninstall(self._shop, self._shop.state.apps[app_id])
+
+    def activate(self, app_id: str) -> None:
+        activate(self._shop, self._shop.state.apps[app_id])
+
+    def deactivate(self, app_id: str) -> None:
+        deactivate(self._shop, self._shop.state.apps[app_id])
 
     def touch(self, order: Order) -> None:
         self.client.add_note(self.shop, order.id, "touched")

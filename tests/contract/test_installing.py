@@ -18,6 +18,7 @@ from werkzeug.serving import make_server
 
 from saleor_returns_app.app import build_context
 from saleor_returns_app.config import load_settings
+from saleor_returns_app.errors import TokenDead
 from saleor_returns_app.models import Base
 from saleor_returns_app.models.tenants import Tenant, TenantState
 from saleor_returns_app.models.webhooks import WebhookDelivery
@@ -120,6 +121,20 @@ def test_reinstalled_shop_is_the_same_tenant(world: World, app: App) -> None:
     app_id = world.install(app.manifest_url)
     again = app.tenant()
     assert (again.id, again.state, again.app_id) == (first.id, TenantState.ACTIVE, app_id)
+    world.uninstall(app_id)
+
+
+def test_deactivated_app_pauses_and_resumes_with_its_old_token(world: World, app: App) -> None:
+    app_id = world.install(app.manifest_url)
+    context, tenant = app.context, app.tenant()
+    shop = context.shop(tenant.id)
+    world.deactivate(app_id)
+    eventually(lambda: app.tenant().state == TenantState.PAUSED)
+    with pytest.raises(TokenDead):
+        context.saleor.read_app_id(shop)
+    world.activate(app_id)
+    eventually(lambda: app.tenant().state == TenantState.ACTIVE)
+    assert context.saleor.read_app_id(shop) == app_id
     world.uninstall(app_id)
 
 
