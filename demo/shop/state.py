@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections import defaultdict
-from collections.abc import Iterator
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,12 +18,20 @@ if TYPE_CHECKING:
     from demo.shop.provider import Ledger
 
 
-def _counters() -> defaultdict[str, Iterator[int]]:
-    return defaultdict(_from_one)
+class Counter:
+    """Counts from one, for several threads, and can be kept in a file (itertools.count will not from Python 3.14)."""
 
+    def __init__(self, last: int = 0) -> None:
+        self._last = last
+        self._lock = threading.Lock()
 
-def _from_one() -> Iterator[int]:
-    return itertools.count(1)
+    def next(self) -> int:
+        with self._lock:
+            self._last += 1
+            return self._last
+
+    def __reduce__(self) -> tuple[type[Counter], tuple[int]]:
+        return Counter, (self._last,)
 
 
 @dataclass(slots=True)
@@ -48,14 +54,14 @@ class State:
     granted_refunds: dict[str, GrantedRefund] = field(default_factory=dict)
     gift_cards: dict[str, GiftCard] = field(default_factory=dict)
     deliveries: list[Delivery] = field(default_factory=list)
-    counters: defaultdict[str, Iterator[int]] = field(default_factory=_counters)
+    counters: dict[str, Counter] = field(default_factory=dict)
     key_pem: bytes = b""
     served_as: str = ""
     """The address that apps were installed under; they know the shop by it."""
 
     def number(self, kind: str) -> int:
-        """The next number of a kind; atomic, for counters are single steps of the interpreter."""
-        return next(self.counters[kind])
+        """The next number of a kind."""
+        return self.counters.setdefault(kind, Counter()).next()
 
     def next_id(self, kind: str) -> str:
         return global_id(kind, self.number(kind))
