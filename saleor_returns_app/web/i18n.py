@@ -11,7 +11,7 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date as babel_date
-from babel.dates import format_datetime as babel_datetime
+from babel.dates import format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency
@@ -96,7 +96,11 @@ def format_minor(minor: int, currency: str) -> str:
 
 def format_datetime(moment: datetime, to: str | None = None) -> str:
     """Day and time, UTC said: we do not know the reader's time zone."""
-    return babel_datetime(moment, "medium", locale=_locale(to or language())) + " UTC"
+    spoken = _locale(to or language())
+    joined: str = spoken.datetime_formats["medium"].format(
+        format_time(moment, "short", locale=spoken), babel_date(moment, "medium", locale=spoken)
+    )
+    return f"{joined} UTC"
 
 
 def format_day(moment: datetime, to: str | None = None) -> str:

@@ -52,21 +52,24 @@ def _same_shop(_endpoint: str, values: dict[str, str]) -> None:
 
 @blueprint.before_request
 def _check_origin() -> None:
-    """A form has to come from our own pages; with SameSite cookies and the form's own token a third lock on the same door."""
-    if request.method != "POST":
+    """A form has to come from our own pages; with SameSite cookies and the form's own token a third lock on the same door.
+
+    The way in from the shop is open: its token is the shopper's own, opens one order once, and brings no cookie along.
+    """
+    if request.method != "POST" or request.endpoint == "portal.enter":
         return
     origin = request.headers.get("Origin")
     here = urlsplit(ctx().settings.base_url).netloc
     if origin and origin != "null" and urlsplit(origin).netloc not in (here, request.host):
         raise Forbidden("This form was sent from another site.", code="ORIGIN")
     token = request.cookies.get(SESSION_COOKIE, "")
-    if token and not hmac.compare_digest(request.form.get("csrf", ""), form_token(token)) and needs_token():
+    if token and not hmac.compare_digest(request.form.get("csrf", "").encode(), form_token(token).encode()) and needs_token():
         raise Forbidden("This page is too old. Go back, reload it and send it again.", code="FORM_TOKEN")
 
 
 def needs_token() -> bool:
     """Signing in begins without a session; all else carries the session's form token."""
-    return request.endpoint not in ("portal.begin", "portal.confirm", "portal.enter")
+    return request.endpoint not in ("portal.begin", "portal.confirm")
 
 
 def form_token(token: str) -> str:
@@ -109,11 +112,7 @@ def set_cookie(response: Response, name: str, value: str, *, seconds: int) -> Re
 
 
 def page(template: str, status: int = 200, **values: object) -> Response:
-    response = make_response(render_template(f"portal/{template}", **values), status)
-    chosen = request.args.get("lang")
-    if chosen and g.get("tenant"):
-        set_cookie(response, LANGUAGE_COOKIE, i18n.language(), seconds=31_536_000)
-    return response
+    return make_response(render_template(f"portal/{template}", **values), status)
 
 
 @blueprint.context_processor
@@ -148,6 +147,8 @@ def _lock_down(response: Response) -> Response:
     )
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"
+    if request.args.get("lang") and "tenant" in g:
+        set_cookie(response, LANGUAGE_COOKIE, i18n.language(), seconds=31_536_000)
     if response.mimetype == "text/html":
         response.headers["Cache-Control"] = "no-store"
     return response

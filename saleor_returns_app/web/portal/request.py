@@ -100,8 +100,8 @@ def show_reasons(chosen: list[Choice], problems: Problems | None = None) -> Resp
         chosen=chosen,
         reasons=REASONS,
         resolutions=RESOLUTIONS,
-        longest=LONGEST_TEXT,
         problems=problems or {},
+        names={f"{kind}{place}": item.line.product_name for place, item in enumerate(chosen, 1) for kind in "rdw"},
     )
 
 
@@ -116,7 +116,7 @@ def explain() -> ResponseReturnValue:
         description = request.form.get(f"description-{line_id}", "").replace("\r\n", "\n")
         resolution = request.form.get(f"resolution-{line_id}", "")
         if reason not in REASONS:
-            reason, problems[f"r{place}"] = "", i18n.gettext("Choose a reason for each item.")
+            reason, problems[f"r{place}"] = "", i18n.gettext("Choose a reason.")
         elif reason == Reason.OTHER and not description.strip():
             problems[f"d{place}"] = i18n.gettext("Please describe in a few words what is wrong.")
         if len(description) > LONGEST_TEXT:

@@ -184,3 +184,11 @@ def test_a_shop_that_answers_nonsense_is_said_and_no_code_is_promised(client: Fl
     page = client.post("/r/shop", data={"number": "74", "email": "rita@example.com"})
     assert page.status_code == 500
     assert "Nothing was lost" in page.text
+
+
+def test_the_shop_may_send_its_shopper_straight_in(client: FlaskClient, ctx: Context, tenant: Tenant) -> None:
+    fresh_order(ctx, tenant.id, "order-1")
+    token = make_link(ctx, tenant.id, saleor_order_id="order-1", email="rita@example.com")
+    answer = client.post("/r/shop/enter?lang=zh", data={"t": token}, headers={"Origin": "https://store.example"})
+    assert answer.status_code == 303
+    assert "您想退回" in client.get("/r/shop/order").text
