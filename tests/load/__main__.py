@@ -1,0 +1,36 @@
+"""`python -m tests.load [name] [seed]`: measure everything, or one thing; `SEED=<n>` in the environment does as well."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from . import chaos, intake, lifecycles, machine, memory, queue_pages
+from .figures import Figure
+
+BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
+    "intake": intake.measure,
+    "lifecycles": lifecycles.measure,
+    "queue": queue_pages.measure,
+    "memory": memory.measure,
+    "chaos": lambda: chaos.measure(int(os.environ.get("SEED") or 1)),
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    wanted = arguments[:1] or list(BENCHES)
+    unknown = set(wanted) - set(BENCHES)
+    if unknown:
+        print(f"There is no bench {', '.join(unknown)}; there are {', '.join(BENCHES)}.", file=sys.stderr)
+        return 2
+    print(f"machine: {machine.describe()}")
+    for name in wanted:
+        print(f"load before {name}: {machine.load()}", flush=True)
+        for figure in BENCHES[name]():
+            print(figure, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
