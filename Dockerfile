@@ -2,11 +2,9 @@
 
 # The pages' scripts; Node stays behind in this stage.
 FROM node:22-slim AS assets
-WORKDIR /src/frontend
-COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
-RUN npm ci --no-audit --no-fund
-COPY frontend/ ./
-RUN sh build.sh
+WORKDIR /src
+COPY frontend frontend
+RUN sh frontend/build.sh
 
 # What the app needs at run time, exactly as locked.
 FROM python:3.12-slim AS packages
