@@ -20,4 +20,9 @@ node_modules/.bin/esbuild src/dashboard.js --bundle --minify --format=esm --targ
 for part in latin latin-ext; do
     cp "node_modules/@fontsource-variable/inter/files/inter-$part-wght-normal.woff2" "$out/inter-$part.woff2"
 done
-cp node_modules/@fontsource-variable/inter/LICENSE "$out/inter-LICENSE.txt"
+# The notices that the bundled packages ask for.
+for package in htmx.org @saleor/app-sdk jose debug ms @fontsource-variable/inter; do
+    printf '%s\n\n' "---- $package ----"
+    cat "node_modules/$package"/[Ll][Ii][Cc][Ee][Nn][SsCc][Ee]*
+    printf '\n'
+done >"$out/LICENSES.txt"
