@@ -17,7 +17,7 @@ from saleor_returns_app.services.idempotency import forget_keys
 from saleor_returns_app.services.inbox import drain_inbox, forget_deliveries
 from saleor_returns_app.services.logins import forget_logins
 from saleor_returns_app.services.notifications import Render, send_waiting_mails
-from saleor_returns_app.services.tenants import erase_due_tenants
+from saleor_returns_app.services.tenants import erase_due_tenants, reconnect_tenants
 
 from . import engine
 from .leases import ExecutorLease
@@ -101,4 +101,5 @@ def tidy(context: Context) -> None:
     forget_deliveries(context)
     forget_logins(context)
     forget_keys(context)
+    reconnect_tenants(context)
     erase_due_tenants(context)
