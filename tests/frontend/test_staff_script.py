@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 
 import pytest
 from playwright.sync_api import expect
@@ -158,6 +159,27 @@ def test_links_load_in_place_and_the_dashboard_keeps_the_address(stage: Stage) -
     expect(frame.get_by_role("heading", name="Queue")).to_be_visible()
     assert stage.app.asked() == ["/dashboard/", "/dashboard/cases/7?view=all", "/dashboard/"]
     assert len(stage.said("updateRouting")) == 1
+
+
+def test_of_two_moves_the_later_one_counts(stage: Stage) -> None:
+    waiting = threading.Event()
+
+    def late(_asked: Request) -> Answer:
+        waiting.wait(10)
+        return Answer("<h1>Late</h1>")
+
+    stage.app.answers["GET /dashboard/"] = Answer(
+        '<a href="/dashboard/slow">Slow</a> <a href="/dashboard/quick">Quick</a>'
+    )
+    stage.app.answers["GET /dashboard/slow"] = late
+    stage.app.answers["GET /dashboard/quick"] = Answer("<h1>Quick</h1>")
+    frame = stage.open()
+    frame.get_by_role("link", name="Slow").click()
+    with stage.page.expect_event("requestfailed", lambda request: request.url.endswith("/slow")):
+        frame.get_by_role("link", name="Quick").click()
+    waiting.set()
+    expect(frame.get_by_role("heading", name="Quick")).to_be_visible()
+    assert stage.hears("updateRouting")["newRoute"] == "/quick"
 
 
 @pytest.mark.parametrize("kind", ["data-widget", "data-popup"])
