@@ -21,6 +21,15 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.target === document.body) detail.target = main;
 });
 
+// Of two moves the later one counts: an answer that comes late must not take the page back.
+let moving;
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  const { target, requestConfig, xhr } = detail;
+  if (requestConfig.verb !== "get" || (target !== main && target !== document.body)) return;
+  moving?.abort();
+  moving = xhr;
+});
+
 // The Dashboard keeps the address, relative to the app's own, so that a reload or a copied link shows the same page.
 document.addEventListener("htmx:pushedIntoHistory", ({ detail }) => {
   shown = detail.path;

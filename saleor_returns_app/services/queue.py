@@ -251,7 +251,7 @@ def count_cases(ctx: Context, tenant_id: str, *, actor: Actor, channel: str = ""
     channels = visible_channels(actor, channel)
     among = () if channels is None else (Case.channel_slug.in_(sorted(channels)),)
 
-    def bounded(part: Select[Any]) -> ColumnElement[int]:
+    def bounded(part: Select[Any] | Select[Any, Any]) -> ColumnElement[int]:
         rows = part.limit(MOST_COUNTED + 1).subquery()
         return select(func.count()).select_from(rows).scalar_subquery()
 

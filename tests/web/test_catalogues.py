@@ -37,7 +37,8 @@ def test_translations_ask_for_nothing_that_is_not_there(language: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wished", "found"), [(["zh-Hans-CN"], "zh"), (["pl", "zh_TW"], "zh"), (["EN-us"], "en"), ([], "en"), (["tlh"], "en")]
+    ("wished", "found"),
+    [(["zh-Hans-CN"], "zh"), (["pl", "zh_TW"], "zh"), (["EN-us"], "en"), ([], "en"), (["tlh"], "en")],
 )
 def test_the_nearest_language_is_found(wished: list[str], found: str) -> None:
     assert nearest(wished) == found

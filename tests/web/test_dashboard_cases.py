@@ -397,6 +397,18 @@ class TestPaying:
         assert whole.headers["HX-Retarget"] == "#main"
         assert "Everything is settled" in whole.text
 
+    def test_a_refund_that_fails_while_it_is_watched_shows_what_to_do(
+        self, desk: Desk, shop: Shop, saleor: FakeSaleor
+    ) -> None:
+        saleor.moods = ["decline"]
+        page = self.approve(desk, self.inspected(shop))
+        look = re.search(r'hx-get="([^"]*/refunds\?seen=[^"]*)"', page)
+        assert look
+        shop.work()
+        whole = desk.get(look[1])
+        assert whole.headers["HX-Retarget"] == "#main"
+        assert "The provider declined $20.00" in words(whole.text)
+
     def test_a_refund_that_takes_days_is_looked_at_rarely(
         self, desk: Desk, shop: Shop, saleor: FakeSaleor, clock: FakeClock, web: Flask, tenant: Tenant
     ) -> None:

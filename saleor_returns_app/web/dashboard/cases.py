@@ -87,8 +87,13 @@ def _poll(file: CaseFile) -> int:
 
 
 def _seen(file: CaseFile) -> str:
-    """Changes when a refund does: the panel that looks every few seconds shows nothing new until then."""
-    return "-".join([file.case.status, *(f"{item.refund.version}{len(item.attempts)}" for item in file.refunds)])
+    """What the page shows of a case and its refunds: the panel that looks every few seconds gets nothing new until it changes."""
+    return "~".join([_head(file), *(f"{item.refund.version}.{len(item.attempts)}" for item in file.refunds)])
+
+
+def _head(file: CaseFile) -> str:
+    """The part of it that stands outside of the panel."""
+    return f"{file.case.status}.{file.case.attention}"
 
 
 def show_receiving(case_id: str) -> Response:
@@ -118,7 +123,7 @@ def show_refunds(case_id: str) -> Response:
     seen = request.args.get("seen", "")
     if seen == _seen(file):
         return make_response("", 204)
-    if seen.partition("-")[0] != file.case.status:
+    if seen.partition("~")[0] != _head(file):
         return onto_page(_page(file))
     return fragment("refunds.html", **_values(file))
 
