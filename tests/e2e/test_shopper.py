@@ -1,0 +1,239 @@
+"""A shopper in a real browser: with scripts and without, on a phone, by keyboard, in two languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import requests
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from demo.shop.model.orders import Order
+from demo.shop.samples.making import announce, make_order
+from demo.shop.samples.people import GUEST, RITA, SHOPPER_PASSWORD
+from demo.shop.samples.recipes import RECIPES
+from demo.smoke import Shopper, Staff
+from demo.stack import Stack
+
+from .accessible import faults
+from .conftest import PATIENCE
+
+PHONE = {"width": 390, "height": 844}
+
+
+def new_order(stack: Stack, sample: str = "plain") -> Order:
+    order = make_order(stack.shop, RECIPES[sample])
+    announce(stack.shop, order)
+    return order
+
+
+def code_of(stack: Stack, mailbox: str, *, after: int) -> str:
+    """The code in the first mail to a mailbox that is newer than `after`."""
+    mail = stack.mailbox.wait_for(to=mailbox, subject="code", timeout=30)
+    assert mail.id > after, "the mail of this sign-in has not come yet"
+    found = re.search(r"\b(\d{6})\b", mail.text)
+    assert found, mail.text
+    return found[1]
+
+
+def portal_link(stack: Stack, order: Order) -> str:
+    return str(Shopper(stack).post("portal-links", order_id=order.id)["url"])
+
+
+def approve(stack: Stack, order: Order) -> None:
+    staff = Staff(stack)
+    found = re.search(r"/cases/([0-9a-f-]{36})", staff.page("widgets/order", orderId=order.id))
+    assert found
+    staff.act(f"cases/{found[1]}/approve", {})
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """No scripts, a small screen."""
+    opened = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    opened.set_default_timeout(PATIENCE)
+    yield opened.new_page()
+    opened.close()
+
+
+def test_a_guest_without_scripts_comes_from_the_order_number_to_the_case(phone: Page, stack: Stack) -> None:
+    order = new_order(stack, "guest")
+    phone.goto(stack.portal_url)
+    phone.get_by_label("Order number").fill(order.number)
+    phone.get_by_label("E-mail address").fill(GUEST)
+    before = max((mail.id for mail in stack.mailbox.messages()), default=0)
+    phone.get_by_role("button", name="Send me a code").click()
+    stack.mailbox.wait_for(to=GUEST, subject="code", timeout=30)
+    phone.get_by_label("Code").fill(code_of(stack, GUEST, after=before))
+    phone.get_by_role("button", name="Continue").click()
+    phone.get_by_label(re.compile("How many.*Notebook")).select_option("3")
+    phone.get_by_role("button", name="Continue").click()
+    phone.get_by_role("button", name="Continue").click()
+    expect(phone.get_by_role("alert").get_by_role("link", name=re.compile("Choose a reason"))).to_be_visible()
+    phone.get_by_label("Reason", exact=True).select_option("changed_mind")
+    phone.get_by_label(re.compile("What should we know")).fill("It is lovely, but I have one. 🙂")
+    phone.get_by_role("button", name="Continue").click()
+    expect(phone.get_by_role("row", name="Total $29.97")).to_be_visible()
+    phone.get_by_role("button", name="Send the request").click()
+    expect(phone.get_by_role("heading", name="Your request is with the shop")).to_be_visible()
+    expect(phone.get_by_text("It is lovely, but I have one. 🙂")).to_be_visible()
+    mail = stack.mailbox.wait_for(to=GUEST, subject="received your return request", timeout=30)
+    number = phone.get_by_role("heading", level=1).inner_text().removeprefix("Return ")
+    assert number in mail.subject
+    approve(stack, order)
+    phone.get_by_role("link", name="Back to the order").click()
+    phone.get_by_role("link", name=re.compile(number)).click()
+    phone.get_by_label("Tracking number").fill("RR123456785DE")
+    phone.get_by_role("button", name="Save").click()
+    expect(phone.get_by_text("Your parcel is on its way to us.")).to_be_visible()
+    phone.get_by_role("button", name="Sign out").click()
+    phone.goto(f"{stack.portal_url}/order")
+    expect(phone.get_by_label("Order number")).to_be_visible()
+
+
+def sign_in_at_the_shop(page: Page, stack: Stack, order: Order) -> str:
+    url = f"{stack.shop.base_url}/shop/orders/{order.number}"
+    page.goto(url)
+    page.locator("input[name=email]").fill(RITA)
+    page.locator("input[name=password]").fill(SHOPPER_PASSWORD)
+    page.locator("input[name=password]").press("Enter")
+    return url
+
+
+def test_a_signed_in_shopper_goes_from_the_order_page_and_back_without_a_code(page: Page, stack: Stack) -> None:
+    order = new_order(stack)
+    url = sign_in_at_the_shop(page, stack, order)
+    page.get_by_role("button", name="Return items").click()
+    page.get_by_label(re.compile("How many.*Desk Lamp")).select_option("1")
+    assert page.url == f"{stack.portal_url}/order", "nothing of the order or the token is in the address"
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Reason", exact=True).select_option("damaged")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Send the request").dblclick()
+    expect(page.get_by_role("heading", name="Your request is with the shop")).to_be_visible()
+    number = page.get_by_role("heading", level=1).inner_text().removeprefix("Return ")
+    page.goto(url)
+    expect(page.locator("saleor-returns").get_by_text(number)).to_be_visible()
+    expect(page.locator("saleor-returns li")).to_have_count(1)
+    page.get_by_role("button", name="Follow your return").click()
+    expect(page.get_by_role("link", name=re.compile(number))).to_be_visible()
+
+
+def test_a_page_that_forbids_forms_to_other_sites_still_leads_there(page: Page, stack: Stack) -> None:
+    order = new_order(stack)
+    sign_in_at_the_shop(page, stack, order)
+    page.evaluate(
+        """() => document.head.insertAdjacentHTML("beforeend",
+            `<meta http-equiv="Content-Security-Policy" content="form-action 'self'">`)"""
+    )
+    page.get_by_role("button", name="Return items").click()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name=f"Order {order.number}")).to_be_visible()
+
+
+def test_the_order_page_speaks_chinese_and_so_does_the_portal(page: Page, stack: Stack) -> None:
+    order = new_order(stack, "chinese")
+    sign_in_at_the_shop(page, stack, order)
+    page.get_by_role("button", name="申请退货").click()
+    page.get_by_label(re.compile("数量.*Scarf")).select_option("1")
+    page.get_by_role("button", name="继续").click()
+    page.get_by_label("原因", exact=True).select_option("size_or_fit")
+    page.get_by_role("button", name="继续").click()
+    expect(page.get_by_role("heading", name="预计退款")).to_be_visible()
+    page.get_by_role("button", name="提交申请").click()
+    expect(page.get_by_role("heading", name="申请已提交给商店")).to_be_visible()
+    stack.mailbox.wait_for(to=RITA, subject="已收到您的退货申请", timeout=30)
+
+
+def test_the_keyboard_is_enough(page: Page, stack: Stack) -> None:
+    page.goto(portal_link(stack, new_order(stack)))
+    expect(page.get_by_role("button", name="Continue")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=re.compile("^Order"))).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label(re.compile("How many.*Mug"))).to_be_focused()
+    page.keyboard.press("2")
+    tab_to(page, "Continue")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Reason", exact=True)).to_be_visible()
+    page.get_by_label("Reason", exact=True).focus()
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "Continue")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Is this right?")).to_be_visible()
+    tab_to(page, "Send the request")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Your request is with the shop")).to_be_visible()
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the button of this name has the focus; no more often than a page has stops."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement?.textContent.trim()") == name:
+            return
+    raise AssertionError(f"no Tab leads to {name}")
+
+
+@pytest.fixture(params=["light", "dark"])
+def narrow(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """As wide as WCAG asks for reflow."""
+    opened = browser.new_context(viewport={"width": 320, "height": 640}, color_scheme=request.param)
+    opened.set_default_timeout(PATIENCE)
+    yield opened.new_page()
+    opened.close()
+
+
+def test_nobody_stumbles_over_a_page(narrow: Page, stack: Stack) -> None:
+    order = new_order(stack)
+    found: list[str] = []
+
+    def look(address: str = "") -> None:
+        if address:
+            narrow.goto(address)
+        found.extend(faults(narrow))
+
+    def press(button: str) -> None:
+        with narrow.expect_navigation():
+            narrow.get_by_role("button", name=button).click()
+        look()
+
+    look(stack.portal_url)
+    press("Send me a code")
+    look(f"{stack.portal_url}/code")
+    press("Continue")
+    look(portal_link(stack, order))
+    press("Continue")
+    press("Continue")
+    narrow.get_by_label(re.compile("How many.*Mug")).select_option("2")
+    press("Continue")
+    press("Continue")
+    narrow.get_by_label("Reason", exact=True).select_option("quality")
+    press("Continue")
+    press("Send the request")
+    approve(stack, order)
+    look(narrow.url.removesuffix("/done"))
+    press("Save")
+    look(f"{stack.portal_url}/order")
+    look(f"{stack.portal_url}/nowhere")
+    assert found == []
+
+
+def test_the_element_asks_for_a_new_token_and_says_when_there_is_none(context: BrowserContext, stack: Stack) -> None:
+    order = new_order(stack)
+    page = context.new_page()
+    sign_in_at_the_shop(page, stack, order)
+    expect(page.get_by_role("button", name="Return items")).to_be_visible()
+    page.evaluate("""() => { document.querySelector("saleor-returns").getToken = async () => "expired"; }""")
+    expect(page.locator("saleor-returns").get_by_role("alert")).to_contain_text("sign in")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_the_script_of_the_element_is_served_to_other_sites(stack: Stack) -> None:
+    answer = requests.get(f"{stack.app_url}/storefront/saleor-returns.js", timeout=10)
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
