@@ -57,7 +57,7 @@ def _values(order: Order, *, popup: bool, form: Form = EMPTY) -> dict[str, Any]:
         "exception": any(_needs_exception(item) for item in judged.values()),
         "cases": order_cases(ctx(), visit().tenant_id, order.id, actor=visit().actor),
         "reasons": {reason: word(reason) for reason in Reason},
-        "through": THROUGH,
+        "through": {channel: word(channel) for channel in THROUGH},
         "once": form.value("once") or secrets.token_urlsafe(16),
         "popup": popup,
         "form": form,
