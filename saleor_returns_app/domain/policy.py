@@ -36,6 +36,7 @@ class LineFacts:
     line: OrderLine
     quantity: int
     returnable: int
+    returned: int = 0  # units that are back, by Saleor's record
     fulfilled_at: datetime | None
     reason: Reason | None
     now: datetime
@@ -85,7 +86,7 @@ class WindowPolicy:
                 )
             )
         if facts.returnable <= 0:
-            if facts.fulfilled_at is None:
+            if facts.fulfilled_at is None and not facts.returned:
                 because = Because("NOT_FULFILLED", "This item has not been sent to you yet.")
             else:
                 because = Because(

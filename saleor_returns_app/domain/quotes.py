@@ -62,7 +62,7 @@ class Committed:
     """What the app's own refunds of this order already claim (all but cancelled and failed-for-good ones).
 
     `units` per order line; `shipping`: already in a refund; `under_way` per transaction id (None: legacy payment): approved but
-    not yet visible in Saleor's charged amount; `gift_cards`: given back so far; `paid`: what payments gave back through us.
+    not yet visible in Saleor's charged amount; `gift_cards`: given back or promised; `paid`: what payments gave back through us.
     """
 
     units: Mapping[str, int] = field(default_factory=dict)
@@ -97,7 +97,7 @@ class Quote:
 
 
 #: Grants of others in these states took their units; a failed one took nothing.
-_TAKING = frozenset({GrantStatus.PENDING, GrantStatus.SUCCESS})
+TAKING = frozenset({GrantStatus.PENDING, GrantStatus.SUCCESS})
 
 
 def unit_worths(line: OrderLine) -> tuple[tuple[Money, Money], ...]:
@@ -119,13 +119,14 @@ def quote_refund(
     """Work out a refund of `wanted` units (order line id → quantity) of an order as it stands.
 
     `own_grants` are ids of grants made by this app: their units are in `committed` already, other grants are external refunds.
-    Units that were refunded before are left out and said in the notes; the total never exceeds what is left to refund.
+    Units that were refunded before are left out and said in the notes. No payment gives back more than is left on it: what
+    none of them can take stands under `RefundWay.PERSON`.
     """
     notes: list[Because] = []
     taken = Counter(committed.units)
     external_shipping = False
     for grant in order.granted_refunds:
-        if grant.id not in own_grants and grant.status in _TAKING:
+        if grant.id not in own_grants and grant.status in TAKING:
             external_shipping = external_shipping or grant.shipping_included
             for granted in grant.lines:
                 taken[granted.order_line_id] += granted.quantity
@@ -161,19 +162,20 @@ def quote_refund(
 
 
 def _goods(line: OrderLine, wanted: int, taken: int, notes: list[Because]) -> QuoteLine | None:
-    if wanted <= 0:
+    asked = min(wanted, line.quantity)  # there never were more
+    if asked <= 0:
         return None
     left = max(line.quantity - taken, 0)
-    if wanted > left:
+    if asked > left:
         text = "%(count)s of “%(item)s” were refunded before and are left out."
         notes.append(
             Because(
                 "REFUNDED_BEFORE",
                 text,
-                {"count": wanted - left, "item": line.product_name},
+                {"count": asked - left, "item": line.product_name},
             )
         )
-    units = unit_worths(line)[taken : taken + min(wanted, left)]
+    units = unit_worths(line)[taken : taken + asked]
     if not units:
         return None
     currency = line.total_gross.currency
@@ -245,6 +247,6 @@ def _tenders(order: Order, whole: Money, committed: Committed, notes: list[Becau
 
 
 def _fingerprint(lines: list[QuoteLine], tenders: tuple[Tender, ...]) -> str:
-    said = [f"{line.kind}|{line.order_line_id}|{line.quantity}|{line.amount}" for line in lines]
+    said = [f"{line.kind}|{line.order_line_id}|{line.quantity}|{line.amount}|{line.tax}" for line in lines]
     said += [f"{tender.way}|{tender.transaction_id}|{tender.amount}" for tender in tenders]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]

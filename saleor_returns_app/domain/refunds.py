@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from .machines import STAFF, SYSTEM, Machine
 from .money import Money, total
-from .orders import GrantedRefund, GrantStatus, Order
+from .orders import GrantedRefund, GrantStatus, Order, TransactionEvent
 
 
 class RefundStatus(StrEnum):
@@ -75,16 +75,23 @@ REFUND = Machine("refund", _S.PROPOSED, [
 #: What a person can do on the page.
 STAFF_ACTIONS = (_E.APPROVE, _E.RETRY, _E.RECORD, _E.CANCEL)
 
-#: The money of such a refund is spoken for and not yet seen in Saleor's charged amount.
-UNDER_WAY = frozenset({_S.APPROVED, _S.GRANTED, _S.REQUESTED, _S.UNCLEAR})
-#: Units and shipping of such a refund are paid or will be.
-CLAIMING = frozenset(_S) - {_S.PROPOSED, _S.CANCELLED}
+#: The money of such a refund is spoken for; the charged amount shows none, some or all of it yet (`seen_in_charge`).
+UNDER_WAY = frozenset({_S.APPROVED, _S.GRANTED, _S.REQUESTED, _S.PENDING, _S.UNCLEAR})
+#: Units and shipping of such a refund are paid or will be, by the app or by hand.
+CLAIMING = frozenset(_S) - {_S.CANCELLED}
 SETTLED = frozenset({_S.SUCCEEDED, _S.RECORDED, _S.CANCELLED})
 #: A job looks at it until it settles.
 WATCHED = frozenset({_S.APPROVED, _S.GRANTED, _S.REQUESTED, _S.PENDING, _S.UNCLEAR})
 
-#: Messages with which core records that a call did not come back, which says nothing about the money (SALEOR.md §5).
-UNDELIVERED = ("failed to delivery request", "failed to deliver request")
+#: How core records that a call did not come back, or came back as something it cannot read: nothing is said about the money.
+UNDELIVERED = (
+    "failed to delivery request",
+    "failed to deliver request",
+    "missing value for field",
+    "incorrect value (",
+    "missing or invalid value for",
+    "already exists with different amount",
+)
 
 
 class Finding(StrEnum):
@@ -94,7 +101,7 @@ class Finding(StrEnum):
     WAITING = "waiting"
     PAID = "paid"
     DECLINED = "declined"
-    UNDELIVERED = "undelivered"  # the provider did not answer in time: it may have paid
+    UNDELIVERED = "undelivered"  # the provider did not answer in time, or unreadably: it may have paid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,10 +115,7 @@ class Reading:
 def read_grant(grant: GrantedRefund) -> Reading:
     """What happened to a grant, from its own events, not from its status alone: a partial payment shows SUCCESS too."""
     currency = grant.amount.currency
-    paid = total(
-        (event.amount for event in grant.events if event.type == "REFUND_SUCCESS"),
-        currency,
-    )
+    paid = total((event.amount for event in _lasting_successes(grant)), currency)
     reversed_ = total(
         (event.amount for event in grant.events if event.type == "REFUND_REVERSE"),
         currency,
@@ -131,10 +135,42 @@ def read_grant(grant: GrantedRefund) -> Reading:
     if grant.status is GrantStatus.NONE and requests == 0:
         return Reading(finding=Finding.UNSENT, paid=paid, requests=0)
     if grant.status is GrantStatus.FAILURE:
-        lost = any(part in message.lower() for part in UNDELIVERED)
-        finding = Finding.UNDELIVERED if lost else Finding.DECLINED
+        finding = Finding.UNDELIVERED if _tells_nothing(message) else Finding.DECLINED
         return Reading(finding=finding, paid=paid, requests=requests, message=message)
     return Reading(finding=Finding.WAITING, paid=paid, requests=requests)
+
+
+def _tells_nothing(message: str) -> bool:
+    return any(part in message.lower() for part in UNDELIVERED)
+
+
+def _lasting_successes(grant: GrantedRefund) -> list[TransactionEvent]:
+    """Successes that no later failure of the same reference took back: some providers say yes first and no a day later."""
+    taken_back = {
+        event.psp_reference: event.created_at
+        for event in sorted(grant.events, key=lambda event: event.created_at)
+        if event.type == "REFUND_FAILURE" and event.psp_reference and not _tells_nothing(event.message)
+    }
+    return [
+        event
+        for event in grant.events
+        if event.type == "REFUND_SUCCESS"
+        and not (event.psp_reference in taken_back and taken_back[event.psp_reference] >= event.created_at)
+    ]
+
+
+def seen_in_charge(grant: GrantedRefund) -> Money:
+    """How much of a grant Saleor has taken off the transaction's charged amount: what succeeded or waits, under a reference.
+
+    A request without a reference (the provider has not answered, or answered with a fault) is not taken off yet.
+    """
+    settled = {event.psp_reference for event in grant.events if event.type in ("REFUND_SUCCESS", "REFUND_FAILURE")}
+    waiting = [
+        event
+        for event in grant.events
+        if event.type == "REFUND_REQUEST" and event.psp_reference and event.psp_reference not in settled
+    ]
+    return total((event.amount for event in [*_lasting_successes(grant), *waiting]), grant.amount.currency)
 
 
 def marker(*, case_number: str, refund_number: int) -> str:

@@ -15,9 +15,11 @@ from sqlalchemy import (
     JSON,
     DateTime,
     Engine,
+    Executable,
     ForeignKey,
     MetaData,
     String,
+    Table,
     TypeDecorator,
     create_engine,
     event,
@@ -32,6 +34,7 @@ from sqlalchemy.orm import (
     sessionmaker,
     with_loader_criteria,
 )
+from sqlalchemy.sql import visitors
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -101,7 +104,7 @@ class TenantScopeError(RuntimeError):
 
 def make_engine(url: str, *, pool_size: int = 10) -> Engine:
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
+        engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 30})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(
             engine,
@@ -109,7 +112,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
             lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"),
         )
         return engine
-    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    return create_engine(url, hide_parameters=True, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -151,7 +154,11 @@ def _scope_statement(state: ORMExecuteState) -> None:
     if state.is_column_load or state.is_relationship_load or state.session.info.get("everyone"):
         return
     if not any(issubclass(mapper.class_, TenantScoped) for mapper in state.all_mappers):
-        return
+        # A count, an `exists`, a subquery or a union shows no entity at its top and reads tenant tables all the same.
+        if not _reads_tenant_tables(state.statement):
+            return
+    elif state.is_insert:
+        raise TenantScopeError("add new rows to the session: only then their tenant is checked")
     tenant_id = state.session.info.get("tenant_id")
     if tenant_id is None:
         raise TenantScopeError("this session is not scoped to a tenant")
@@ -163,6 +170,24 @@ def _scope_statement(state: ORMExecuteState) -> None:
             track_closure_variables=True,
         )
     )
+
+
+def _reads_tenant_tables(statement: Executable) -> bool:
+    """Whether tenants' tables are named anywhere. Raises where that happens past their classes: only those are scoped."""
+    named: set[str] = set()
+    mapped: set[str] = set()
+    for element in visitors.iterate(statement):  # type: ignore[arg-type]  # whatever is executed can be walked through
+        table = element if isinstance(element, Table) else getattr(element, "table", None)
+        if isinstance(table, Table) and table.schema is None:
+            ours = Base.metadata.tables.get(table.name)
+            if ours is not None and "tenant_id" in ours.c:
+                named.add(table.name)
+        entity = element._annotations.get("parententity")  # noqa: SLF001 the mark of a class has no public name
+        if entity is not None:
+            mapped.add(entity.mapper.local_table.name)
+    if named - mapped:
+        raise TenantScopeError(f"{', '.join(sorted(named - mapped))}: read tables of tenants through their classes")
+    return bool(named)
 
 
 @event.listens_for(Session, "before_flush")

@@ -24,7 +24,7 @@ from saleor_returns_app.domain.cases import (
 )
 from saleor_returns_app.domain.deadlines import next_deadline
 from saleor_returns_app.domain.machines import Who
-from saleor_returns_app.domain.orders import Order
+from saleor_returns_app.domain.orders import RETURNED, Order
 from saleor_returns_app.domain.policy import (
     LineFacts,
     Outcome,
@@ -105,6 +105,7 @@ def judge_lines(
 ) -> list[JudgedLine]:
     """The policy's verdict on every line of an order, for what is asked of it or, where nothing is, for one unit."""
     returnable = returnable_units(order, announced)
+    returned = order.quantities(RETURNED)
     by_line = {request.order_line_id: request for request in asked}
     judged = []
     for line in order.lines:
@@ -113,6 +114,7 @@ def judge_lines(
             line=line,
             quantity=request.quantity if request else min(1, returnable[line.id]),
             returnable=returnable[line.id],
+            returned=returned[line.id],
             fulfilled_at=fulfilled_at(order, line.id),
             reason=request.reason if request else None,
             now=now,

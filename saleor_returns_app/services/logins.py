@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
 from saleor_returns_app.errors import AppError, BadInput, NotSignedIn, TooMany
 from saleor_returns_app.models.portal import LoginCode, PortalLink, PortalSession
 
 from .context import Context
 from .notifications import queue_mail
-from .orders import mirrored_order, store_order
+from .orders import lock_lane, mirrored_order, store_order
 
 CODE_LIFETIME = timedelta(minutes=10)
 SESSION_LIFETIME = timedelta(hours=2)
@@ -44,22 +45,18 @@ def request_code(ctx: Context, tenant_id: str, *, number: str, email: str, langu
         raise BadInput("Write the order number, as in the shop's mail.", code="ORDER_NUMBER", field="number")
     if "@" not in address[1:-1] or len(address) > 254 or not address.isprintable() or " " in address:
         raise BadInput("Write the e-mail address that you ordered with.", code="EMAIL", field="email")
-    mailbox = digest(ctx, "email", address)
+    # Counted by order and mailbox together: whoever guesses order numbers cannot lock the shopper out.
+    mailbox = digest(ctx, "email", f"{address}\0{said.lower()}")
     now = ctx.now()
     with ctx.db.tenant(tenant_id) as session:
-        recent = session.scalar(
-            select(func.count()).where(
-                LoginCode.email_digest == mailbox, LoginCode.created_at > now - timedelta(hours=1)
-            )
-        )
-    if recent is not None and recent >= MOST_CODES:
-        text = "Several codes were sent to this address already. Use the newest one, or wait an hour."
-        raise TooMany(text, code="TOO_MANY_CODES")
+        _check_codes(session, mailbox, now)
     order = ctx.saleor.find_order(ctx.shop(tenant_id), said)
     known = order is not None and hmac.compare_digest(order.email.strip().lower().encode(), address.encode())
     handle, code = secrets.token_urlsafe(32), f"{secrets.randbelow(1_000_000):06d}"
     with ctx.db.tenant(tenant_id) as session:
         if order is not None:
+            lock_lane(session, order.id)
+            _check_codes(session, mailbox, now)  # once more, one at a time
             store_order(session, order, now=now)
         session.add(
             LoginCode(
@@ -75,6 +72,17 @@ def request_code(ctx: Context, tenant_id: str, *, number: str, email: str, langu
             params = {"code": code, "order_number": order.number}
             queue_mail(ctx, session, kind="code", recipient=address, language=language, params=params)
     return handle
+
+
+def _check_codes(session: Session, mailbox: str, now: datetime) -> None:
+    recent = session.scalar(
+        select(func.count(LoginCode.id)).where(
+            LoginCode.email_digest == mailbox, LoginCode.created_at > now - timedelta(hours=1)
+        )
+    )
+    if recent is not None and recent >= MOST_CODES:
+        text = "Several codes were sent to this address already. Use the newest one, or wait an hour."
+        raise TooMany(text, code="TOO_MANY_CODES")
 
 
 def confirm_code(ctx: Context, tenant_id: str, *, handle: str, code: str) -> str:

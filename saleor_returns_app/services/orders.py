@@ -38,10 +38,20 @@ def store_order(session: Session, order: Order, *, now: datetime) -> OrderMirror
     """Keep a read; an older read never replaces a newer one."""
     row = session.scalar(select(OrderMirror).where(OrderMirror.saleor_id == order.id).with_for_update())
     if row is None:
-        row = OrderMirror(saleor_id=order.id)
-        session.add(row)
-    elif row.saleor_updated_at > order.updated_at:
+        try:
+            with session.begin_nested():
+                row = _written(OrderMirror(saleor_id=order.id), order, now)
+                session.add(row)
+        except IntegrityError:  # another transaction mirrored it first
+            mine = select(OrderMirror).where(OrderMirror.saleor_id == order.id).with_for_update()
+            row = session.scalars(mine).one()
         return row
+    if row.saleor_updated_at > order.updated_at:
+        return row
+    return _written(row, order, now)
+
+
+def _written(row: OrderMirror, order: Order, now: datetime) -> OrderMirror:
     row.number = order.number
     row.email = order.email.lower()
     row.channel_slug = order.channel_slug
@@ -57,7 +67,7 @@ def fresh_order(ctx: Context, tenant_id: str, saleor_order_id: str, *, max_age: 
     with ctx.db.tenant(tenant_id) as session:
         row = session.scalar(select(OrderMirror).where(OrderMirror.saleor_id == saleor_order_id))
     now = ctx.now()
-    if row is not None and now - row.refreshed_at <= max_age:
+    if row is not None and now - row.refreshed_at < max_age:
         return unpack_order(row.snapshot)
     order = ctx.saleor.read_order(ctx.shop(tenant_id), saleor_order_id)
     if order is None:

@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import GrantedRefund, Order
+from saleor_returns_app.domain.quotes import TAKING
 from saleor_returns_app.domain.refunds import (
+    CLAIMING,
     WATCHED,
     Finding,
     Reading,
@@ -87,7 +89,7 @@ class Paying:
     # -- the grant ---------------------------------------------------------------------------------------------------
 
     def _create_grant(self, refund: Refund) -> bool:
-        problem = self._refusal(refund)
+        problem = self._refusal(refund) or self._paid_meanwhile(refund)
         if problem:
             self._fail(refund, "NOT_LEFT", problem)
             return False
@@ -140,6 +142,34 @@ class Paying:
             return "The amount is not above zero."  # Saleor would refund the whole charge
         if refund.amount > transaction.charged:
             return f"Only {transaction.charged} is left on the payment."
+        return ""
+
+    def _paid_meanwhile(self, refund: Refund) -> str:
+        """What others, or the provider late, paid since the quote was approved; empty when nothing of it is this refund's."""
+        with self.lane.write() as session:
+            ours = session.scalars(select(Refund).where(Refund.saleor_order_id == refund.saleor_order_id)).all()
+            for earlier in ours:
+                grant = self.order.grant(earlier.grant_id) if earlier.grant_id else None
+                if (
+                    earlier.quote_id == refund.quote_id
+                    and earlier.status == RefundStatus.SUCCEEDED
+                    and grant is not None
+                ):
+                    late = read_grant(grant).paid
+                    if late > earlier.paid:
+                        earlier.paid_minor = late.minor
+                        return f"The provider paid {late} for {earlier.marker} in the meantime."
+        known = {earlier.grant_id for earlier in ours if earlier.status != RefundStatus.CANCELLED}
+        others = [grant for grant in self.order.granted_refunds if grant.id not in known and grant.status in TAKING]
+        if refund.includes_shipping and any(grant.shipping_included for grant in others):
+            return "Shipping was refunded outside in the meantime."
+        for line in self.order.lines:
+            taken = sum(
+                granted.quantity for grant in others for granted in grant.lines if granted.order_line_id == line.id
+            )
+            claimed = sum(int(earlier.units.get(line.id, 0)) for earlier in ours if earlier.status in CLAIMING)
+            if line.id in refund.units and taken + claimed > line.quantity:
+                return f"“{line.product_name}” was refunded outside in the meantime."
         return ""
 
     def _adopt(self, refund: Refund, grant: GrantedRefund) -> None:
@@ -228,7 +258,7 @@ class Paying:
             last = attempts[-1] if attempts else None
             before = int(last.baseline.get("requests", 0)) if last else 0
             reached = reading.requests > before
-            if row.status == RefundStatus.FAILED and reading.finding is not Finding.PAID:
+            if row.status == RefundStatus.FAILED and not (reading.finding is Finding.PAID and reading.paid):
                 return
             if reading.finding is Finding.PAID and not reading.paid:
                 if row.status != RefundStatus.UNCLEAR:

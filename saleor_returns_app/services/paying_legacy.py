@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from saleor_returns_app.domain.money import Money
+from saleor_returns_app.domain.quotes import RefundWay
 from saleor_returns_app.domain.refunds import RefundEvent, RefundStatus
 from saleor_returns_app.errors import (
     SaleorDenied,
@@ -50,6 +51,15 @@ def _pay(paying: Paying, refund: Refund) -> bool:
     with paying.lane.write() as session:
         row = session.get_one(Refund, refund.id)
         case = session.get_one(Case, row.case_id)
+        # The refunded total tells only of one refund at a time whether it was paid.
+        before_us = select(Refund.id).where(
+            Refund.saleor_order_id == refund.saleor_order_id,
+            Refund.way == RefundWay.LEGACY,
+            Refund.status.in_([RefundStatus.REQUESTED, RefundStatus.PENDING, RefundStatus.UNCLEAR]),
+        )
+        if session.scalars(before_us).first() is not None:
+            schedule_look(paying, row)
+            return False
         if left is None or row.amount > left or row.amount <= Money.zero(row.currency):
             message = f"Only {left} is left on the payment." if left is not None else "There is no active payment."
             fail_refund(ctx, session, case, row, code="NOT_LEFT", message=message)

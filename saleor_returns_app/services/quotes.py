@@ -13,7 +13,7 @@ from saleor_returns_app.domain.cases import Acceptance
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.quotes import Committed, Quote, RefundWay, quote_refund
-from saleor_returns_app.domain.refunds import CLAIMING, UNDER_WAY, RefundStatus
+from saleor_returns_app.domain.refunds import CLAIMING, UNDER_WAY, RefundStatus, recognise_grant, seen_in_charge
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import Refund
@@ -42,8 +42,11 @@ def committed_refunds(
         if refund.way == RefundWay.GIFT_CARD:
             gift_cards = gift_cards + refund.amount
         elif status in UNDER_WAY:
-            under_way[refund.transaction_id] = under_way.get(refund.transaction_id, zero) + refund.amount
-    ours = frozenset(refund.grant_id for refund in rows if refund.grant_id)
+            grant = recognise_grant(order, grant_id=refund.grant_id, marker=refund.marker)
+            hidden = refund.amount - (seen_in_charge(grant) if grant else zero)
+            under_way[refund.transaction_id] = under_way.get(refund.transaction_id, zero) + max(hidden, zero)
+    # A cancelled refund's grant is nobody's any more: should it be paid late, it took its units like an external one.
+    ours = frozenset(refund.grant_id for refund in rows if refund.grant_id and refund.status != RefundStatus.CANCELLED)
     return Committed(units=units, shipping=shipping, under_way=under_way, gift_cards=gift_cards, paid=paid), ours
 
 

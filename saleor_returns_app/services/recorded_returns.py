@@ -31,7 +31,7 @@ from .history import load_case, record_entry
 from .lanes import Lane
 from .notes import confirm_notes, take_notes
 from .orders import outdate_order
-from .paying import GRACE
+from .paying import GRACE, STALE
 from .ports import ReturnUnits, ShopConnection
 
 RETRY_AFTER = timedelta(seconds=30)
@@ -80,11 +80,14 @@ def advance_return(lane: Lane, shop: ShopConnection, order: Order, return_id: st
             sorted(returned_fulfillments(order)),
             lane.fence,
         )
-        row.running_until = ctx.now() + timedelta(seconds=ctx.settings.saleor_timeout) + GRACE
+        planned_at = ctx.now()
+        row.running_until = planned_at + timedelta(seconds=ctx.settings.saleor_timeout) + GRACE
         row.check_at = row.running_until
         note = take_notes(lane, session)
         reason = case.number
     wanted = [ReturnUnits(fulfillment_line_id=line_id, quantity=quantity) for line_id, quantity in found]
+    if ctx.now() - planned_at > STALE:
+        return False  # stopped after planning: others may have read meanwhile that nothing was done
     fulfillment_id, refusal, again = "", "", False
     try:
         fulfillment_id = ctx.saleor.return_products(

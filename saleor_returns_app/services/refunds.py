@@ -63,7 +63,7 @@ def approve_refund(
     require_permission(actor, "HANDLE_PAYMENTS")
     with ctx.db.tenant(tenant_id) as session:
         order_id = load_case(session, case_id, actor).saleor_order_id
-    order = fresh_order(ctx, tenant_id, order_id)
+    order = fresh_order(ctx, tenant_id, order_id, max_age=timedelta(0))
     settings = ctx.tenant_settings(tenant_id)
     with ctx.db.tenant(tenant_id) as session:
         lock_lane(session, order_id)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import structlog
 from flask import Flask, Response, json, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from saleor_returns_app.errors import AppError, Conflict, MoveRefused, NotFound, TooLarge
+from saleor_returns_app.errors import AppError, BadInput, Conflict, MoveRefused, NotFound, TooLarge
 
 log = structlog.get_logger()
 
@@ -51,6 +51,8 @@ def as_app_error(error: Exception) -> AppError:
         other = AppError("This request cannot be used here.", code=error.name.upper().replace(" ", "_"))
         other.status = error.code or 500  # type: ignore[misc]
         return other
+    if isinstance(error, DataError):
+        return BadInput()  # a NUL byte, a number beyond every column: nothing a page of ours sends
     if isinstance(error, OperationalError):
         log.error("database trouble", exc_info=error)
         busy = AppError("We cannot reach our database at the moment. Nothing was lost; please try again.", code="BUSY")

@@ -326,6 +326,7 @@ def test_a_declined_refund_requested_again_in_the_dashboard_settles(shop: Shop, 
     saleor.moods = ["decline"]
     case_id = shop.to_payment()
     shop.work()
+    saleor.clock.forward(minutes=2)  # type: ignore[union-attr]
     saleor.pay("grant-1", usd("20.00"))
     advance_order(shop.ctx, shop.tenant_id, "order-1", holder="webhook")
     assert shop.case(case_id).status == "resolved"

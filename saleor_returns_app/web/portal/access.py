@@ -63,7 +63,11 @@ def _check_origin() -> None:
     if origin and origin != "null" and urlsplit(origin).netloc not in (here, request.host):
         raise Forbidden("This form was sent from another site.", code="ORIGIN")
     token = request.cookies.get(SESSION_COOKIE, "")
-    if token and not hmac.compare_digest(request.form.get("csrf", "").encode(), form_token(token).encode()) and needs_token():
+    if (
+        token
+        and not hmac.compare_digest(request.form.get("csrf", "").encode(), form_token(token).encode())
+        and needs_token()
+    ):
         raise Forbidden("This page is too old. Go back, reload it and send it again.", code="FORM_TOKEN")
 
 

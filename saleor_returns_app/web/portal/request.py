@@ -72,7 +72,7 @@ def choose() -> ResponseReturnValue:
     for place, item in enumerate(offered, 1):
         typed = request.form.get(f"quantity-{item.line.id}", "").strip() or "0"
         most = item.judged.returnable
-        if typed.isascii() and typed.isdigit() and int(typed[:6]) <= most:
+        if typed.isascii() and typed.isdigit() and len(typed) <= 6 and int(typed) <= most:
             quantities[item.line.id] = int(typed)
         else:
             problems[f"q{place}"] = i18n.gettext("Write a whole number from 0 to %(most)s.") % {"most": most}

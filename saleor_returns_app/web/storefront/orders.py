@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-from typing import Any
-
 from flask import Response, url_for
 
-from saleor_returns_app.domain.quotes import Quote
+from saleor_returns_app.domain.quotes import Quote, QuoteKind, RefundWay, Tender
 from saleor_returns_app.services.cases import LineRequest, check_requests, expected_refund, judge_order
 from saleor_returns_app.services.logins import LINK_LIFETIME, make_link
 from saleor_returns_app.web import i18n
@@ -19,7 +16,6 @@ from .shapes import (
     LinkOut,
     MoneyOut,
     OrderIn,
-    ProblemOut,
     QuoteLineOut,
     QuoteOut,
     ReasonOut,
@@ -28,9 +24,10 @@ from .shapes import (
     ReturnableOut,
     ShopPath,
     TenderOut,
+    problem_answers,
 )
 
-PROBLEMS: dict[str | int | HTTPStatus, Any] = dict.fromkeys((400, 401, 404, 409, 503), ProblemOut)
+PROBLEMS = problem_answers(400, 401, 404, 409, 413, 415, 500, 502, 503)
 
 
 @blueprint.post("/returnable-lines", responses={200: ReturnableOut, **PROBLEMS})
@@ -87,7 +84,7 @@ def quote_out(quote: Quote) -> QuoteOut:
         lines=[
             QuoteLineOut(
                 kind=line.kind,
-                label=line.label,
+                label=line.label if line.kind is QuoteKind.GOODS else i18n.gettext(line.label),
                 order_line_id=line.order_line_id,
                 quantity=line.quantity,
                 amount=MoneyOut.of(line.amount),
@@ -95,9 +92,17 @@ def quote_out(quote: Quote) -> QuoteOut:
             )
             for line in quote.lines
         ],
-        ways=[TenderOut(way=item.way, label=item.label, amount=MoneyOut.of(item.amount)) for item in quote.tenders],
+        ways=[
+            TenderOut(way=item.way, label=way_label(item), amount=MoneyOut.of(item.amount)) for item in quote.tenders
+        ],
         notes=[ReasonOut(code=note.code, text=fill(i18n.gettext(note.text), note.params)) for note in quote.notes],
     )
+
+
+def way_label(tender: Tender) -> str:
+    """The payment's own name, or our word where there is no payment."""
+    ours = tender.way in (RefundWay.GIFT_CARD, RefundWay.PERSON)
+    return i18n.gettext(tender.label) if ours else tender.label
 
 
 def answer(shape: MoneyOut | ReturnableOut | QuoteOut | LinkOut) -> Response:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from http import HTTPStatus
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -156,8 +158,17 @@ class LinkOut(BaseModel):
 
 
 class ProblemOut(BaseModel):
+    """What is wrong, as of RFC 9457."""
+
     type: str
-    title: str
+    title: str = Field(description="For people, in the language of Accept-Language.")
     status: int
-    code: str
-    field: str | None = None
+    code: str = Field(description="For programs: it stays the same.")
+    field: str | None = Field(None, description="What the problem is about, for example lines.0.quantity.")
+    possible: list[str] | None = Field(None, description="What can be done instead, where the state forbids the move.")
+
+
+def problem_answers(*statuses: int) -> dict[str | int | HTTPStatus, Any]:
+    """Answers of an operation when something is wrong, as its description wants them."""
+    content = {"application/problem+json": {"schema": ProblemOut.model_json_schema()}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
