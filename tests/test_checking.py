@@ -91,7 +91,9 @@ def test_settings_never_show_their_secrets(tmp_path: Path) -> None:
 
 def test_only_the_settings_read_the_environment() -> None:
     package = Path(__file__).parent.parent / "saleor_returns_app"
-    readers = [path.name for path in package.rglob("*.py") if "os.environ" in path.read_text() or "getenv" in path.read_text()]
+    readers = [
+        path.name for path in package.rglob("*.py") if "os.environ" in path.read_text() or "getenv" in path.read_text()
+    ]
     assert readers == ["config.py"]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from saleor_returns_app.domain.cases import Acceptance
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
-from saleor_returns_app.domain.quotes import Committed, Quote, RefundWay, quote_refund
+from saleor_returns_app.domain.quotes import TAKING, Committed, Quote, RefundWay, quote_refund
 from saleor_returns_app.domain.refunds import CLAIMING, UNDER_WAY, RefundStatus, recognise_grant, seen_in_charge
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.models.cases import Case
@@ -72,4 +72,12 @@ def quote_case(session: Session, case: Case, order: Order, settings: TenantSetti
     """The quote of a case: what was accepted once it was inspected, until then what was announced."""
     inspected = any(line.acceptance != Acceptance.UNDECIDED for line in case.lines)
     wanted = {line.order_line_id: line.accepted if inspected else line.quantity for line in case.lines}
+    # A refund of this case that was given up, and was paid after all: those units are settled.
+    for given_up in session.scalars(
+        select(Refund).where(Refund.case_id == case.id, Refund.status == RefundStatus.CANCELLED)
+    ):
+        grant = order.grant(given_up.grant_id) if given_up.grant_id else None
+        if grant is not None and grant.status in TAKING:
+            for line_id, quantity in given_up.units.items():
+                wanted[line_id] = max(wanted.get(line_id, 0) - int(quantity), 0)
     return quote_units(session, order, wanted=wanted, settings=settings, besides=case.id)

@@ -19,8 +19,6 @@ from demo.stack import Stack
 from .accessible import faults
 from .conftest import PATIENCE
 
-PHONE = {"width": 390, "height": 844}
-
 
 def new_order(stack: Stack, sample: str = "plain") -> Order:
     order = make_order(stack.shop, RECIPES[sample])
@@ -51,7 +49,7 @@ def approve(stack: Stack, order: Order) -> None:
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
     """No scripts, a small screen."""
-    opened = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    opened = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
     opened.set_default_timeout(PATIENCE)
     yield opened.new_page()
     opened.close()

@@ -34,7 +34,16 @@ class Load:
 
 
 def run(file: Path, *, port: int, connections: int, seconds: float, first: int = 0) -> Load:
-    command = [sys.executable, "-m", "tests.load.client", str(file), str(port), str(connections), str(seconds), str(first)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.load.client",
+        str(file),
+        str(port),
+        str(connections),
+        str(seconds),
+        str(first),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
     return Load(**json.loads(done.stdout))
 

@@ -20,7 +20,10 @@ class ShopProcess:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "demo", "shop", "--empty"], cwd=_ROOT, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL
+            [sys.executable, "-m", "demo", "shop", "--empty"],
+            cwd=_ROOT,
+            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
         )
         assert self._process.stdout is not None
         told = json.loads(self._process.stdout.readline())
@@ -48,7 +51,9 @@ class ShopProcess:
 
     def new_orders(self, count: int) -> list[dict[str, Any]]:
         """Paid and sent orders of one shopper: three mugs, one bag and seven stickers less a voucher."""
-        made: list[dict[str, Any]] = self.lever("POST", "orders", {"sample": "plain", "count": count, "announce": False})
+        made: list[dict[str, Any]] = self.lever(
+            "POST", "orders", {"sample": "plain", "count": count, "announce": False}
+        )
         return made
 
     def shopper_token(self) -> str:

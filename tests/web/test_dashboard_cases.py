@@ -502,9 +502,11 @@ class TestRefundsThatNeedAPerson:
         case_id, refund = self.stuck(shop, saleor, "timeout")
         page = desk.get(page_of(case_id)).text
         assert "I looked: no money moved for this refund" in page
-        assert 'type="checkbox" required' in page
+        assert re.search(r'type="checkbox" name="vouched"[^>]* required', page)
         clock.forward(minutes=3)
-        assert self.act(desk, case_id, refund, "retry") == 200
+        assert self.act(desk, case_id, refund, "retry") == 400
+        assert shop.refunds(case_id)[-1].status == "unclear"
+        assert self.act(desk, case_id, refund, "retry", vouched="yes") == 200
         with shop.ctx.db.tenant(shop.tenant_id) as session:
             entry = session.scalars(select(CaseEntry).where(CaseEntry.event == "retry_refund")).one()
         assert entry.detail["vouched"] is True

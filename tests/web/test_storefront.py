@@ -269,6 +269,29 @@ def test_any_site_may_ask_but_no_cookie_is_involved(client: FlaskClient, rita: d
     assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
+def test_another_site_can_read_what_went_wrong(client: FlaskClient) -> None:
+    for answer in (client.get(f"{BASE}/cases"), client.get("/api/storefront/v1/shops/nobody/cases")):
+        assert answer.status_code in (401, 404)
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_token_is_confirmed_once_in_a_while_not_at_every_call(
+    client: FlaskClient, rita: dict[str, str], saleor: FakeSaleor
+) -> None:
+    before = saleor.calls["read_shopper"]
+    fresh = known(saleor, token(jti="a new one"))
+    for _ in range(3):
+        assert client.get(f"{BASE}/cases", headers=fresh).status_code == 200
+    assert saleor.calls["read_shopper"] == before + 1
+
+
+def test_while_the_shop_cannot_confirm_a_token_nobody_is_let_in(client: FlaskClient, saleor: FakeSaleor) -> None:
+    saleor.trouble["read_shopper"] = [SaleorUnavailable()]
+    fresh = known(saleor, token(jti="another new one"))
+    assert client.get(f"{BASE}/cases", headers=fresh).status_code == 503
+    assert client.get(f"{BASE}/cases", headers=fresh).status_code == 200
+
+
 def test_the_api_describes_itself(client: FlaskClient) -> None:
     described = client.get("/api/storefront/v1/openapi.json").json
     assert described["openapi"].startswith("3.1")  # type: ignore[index]

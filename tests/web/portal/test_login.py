@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.logins import make_link
 from saleor_returns_app.services.orders import fresh_order
+from saleor_returns_app.web import build_web
 from tests.conftest import add_tenant
 from tests.fakes import FakeClock, FakeSaleor
 
@@ -192,3 +194,10 @@ def test_the_shop_may_send_its_shopper_straight_in(client: FlaskClient, ctx: Con
     answer = client.post("/r/shop/enter?lang=zh", data={"t": token}, headers={"Origin": "https://store.example"})
     assert answer.status_code == 303
     assert "您想退回" in client.get("/r/shop/order").text
+
+
+def test_over_https_cookies_stay_there(ctx: Context, tenant: Tenant) -> None:
+    secure = replace(ctx, settings=ctx.settings.model_copy(update={"base_url": "https://returns.test"}))
+    answer = build_web(secure).test_client().post("/r/shop", data={"number": "74", "email": "rita@example.com"})
+    assert all("Secure" in cookie for cookie in answer.headers.getlist("Set-Cookie"))
+    assert answer.headers.getlist("Set-Cookie")
