@@ -43,7 +43,9 @@ def settings_table() -> str:
     for name, field in Settings.model_fields.items():
         default = field.get_default()
         shown = default.get_secret_value() if hasattr(default, "get_secret_value") else default
-        rows.append(f"| `{PREFIX}{name.upper()}` | {f'`{shown}`' if shown != '' else '(empty)'} | {field.description or ''} |")
+        rows.append(
+            f"| `{PREFIX}{name.upper()}` | {f'`{shown}`' if shown != '' else '(empty)'} | {field.description or ''} |"
+        )
     return "\n".join(rows)
 
 

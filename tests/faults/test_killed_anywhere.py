@@ -6,12 +6,13 @@ import shutil
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.orders import RETURNED
+from saleor_returns_app.domain.orders import RETURNED, Order
 from saleor_returns_app.models.base import Database, make_engine
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import OrderNote
@@ -31,7 +32,9 @@ MOST_POINTS = 150
 class World:
     """A shop, its Saleor, and workers that die at a point of our choosing."""
 
-    def __init__(self, ctx: Context, tenant: Tenant, staff: Actor, shopper: Actor, *, legacy: bool, split: bool) -> None:
+    def __init__(
+        self, ctx: Context, tenant: Tenant, staff: Actor, shopper: Actor, *, legacy: bool, split: bool
+    ) -> None:
         self.clock = FakeClock()
         self.saleor = FakeSaleor(self._order(legacy=legacy, split=split))
         self.saleor.clock = self.clock
@@ -40,10 +43,10 @@ class World:
         self.shop = Shop(healthy, tenant.id, staff, shopper)
         self.killer = Killer()
         mortal_saleor = MortalSaleor(self.saleor, self.killer)
-        self.mortal = replace(healthy, db=MortalDatabase(ctx.db, self.killer), saleor=mortal_saleor)  # type: ignore[arg-type]
+        self.mortal = replace(healthy, db=MortalDatabase(ctx.db, self.killer), saleor=mortal_saleor)
 
     @staticmethod
-    def _order(*, legacy: bool, split: bool) -> object:
+    def _order(*, legacy: bool, split: bool) -> Order:
         if legacy:
             return make_order(transactions=(), payments=(make_payment(),))
         if split:
@@ -90,7 +93,7 @@ class World:
         return Counter(key for key, _ in self.saleor.paid)
 
 
-FLOWS = {
+FLOWS: dict[str, dict[str, Any]] = {
     "success": {"moods": []},
     "pays, answer lost": {"moods": ["lost"]},
     "never arrived": {"moods": ["gone"]},
@@ -122,7 +125,7 @@ def test_a_worker_may_die_at_any_point(
         )
         units = 3 if given.get("split") else 1
         case_id = world.shop.to_payment({"line-1": units})
-        world.saleor.moods = list(given["moods"])  # type: ignore[call-overload]
+        world.saleor.moods = list(given["moods"])
         died = world.work(kill_at=point)
         where = f"{flow}, point {point}: {world.killer.where}"
         _check(world, case_id, units, where)

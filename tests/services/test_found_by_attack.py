@@ -8,7 +8,7 @@ import pytest
 
 from saleor_returns_app.domain.orders import GrantedRefund, GrantedRefundLine, GrantStatus
 from saleor_returns_app.errors import Conflict, SaleorUnclear
-from saleor_returns_app.services import refunds
+from saleor_returns_app.services import notes, recorded_returns, refunds
 from saleor_returns_app.services.advancing import advance_order
 from tests.fakes import START, FakeClock, FakeSaleor, make_order, make_payment, usd
 
@@ -98,12 +98,10 @@ def test_a_rest_that_the_provider_paid_late_is_not_paid_again(shop: Shop, saleor
 def test_a_worker_that_wakes_up_long_after_planning_a_return_does_not_call(
     shop: Shop, saleor: FakeSaleor, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from saleor_returns_app.services import recorded_returns
-
     case_id = shop.request()
     shop.approve(case_id)
     shop.receive(case_id)
-    real = recorded_returns.take_notes
+    real = notes.take_notes
 
     def sleep_and_let_another_work(lane: object, session: object) -> str | None:
         clock.forward(minutes=5)
