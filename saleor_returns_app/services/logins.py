@@ -21,7 +21,7 @@ CODE_LIFETIME = timedelta(minutes=10)
 SESSION_LIFETIME = timedelta(hours=2)
 LINK_LIFETIME = timedelta(minutes=2)
 MOST_ATTEMPTS = 5
-#: Codes that one mailbox is sent in an hour.
+#: Codes that one mailbox is sent in an hour for one order.
 MOST_CODES = 5
 #: How long what has ended is kept: counting codes needs an hour, coming back to a form some more.
 KEPT = timedelta(days=1)

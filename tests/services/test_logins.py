@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
@@ -114,13 +116,32 @@ def test_a_code_lives_ten_minutes(ctx: Context, tenant: Tenant, clock: FakeClock
     assert refusal(ctx, tenant, handle, code).code == "CODE"
 
 
-def test_a_mailbox_gets_five_codes_an_hour(ctx: Context, tenant: Tenant, clock: FakeClock) -> None:
+def test_a_mailbox_gets_five_codes_an_hour_for_an_order(ctx: Context, tenant: Tenant, clock: FakeClock) -> None:
     for _ in range(5):
         ask(ctx, tenant)
     with pytest.raises(TooMany):
-        ask(ctx, tenant, number="75")
+        ask(ctx, tenant)
     clock.forward(hours=1)
     ask(ctx, tenant)
+
+
+def test_who_guesses_order_numbers_does_not_lock_the_shopper_out(ctx: Context, tenant: Tenant) -> None:
+    for number in range(90, 100):
+        ask(ctx, tenant, number=str(number))
+    ask(ctx, tenant)
+    assert mailed_code(ctx, tenant)
+
+
+def test_many_asking_at_once_get_no_more_codes(ctx: Context, tenant: Tenant) -> None:
+    def once(_: int) -> bool:
+        try:
+            ask(ctx, tenant)
+        except TooMany:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(once, range(8))) == 5
 
 
 def test_the_limit_is_the_same_for_unknown_mailboxes(ctx: Context, tenant: Tenant) -> None:
