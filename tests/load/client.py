@@ -76,7 +76,9 @@ def _is_complete(answer: bytes) -> bool:
 
 def _drive(requests: Iterator[memoryview], *, port: int, connections: int, seconds: float) -> dict[str, Any]:
     poll = select.epoll()
-    sockets, begun, partial: dict[Any, Any] = {}, {}, {}
+    sockets: dict[Any, Any] = {}
+    begun: dict[Any, Any] = {}
+    partial: dict[Any, Any] = {}
     for _ in range(connections):
         made = socket.create_connection(("127.0.0.1", port))
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
