@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from pydantic import SecretStr
 from sqlalchemy import URL, create_engine, make_url
 
@@ -19,6 +20,7 @@ from saleor_returns_app.models import Base, Database, make_engine
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.context import Context
 
+from .browsing import chromium
 from .fakes import START, FakeClock, FakeKeys, FakeMailer, FakeSaleor, PlainCipher, RecordingJobs, make_order
 
 ALL_PERMISSIONS = frozenset({"MANAGE_ORDERS", "HANDLE_PAYMENTS", "MANAGE_APPS"})
@@ -30,6 +32,12 @@ def database(tmp_path: Path) -> Iterator[Database]:
     Base.metadata.create_all(engine)
     yield Database(engine)
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as launched:
+        yield launched
 
 
 @pytest.fixture(scope="session")

@@ -339,11 +339,12 @@ class FakeSaleor:
 
     def add_event(self, grant_id: str, kind: str, amount: Money, message: str = "") -> None:
         _, grant = self._grant(grant_id)
+        requests = sum(event.type == "REFUND_REQUEST" for event in grant.events)
         event = TransactionEvent(
             id=self._next("event"),
             type=kind,
             amount=amount,
-            psp_reference="psp",
+            psp_reference=f"psp-{requests + (kind == 'REFUND_REQUEST')}",
             message=message,
             created_at=self._now(),
         )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from demo.serving import Running
 from demo.shop import Shop
@@ -21,10 +20,10 @@ from demo.shop.model.orders import Order
 from demo.shop.samples.making import make_order
 from demo.shop.samples.people import CATALOGUE_ONLY, ORDERS_ONLY
 from demo.shop.samples.recipes import RECIPES
+from tests.browsing import PATIENCE
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.skipif(not shutil.which("chromium"), reason="no chromium here"),
     pytest.mark.xdist_group("browser"),
 ]
 
@@ -59,20 +58,11 @@ def echo() -> Iterator[tuple[EchoApp, str]]:
 
 
 @pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--headless", "--no-sandbox", "--disable-gpu"]
-        )
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Page:
+def page(browser: Browser) -> Iterator[Page]:
     made = browser.new_page()
-    made.set_default_timeout(10_000)
-    return made
+    made.set_default_timeout(PATIENCE)
+    yield made
+    made.close()
 
 
 @pytest.fixture

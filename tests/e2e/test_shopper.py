@@ -15,9 +15,9 @@ from demo.shop.samples.people import GUEST, RITA, SHOPPER_PASSWORD
 from demo.shop.samples.recipes import RECIPES
 from demo.smoke import Shopper, Staff
 from demo.stack import Stack
+from tests.browsing import PATIENCE
 
 from .accessible import faults
-from .conftest import PATIENCE
 
 
 def new_order(stack: Stack, sample: str = "plain") -> Order:

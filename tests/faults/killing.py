@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.models.base import Database
-from tests.fakes import FakeSaleor
+from saleor_returns_app.services.ports import Saleor
 
 WRITES = frozenset({"grant_refund", "request_refund", "return_products", "refund_legacy_order", "add_note"})
 
@@ -47,9 +47,9 @@ class MortalDatabase(Database):
 
 
 class MortalSaleor:
-    """The fake shop, with a worker that can die around each write."""
+    """A shop's API, with a worker that can die around each write."""
 
-    def __init__(self, saleor: FakeSaleor, killer: Killer) -> None:
+    def __init__(self, saleor: Saleor, killer: Killer) -> None:
         self._saleor, self._killer = saleor, killer
 
     def __getattr__(self, name: str) -> Any:

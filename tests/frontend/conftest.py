@@ -1,29 +1,16 @@
-"""A browser with the stage, one for each module: two of Playwright's loops cannot live at once."""
+"""A page on the stage."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser
 
 from demo.serving import Running
+from tests.browsing import PATIENCE
 
 from .stage import Answer, StaffApp, Stage, host_page
-
-PATIENCE = 15_000  # milliseconds; a busy machine is slow, not wrong
-expect.set_options(timeout=PATIENCE)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--headless", "--no-sandbox", "--disable-gpu"]
-        )
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

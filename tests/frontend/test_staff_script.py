@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 
 import pytest
@@ -12,7 +11,6 @@ from .stage import SHOP, WEB, Answer, Request, Stage, dropped, jwt
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.skipif(not shutil.which("chromium"), reason="no chromium here"),
     pytest.mark.skipif(
         not (WEB / "static/dist/dashboard.js").exists(), reason="the scripts are not built: make assets"
     ),

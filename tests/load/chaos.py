@@ -15,11 +15,13 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import SecretStr
 from sqlalchemy import select
@@ -70,6 +72,7 @@ _MOODS: dict[Mood, int] = {
 _FAULTS: tuple[FaultKind, ...] = ("down", "lost", "bad-gateway", "nonsense", "slow")
 _FAULTY = ("GrantRefund", "RequestRefund", "ReturnProducts", "AddOrderNote", "Order")
 _never = threading.Event()
+_T = TypeVar("_T")
 
 
 class Broken(AssertionError):
@@ -190,19 +193,19 @@ def _approve_refunds(context: Context, shop: Shop, count: int, luck: random.Rand
     rita = shop.user(RITA)
     staff = Actor(who=Who.STAFF, id="staff", name="sam@shop.example", permissions=ALL_PERMISSIONS)
     desk = Desk(context, tenant.id, staff, Actor.shopper(email=RITA, user_id=rita.id))
-    cases = {}
+    cases: dict[str, Order] = {}
     for _ in range(count):
         order = make_order(shop, RECIPES["plain"])
         moods = luck.choices(list(_MOODS), weights=list(_MOODS.values()), k=6)
         shop.provider.set_script(moods, order_number=order.number)
-        cases[_insist(lambda order=order: desk.request({order.lines[0].id: 1}, order_id=order.id))] = order
-        case_id = list(cases)[-1]
+        case_id = _insist(partial(desk.request, {order.lines[0].id: 1}, order_id=order.id))
+        cases[case_id] = order
         for step in (desk.approve, desk.receive, desk.pay):
-            _insist(lambda step=step: step(case_id))
+            _insist(partial(step, case_id))
     return cases
 
 
-def _insist(step):
+def _insist(step: Callable[[], _T]) -> _T:
     """As a person would: on a fault of the shop, or when a job was quicker, once more."""
     for _ in range(20):
         try:
@@ -262,7 +265,7 @@ def _judge(context: Context, shop: Shop, cases: dict[str, Order], outcome: Outco
             outcome.handed += 1
 
 
-def _wrong(shop: Shop, order: Order, case: Case, refunds: list[Refund], paid: Counter[str | None]) -> str:
+def _wrong(shop: Shop, order: Order, case: Case, refunds: Sequence[Refund], paid: Counter[str | None]) -> str:
     """What must not be, of one case; empty when all is well."""
     out = shop.paid_out(order)
     asked = sum((refund.amount.amount for refund in refunds if refund.number == 1), Decimal(0))

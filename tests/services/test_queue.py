@@ -245,6 +245,19 @@ class TestWhoSeesWhat:
             mine = session.get_one(Case, foreign).tenant_id
         assert mine == other.id
 
+    @pytest.mark.parametrize("view", [View.OPEN, View.ALL, View.ATTENTION, View.OVERDUE, CaseStatus.REQUESTED])
+    def test_another_shop_s_cases_take_no_place_on_a_page(
+        self, ctx: Context, add: Add, see: See, monkeypatch: pytest.MonkeyPatch, view: View | CaseStatus
+    ) -> None:
+        monkeypatch.setattr(queue, "PAGE", 1)
+        values = {"attention": "DECLINED", "due_by": "staff", "sku": "TEE"}
+        mine = add(**values, due_at=START)
+        other = add_tenant(ctx.db, "other")
+        for _ in range(3):
+            add(tenant_id=other.id, **values, due_at=START - timedelta(days=1))
+        assert see(view=view) == [mine]
+        assert see(search="TEE") == [mine]
+
     def test_counts_and_channels_are_of_one_shop(self, ctx: Context, tenant: Tenant, staff: Actor, add: Add) -> None:
         other = add_tenant(ctx.db, "other")
         add(tenant_id=other.id, channel_slug="foreign", attention="DECLINED", due_by="staff", due_at=START)

@@ -392,7 +392,7 @@ class TestPaying:
         look = re.search(r'hx-get="([^"]*/refunds\?seen=[^"]*)"', panel.text)
         assert look
         saleor.pay("grant-1", usd("20.00"))
-        shop.work(looks=2)
+        shop.work(looks=4)
         whole = desk.get(look[1])
         assert whole.headers["HX-Retarget"] == "#main"
         assert "Everything is settled" in whole.text
