@@ -18,9 +18,9 @@ class Actor:
     channels: frozenset[str] | None = None
 
     @classmethod
-    def system(cls) -> Actor:
-        return cls(who=Who.SYSTEM, name="")
-
-    @classmethod
     def shopper(cls, *, email: str, user_id: str = "") -> Actor:
         return cls(who=Who.SHOPPER, id=user_id, name=email)
+
+
+#: The app itself: jobs, webhooks.
+SYSTEM = Actor(who=Who.SYSTEM)

@@ -13,7 +13,7 @@ class CaseKind(StrEnum):
 
 
 class Channel(StrEnum):
-    """Where a case came from (DOMAIN.md §2.1); not Saleor's sales channel."""
+    """Where a case came from; not Saleor's sales channel."""
 
     PORTAL = "portal"
     STOREFRONT = "storefront"

@@ -1,4 +1,4 @@
-"""Who owes the next step and until when (DOMAIN.md §3)."""
+"""Who owes the next step and until when."""
 
 from __future__ import annotations
 

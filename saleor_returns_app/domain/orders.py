@@ -48,7 +48,7 @@ class OrderLine:
     variant_name: str
     sku: str | None
     quantity: int
-    unit_gross: Money  # rounded for show: never multiply it (SALEOR.md §12)
+    unit_gross: Money  # rounded for show: never multiply it
     undiscounted_unit_gross: Money
     total_gross: Money  # what the line was worth after all discounts
     total_net: Money
@@ -135,7 +135,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiftCardUse:
-    """A gift card spent at checkout, taken off `Order.total` but no transaction of its own (SALEOR.md §12)."""
+    """A gift card spent at checkout, taken off `Order.total` but no transaction of its own."""
 
     last_code_chars: str
     amount: Money

@@ -19,8 +19,8 @@ from saleor_returns_app.errors import BadInput
 from saleor_returns_app.models.cases import ReturnLine
 from saleor_returns_app.models.refunds import RecordedReturn
 
-from .cases import LONGEST_TEXT, check_version, require_permission
 from .context import Context
+from .guards import LONGEST_TEXT, check_version, require_permission
 from .history import load_case, move_case, record_entry
 from .notifications import queue_case_mail
 

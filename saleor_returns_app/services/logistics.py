@@ -8,8 +8,8 @@ from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
 from saleor_returns_app.errors import BadInput
 
-from .cases import check_version, require_permission
 from .context import Context
+from .guards import check_version, require_permission
 from .history import load_case, move_case, record_entry
 
 #: UPU S10 is 13 characters, carriers use up to 40; letters, digits and the separators that labels print.

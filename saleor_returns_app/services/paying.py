@@ -1,4 +1,4 @@
-"""Paying refunds through Saleor: the lane's work on one order, small steps, each safe to repeat (DESIGN.md §5).
+"""Paying refunds through Saleor: the lane's work on one order, small steps, each safe to repeat.
 
 Every write to Saleor has its attempt row first, inserted under the lane's fence. Who inserts it calls; who finds it only reads.
 """
@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.actors import SYSTEM
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import GrantedRefund, Order
 from saleor_returns_app.domain.quotes import TAKING
@@ -23,7 +22,6 @@ from saleor_returns_app.domain.refunds import (
     Reading,
     RefundEvent,
     RefundStatus,
-    marker,
     read_grant,
     recognise_grant,
 )
@@ -33,25 +31,16 @@ from saleor_returns_app.errors import (
     SaleorUnavailable,
     SaleorUnclear,
 )
-from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case, ReturnLine
 from saleor_returns_app.models.refunds import Refund, RefundAttempt
 
+from .attempts import begin_attempt, close_attempts, may_call, open_attempts, schedule_look
 from .attention import raise_concern
-from .context import Context
-from .history import record_entry
 from .lanes import Lane
 from .notes import confirm_notes, take_notes
 from .ports import GrantLine, GrantRequest, ShopConnection
-from .refunds import move_refund, settle_case
-
-#: Saleor's own worker may go on this long after our time-out; only then does "no event" prove that nothing was sent.
-GRACE = timedelta(seconds=40)
-#: A plan older than this is not carried out by who made it.
-STALE = timedelta(seconds=15)
-#: When to look again, by the number of looks so far; the last one repeats.
-LOOKS = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 5, 15, 60, 300, 1800, 3600))
-SYSTEM = Actor.system()
+from .refunds import move_refund
+from .settling import fail_refund, settle_paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +84,7 @@ class Paying:
             return False
         with self.lane.write() as session:
             row = session.get_one(Refund, refund.id)
-            attempt = begin_attempt(self, session, row, step="grant", baseline={})
+            attempt = begin_attempt(self.lane, session, row, step="grant", baseline={})
             if attempt is None:
                 return False
             lines = session.scalars(select(ReturnLine).where(ReturnLine.case_id == row.case_id)).all()
@@ -109,7 +98,7 @@ class Paying:
             reason=refund.marker,
             note=note,
         )
-        if not may_call(self, attempt):
+        if not may_call(self.lane, attempt):
             return False
         try:
             grant_id = self.lane.ctx.saleor.grant_refund(self.shop, request)
@@ -201,7 +190,7 @@ class Paying:
         with self.lane.write() as session:
             row = session.get_one(Refund, refund.id)
             attempt = begin_attempt(
-                self,
+                self.lane,
                 session,
                 row,
                 step="request",
@@ -211,7 +200,7 @@ class Paying:
                 return False
             move_refund(self.lane.ctx, row, RefundEvent.REQUEST, SYSTEM)
             grant_id = row.grant_id
-        if not may_call(self, attempt):
+        if not may_call(self.lane, attempt):
             return False
         try:
             self.lane.ctx.saleor.request_refund(self.shop, grant_id)
@@ -264,9 +253,9 @@ class Paying:
                 if row.status != RefundStatus.UNCLEAR:
                     move_refund(ctx, row, RefundEvent.DOUBT, SYSTEM)
                 raise_concern(session, case, row, "NO_AMOUNT")
-                schedule_look(self, row)
+                schedule_look(self.lane, row)
             elif reading.finding is Finding.PAID:
-                settle_paid(self, session, case, row, reading.paid)
+                settle_paid(self.lane, session, case, row, reading.paid)
             elif last is not None and not reached:
                 self._unsent(row, last)
             elif reading.finding is Finding.DECLINED:
@@ -276,7 +265,7 @@ class Paying:
                     move_refund(ctx, row, RefundEvent.DOUBT, SYSTEM)
                 row.message = reading.message
                 raise_concern(session, case, row, "UNDELIVERED")
-                schedule_look(self, row)
+                schedule_look(self.lane, row)
             else:
                 if row.status in (
                     RefundStatus.REQUESTED,
@@ -284,15 +273,15 @@ class Paying:
                     RefundStatus.UNCLEAR,
                 ):
                     move_refund(ctx, row, RefundEvent.AWAIT, SYSTEM)
-                _close_attempts(attempts, "answered")
-                schedule_look(self, row)
+                close_attempts(attempts, "answered")
+                schedule_look(self.lane, row)
 
     def _unsent(self, row: Refund, last: RefundAttempt) -> None:
         """No request event of ours: once that call cannot be running any more, this proves that nothing was sent."""
         ctx = self.lane.ctx
         if last.running_until > ctx.now() or last.outcome == "answered":
             # "answered" without an event would mean Saleor lost its own record: never request again by ourselves.
-            schedule_look(self, row)
+            schedule_look(self.lane, row)
             return
         last.outcome = "unsent"
         if row.status != RefundStatus.UNCLEAR:
@@ -315,7 +304,7 @@ class Paying:
                 move_refund(self.lane.ctx, row, RefundEvent.DOUBT, SYSTEM)
             row.message = message
             raise_concern(session, session.get_one(Case, row.case_id), row, code)
-            schedule_look(self, row)
+            schedule_look(self.lane, row)
 
     def _end_attempt(self, attempt: RefundAttempt, outcome: str, answer: str) -> None:
         with self.lane.write() as session:
@@ -328,7 +317,7 @@ class Paying:
 
     def _look_later(self, refund: Refund) -> None:
         with self.lane.write() as session:
-            schedule_look(self, session.get_one(Refund, refund.id))
+            schedule_look(self.lane, session.get_one(Refund, refund.id))
 
 
 def watched_refunds(session: Session, saleor_order_id: str) -> list[tuple[str, str]]:
@@ -339,122 +328,6 @@ def watched_refunds(session: Session, saleor_order_id: str) -> list[tuple[str, s
         .order_by(Refund.id)
     )
     return [(row.id, row.way) for row in rows]
-
-
-def begin_attempt(
-    paying: Paying,
-    session: Session,
-    refund: Refund,
-    *,
-    step: str,
-    baseline: dict[str, object],
-) -> RefundAttempt | None:
-    """Insert the plan row of a call that is about to be made; None when an earlier one is not decided yet."""
-    ctx = paying.lane.ctx
-    earlier = session.scalars(
-        select(RefundAttempt).where(RefundAttempt.refund_id == refund.id, RefundAttempt.step == step)
-    ).all()
-    for attempt in earlier:
-        if attempt.outcome == "":
-            if attempt.running_until > ctx.now() or step != "grant":
-                schedule_look(paying, refund)
-                refund.check_at = max(attempt.running_until, ctx.now())
-                return None
-            attempt.outcome = "unsent"  # a grant that a fresh read does not show was not made
-    now = ctx.now()
-    attempt = RefundAttempt(
-        id=new_id(),
-        refund_id=refund.id,
-        step=step,
-        number=len(earlier) + 1,
-        fence=paying.lane.fence,
-        baseline=baseline,
-        started_at=now,
-        running_until=now + timedelta(seconds=ctx.settings.saleor_timeout) + GRACE,
-    )
-    session.add(attempt)
-    session.flush()
-    return attempt
-
-
-def may_call(paying: Paying, attempt: RefundAttempt) -> bool:
-    """A worker that was stopped after planning and wakes up late must not call: others have read meanwhile that it did not."""
-    return paying.lane.ctx.now() - attempt.started_at < STALE
-
-
-def open_attempts(session: Session, refund: Refund, *, step: str) -> Sequence[RefundAttempt]:
-    return session.scalars(
-        select(RefundAttempt).where(
-            RefundAttempt.refund_id == refund.id,
-            RefundAttempt.step == step,
-            RefundAttempt.outcome == "",
-        )
-    ).all()
-
-
-def schedule_look(paying: Paying, refund: Refund) -> None:
-    refund.check_at = paying.lane.ctx.now() + LOOKS[min(refund.checks, len(LOOKS) - 1)]
-    refund.checks += 1
-
-
-def settle_paid(paying: Paying, session: Session, case: Case, row: Refund, paid: Money) -> None:
-    """Money arrived: settle the refund. Less than asked leaves a proposed refund for the rest and asks for a person."""
-    ctx = paying.lane.ctx
-    row.paid_minor = paid.minor
-    move_refund(ctx, row, RefundEvent.SUCCEED, SYSTEM)
-    for attempt in session.scalars(
-        select(RefundAttempt).where(RefundAttempt.refund_id == row.id, RefundAttempt.outcome == "")
-    ):
-        attempt.outcome = "answered"
-    detail = {
-        "refund": row.marker,
-        "amount": str(row.amount),
-        "paid": str(paid),
-        "label": row.label,
-    }
-    record_entry(ctx, session, case, event="refund_paid", actor=SYSTEM, detail=detail)
-    if paid < row.amount:
-        rest = row.amount - paid
-        number = max(session.scalars(select(Refund.number).where(Refund.case_id == case.id))) + 1
-        rest_row = Refund(
-            id=new_id(),
-            case_id=case.id,
-            quote_id=row.quote_id,
-            number=number,
-            saleor_order_id=row.saleor_order_id,
-            way=row.way,
-            label=row.label,
-            transaction_id=row.transaction_id,
-            status=RefundStatus.PROPOSED,
-            amount_minor=rest.minor,
-            currency=row.currency,
-            units={},
-            marker=marker(case_number=case.number, refund_number=number),
-            created_at=ctx.now(),
-        )
-        session.add(rest_row)
-        raise_concern(session, case, rest_row, "PAID_IN_PART")
-    elif paid > row.amount:
-        raise_concern(session, case, row, "PAID_TOO_MUCH")
-    settle_case(ctx, session, case, SYSTEM)
-
-
-def fail_refund(ctx: Context, session: Session, case: Case, row: Refund, *, code: str, message: str) -> None:
-    """Certain that no money moved: a person may retry, pay outside or cancel."""
-    move_refund(ctx, row, RefundEvent.FAIL, SYSTEM)
-    row.message, row.check_at = message, None
-    for attempt in session.scalars(
-        select(RefundAttempt).where(RefundAttempt.refund_id == row.id, RefundAttempt.outcome == "")
-    ):
-        attempt.outcome = "answered"
-    raise_concern(session, case, row, code)
-    detail = {"refund": row.marker, "amount": str(row.amount), "message": message}
-    record_entry(ctx, session, case, event="refund_failed", actor=SYSTEM, detail=detail)
-
-
-def _close_attempts(attempts: Sequence[RefundAttempt], outcome: str) -> None:
-    for attempt in attempts:
-        attempt.outcome = attempt.outcome or outcome
 
 
 def _grant_lines(refund: Refund, lines: Sequence[ReturnLine]) -> tuple[GrantLine, ...]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from saleor_returns_app.domain.actors import SYSTEM
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.quotes import RefundWay
 from saleor_returns_app.domain.refunds import RefundEvent, RefundStatus
@@ -18,17 +19,11 @@ from saleor_returns_app.errors import (
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import Refund, RefundAttempt
 
+from .attempts import begin_attempt, may_call, schedule_look
 from .attention import raise_concern
-from .paying import (
-    SYSTEM,
-    Paying,
-    begin_attempt,
-    fail_refund,
-    may_call,
-    schedule_look,
-    settle_paid,
-)
+from .paying import Paying
 from .refunds import move_refund
+from .settling import fail_refund, settle_paid
 
 
 def advance_legacy(paying: Paying, refund_id: str) -> bool:
@@ -58,18 +53,18 @@ def _pay(paying: Paying, refund: Refund) -> bool:
             Refund.status.in_([RefundStatus.REQUESTED, RefundStatus.PENDING, RefundStatus.UNCLEAR]),
         )
         if session.scalars(before_us).first() is not None:
-            schedule_look(paying, row)
+            schedule_look(paying.lane, row)
             return False
         if left is None or row.amount > left or row.amount <= Money.zero(row.currency):
             message = f"Only {left} is left on the payment." if left is not None else "There is no active payment."
             fail_refund(ctx, session, case, row, code="NOT_LEFT", message=message)
             return False
         baseline: dict[str, object] = {"refunded": str(order.total_refunded.amount)}
-        attempt = begin_attempt(paying, session, row, step="legacy", baseline=baseline)
+        attempt = begin_attempt(paying.lane, session, row, step="legacy", baseline=baseline)
         if attempt is None:
             return False
         move_refund(ctx, row, RefundEvent.REQUEST, SYSTEM)
-    if not may_call(paying, attempt):
+    if not may_call(paying.lane, attempt):
         return False
     outcome, answer = "answered", ""
     try:
@@ -96,10 +91,10 @@ def _pay(paying: Paying, refund: Refund) -> bool:
         elif outcome == "unsent":
             move_refund(ctx, row, RefundEvent.DOUBT, SYSTEM)
             move_refund(ctx, row, RefundEvent.RETRY, SYSTEM)
-            schedule_look(paying, row)
+            schedule_look(paying.lane, row)
         elif outcome == "":
             move_refund(ctx, row, RefundEvent.DOUBT, SYSTEM)
-            schedule_look(paying, row)
+            schedule_look(paying.lane, row)
     return outcome == "answered"
 
 
@@ -115,12 +110,12 @@ def _compare(paying: Paying, refund: Refund) -> None:
             .order_by(RefundAttempt.number.desc())
         ).first()
         if last is None:
-            schedule_look(paying, row)
+            schedule_look(paying.lane, row)
             return
         before = Money(Decimal(str(last.baseline["refunded"])), row.currency)
         risen = paying.order.total_refunded - before
         if risen == row.amount or (risen > row.amount and last.outcome == "answered"):
-            settle_paid(paying, session, case, row, row.amount)
+            settle_paid(paying.lane, session, case, row, row.amount)
         elif not risen and last.running_until <= ctx.now() and last.outcome == "":
             last.outcome = "unsent"
             if row.status != RefundStatus.UNCLEAR:
@@ -132,6 +127,6 @@ def _compare(paying: Paying, refund: Refund) -> None:
                 move_refund(ctx, row, RefundEvent.DOUBT, SYSTEM)
             row.message = f"The order's refunded amount rose by {risen}."
             raise_concern(session, case, row, "LEGACY_UNCLEAR")
-            schedule_look(paying, row)
+            schedule_look(paying.lane, row)
         else:
-            schedule_look(paying, row)
+            schedule_look(paying.lane, row)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.actors import SYSTEM, Actor
 from saleor_returns_app.domain.cases import Acceptance, CaseEvent, CaseStatus
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.quotes import Quote, RefundWay
@@ -24,8 +24,8 @@ from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import QuoteRow, Refund, RefundAttempt
 
 from .attention import raise_concern, refresh_attention
-from .cases import LONGEST_TEXT, check_version, require_permission
 from .context import Context
+from .guards import LONGEST_TEXT, check_version, require_permission
 from .history import load_case, move_case, record_entry
 from .notifications import queue_case_mail
 from .orders import fresh_order, lock_lane
@@ -349,7 +349,7 @@ def settle_case(ctx: Context, session: Session, case: Case, actor: Actor) -> Non
         move_case(ctx, case, CaseEvent.RECONSIDER, actor)
         record_entry(ctx, session, case, event="reconsider", actor=actor)
         return
-    move_case(ctx, case, CaseEvent.SETTLE, Actor.system())
+    move_case(ctx, case, CaseEvent.SETTLE, SYSTEM)
     ways = [{"label": refund.label, "way": refund.way, "minor": refund.paid_minor} for refund in paid]
     whole = Money.from_minor(sum(refund.paid_minor for refund in paid), case.currency)
     record_entry(
@@ -357,7 +357,7 @@ def settle_case(ctx: Context, session: Session, case: Case, actor: Actor) -> Non
         session,
         case,
         event="settle",
-        actor=Actor.system(),
+        actor=SYSTEM,
         public=True,
         detail={"total": str(whole), "ways": ways},
     )

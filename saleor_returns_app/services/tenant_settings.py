@@ -11,8 +11,8 @@ from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import BadInput, NotFound
 from saleor_returns_app.models.tenants import Tenant
 
-from .cases import require_permission
 from .context import Context
+from .guards import require_permission
 
 #: Whoever may manage the app itself may change its settings: the window and the address bind everyone, so orders alone are not enough.
 NEEDED = "MANAGE_APPS"

@@ -1,4 +1,4 @@
-"""Every waiting state has an owner and a deadline (DOMAIN.md §3)."""
+"""Every waiting state has an owner and a deadline."""
 
 from __future__ import annotations
 

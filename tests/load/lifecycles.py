@@ -44,9 +44,9 @@ def measure() -> Iterator[Figure]:
         app.start("web")
         app.start("worker")
         installed = shop.install(f"{app.url}/api/manifest")
-        _run(shop, app, installed, count=20, concurrency=4)
+        run_cases(shop, app, installed, count=20, concurrency=4)
         shop.forget_traffic()
-        times = _run(shop, app, installed, count=ONE_BY_ONE, concurrency=1)
+        times = run_cases(shop, app, installed, count=ONE_BY_ONE, concurrency=1)
         calls = shop.traffic()
         in_saleor = sum(entry["seconds"] for name, entry in calls.items()) / ONE_BY_ONE
         counted = sum(entry["count"] for entry in calls.values()) / ONE_BY_ONE
@@ -55,13 +55,13 @@ def measure() -> Iterator[Figure]:
         yield Figure("lifecycles.1.own", (percentile(times, 0.5) - in_saleor) * 1000, "ms p50 of our own time", "< 80")
         yield Figure("lifecycles.calls", counted, "Saleor calls/case", "≤ 8")
         begun = time.perf_counter()
-        times = _run(shop, app, installed, count=AT_ONCE, concurrency=CONCURRENCY)
+        times = run_cases(shop, app, installed, count=AT_ONCE, concurrency=CONCURRENCY)
         rate = AT_ONCE / (time.perf_counter() - begun)
         yield Figure(f"lifecycles.{CONCURRENCY}.rate", rate, "cases/s", "≥ 25")
         yield Figure(f"lifecycles.{CONCURRENCY}.p50", percentile(times, 0.5) * 1000, "ms")
 
 
-def _run(shop: ShopProcess, app: App, installed: str, *, count: int, concurrency: int) -> list[float]:
+def run_cases(shop: ShopProcess, app: App, installed: str, *, count: int, concurrency: int) -> list[float]:
     """Seconds of each lifecycle."""
     orders = shop.new_orders(count)
     local = threading.local()

@@ -11,9 +11,11 @@ from saleor_returns_app.domain.cases import Channel, Reason
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services.advancing import advance_order, sweep_due
-from saleor_returns_app.services.cases import LineRequest, approve_case, open_case
+from saleor_returns_app.services.cases import approve_case
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.inspection import Count, receive_case
+from saleor_returns_app.services.judging import LineRequest
+from saleor_returns_app.services.opening import open_case
 from saleor_returns_app.services.refunds import approve_refund, current_quote
 from tests.fakes import FakeClock, RecordingJobs
 

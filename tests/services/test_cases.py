@@ -14,9 +14,11 @@ from saleor_returns_app.domain.cases import Channel, Reason, Resolution
 from saleor_returns_app.errors import AppError, BadInput, Conflict, Forbidden, MoveRefused, NotFound, SaleorUnavailable
 from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.notifications import Notification
-from saleor_returns_app.services.cases import LineRequest, approve_case, cancel_case, close_case, open_case, reject_case
+from saleor_returns_app.services.cases import approve_case, cancel_case, close_case, reject_case
 from saleor_returns_app.services.context import Context
+from saleor_returns_app.services.judging import LineRequest
 from saleor_returns_app.services.logistics import add_tracking
+from saleor_returns_app.services.opening import open_case
 from tests.conftest import add_tenant
 from tests.fakes import START, FakeClock, FakeSaleor, make_fulfillment, make_line, make_order, usd
 

@@ -32,7 +32,7 @@ def give_keys(ctx: Context, tenant: Tenant, *keys: RSAKey) -> None:
 
 
 def sign(tenant: Tenant, *, key: RSAKey | OctKey | None = None, alg: str = "RS256", **claims: Any) -> str:
-    """A token for an app's frame, as the shop's Dashboard gets it (SALEOR.md §3), with changes."""
+    """A token for an app's frame, as the shop's Dashboard gets it, with changes."""
     values = {
         "iss": tenant.api_url,
         "owner": "saleor",

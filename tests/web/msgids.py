@@ -19,6 +19,8 @@ MODULES = (
     "domain/quotes.py",
     "domain/machines.py",
     "services/cases.py",
+    "services/guards.py",
+    "services/opening.py",
     "services/logins.py",
     "services/logistics.py",
     "services/drafts.py",

@@ -19,7 +19,8 @@ from saleor_returns_app.errors import SaleorRefused, SaleorUnavailable
 from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.models.tenants import Tenant
-from saleor_returns_app.services.cases import LineRequest, open_case
+from saleor_returns_app.services.judging import LineRequest
+from saleor_returns_app.services.opening import open_case
 from saleor_returns_app.web.dashboard.actions import CASE_ACTIONS, REFUND_ACTIONS
 from tests.fakes import FakeClock, FakeSaleor, usd
 from tests.services.journeys import Shop

@@ -13,7 +13,8 @@ from saleor_returns_app.domain.policy import Outcome
 from saleor_returns_app.errors import AppError, BadInput, Conflict, NotFound
 from saleor_returns_app.services import idempotency
 from saleor_returns_app.services.case_files import read_case
-from saleor_returns_app.services.cases import JudgedLine, LineRequest, expected_refund, judge_order, open_case
+from saleor_returns_app.services.judging import JudgedLine, LineRequest, expected_refund, judge_order
+from saleor_returns_app.services.opening import open_case
 from saleor_returns_app.services.orders import fresh_order
 from saleor_returns_app.services.queue import order_cases
 from saleor_returns_app.web.current import ctx

@@ -10,7 +10,7 @@ from saleor_returns_app.domain.cases import Reason, Resolution
 from saleor_returns_app.domain.orders import Order, OrderLine
 from saleor_returns_app.domain.policy import Outcome
 from saleor_returns_app.errors import BadInput
-from saleor_returns_app.services.cases import JudgedLine, LineRequest, judge_order
+from saleor_returns_app.services.judging import JudgedLine, LineRequest, judge_order
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.labels import REASONS
 

@@ -14,8 +14,10 @@ from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.policy import Outcome
 from saleor_returns_app.errors import AppError, Conflict, RemoteError
 from saleor_returns_app.models.cases import Case
-from saleor_returns_app.services.cases import LONGEST_TEXT, expected_refund, open_case
 from saleor_returns_app.services.drafts import CASE_ID, drop_draft, save_draft
+from saleor_returns_app.services.guards import LONGEST_TEXT
+from saleor_returns_app.services.judging import expected_refund
+from saleor_returns_app.services.opening import open_case
 from saleor_returns_app.services.orders import fresh_order
 from saleor_returns_app.web import errors, i18n
 from saleor_returns_app.web.current import ctx

@@ -15,8 +15,9 @@ from saleor_returns_app.errors import AppError, NotFound
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services import idempotency
-from saleor_returns_app.services.cases import cancel_case, open_case
+from saleor_returns_app.services.cases import cancel_case
 from saleor_returns_app.services.logistics import add_tracking
+from saleor_returns_app.services.opening import open_case
 from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.labels import NEXT, STATUSES, fill

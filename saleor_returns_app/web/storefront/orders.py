@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Response, url_for
 
 from saleor_returns_app.domain.quotes import Quote, QuoteKind, RefundWay, Tender
-from saleor_returns_app.services.cases import LineRequest, check_requests, expected_refund, judge_order
+from saleor_returns_app.services.judging import LineRequest, expected_refund, judge_order
 from saleor_returns_app.services.logins import LINK_LIFETIME, make_link
+from saleor_returns_app.services.opening import check_requests
 from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.labels import fill

@@ -13,8 +13,10 @@ from saleor_returns_app.domain.cases import Channel, Reason
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import QuoteRow, Refund
 from saleor_returns_app.models.tenants import Tenant
-from saleor_returns_app.services.cases import LineRequest, approve_case, open_case, reject_case
+from saleor_returns_app.services.cases import approve_case, reject_case
 from saleor_returns_app.services.context import Context
+from saleor_returns_app.services.judging import LineRequest
+from saleor_returns_app.services.opening import open_case
 from tests.fakes import FakeSaleor, make_order
 
 from .walking import cases, fill_in, hidden, post, send

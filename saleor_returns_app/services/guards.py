@@ -1,0 +1,27 @@
+"""What stands before every action: the permission, what the person saw, how much they may write."""
+
+from __future__ import annotations
+
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.errors import Conflict, Forbidden
+from saleor_returns_app.models.cases import Case
+
+LONGEST_TEXT = 4000  # characters of a description or reason people type
+
+
+def require_permission(actor: Actor, permission: str) -> None:
+    """Staff need the Saleor permission themselves: the app's own token could do more than they may."""
+    if actor.who is Who.STAFF and permission not in actor.permissions:
+        text = "You need the permission %(permission)s for this. Ask an administrator of the shop."
+        raise Forbidden(text, code="PERMISSION", permission=permission)
+
+
+def check_version(case: Case, seen: int | None) -> None:
+    """The person acts on what they saw: a case that moved on since is a conflict that names the new state."""
+    if seen is not None and case.version != seen:
+        raise Conflict(
+            "Someone else changed this case in the meantime: it is now %(state)s. Look again and decide.",
+            code="STALE",
+            state=case.status.replace("_", " "),
+        )

@@ -1,0 +1,215 @@
+"""Opening a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.cases import (
+    CaseStatus,
+    Channel,
+    Reason,
+    Resolution,
+    case_number,
+)
+from saleor_returns_app.domain.deadlines import next_deadline
+from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.orders import Order
+from saleor_returns_app.domain.policy import (
+    Outcome,
+    Verdict,
+)
+from saleor_returns_app.errors import BadInput, Conflict, NotFound
+from saleor_returns_app.models.base import new_id
+from saleor_returns_app.models.cases import Case, ReturnLine
+from saleor_returns_app.models.tenants import Tenant
+
+from .context import Context
+from .guards import LONGEST_TEXT, require_permission
+from .history import record_entry
+from .judging import JudgedLine, LineRequest, announced_units, judge_lines, policy_of
+from .notifications import queue_case_mail
+from .orders import fresh_order, lock_lane
+from .quotes import quote_units
+
+
+def open_case(
+    ctx: Context,
+    tenant_id: str,
+    *,
+    saleor_order_id: str,
+    lines: Sequence[LineRequest],
+    actor: Actor,
+    through: Channel,
+    language: str,
+    override: str = "",
+    case_id: str | None = None,
+) -> str:
+    """Open a return case and give its id.
+
+    Raises BadInput for lines that cannot be used, Conflict when the policy binds (a shopper) or units were announced meanwhile.
+    Staff may go beyond the policy with the reason in `override`, never beyond the units that exist.
+    `case_id` is for who may ask twice (a second click, a retry after a crash): a case that has it already is given back as it is.
+    """
+    require_permission(actor, "MANAGE_ORDERS")
+    check_requests(lines)
+    order = fresh_order(ctx, tenant_id, saleor_order_id)
+    if actor.channels is not None and order.channel_slug not in actor.channels:
+        raise NotFound("This order is not known in the shop.", code="UNKNOWN_ORDER")
+    settings = ctx.tenant_settings(tenant_id)
+    with ctx.db.tenant(tenant_id) as session:
+        lock_lane(session, saleor_order_id)
+        if case_id is not None and session.scalar(select(Case.id).where(Case.id == case_id)) is not None:
+            return case_id
+        judged = judge_lines(
+            order,
+            policy=policy_of(settings),
+            now=ctx.now(),
+            announced=announced_units(session, saleor_order_id),
+            asked=lines,
+        )
+        verdicts = {line.order_line_id: line for line in judged}
+        for position, request in enumerate(lines):
+            _check_line(verdicts.get(request.order_line_id), request, position, actor, override)
+        wanted = {request.order_line_id: request.quantity for request in lines}
+        quote = quote_units(session, order, wanted=wanted, settings=settings)
+        case = _new_case(ctx, session, order, through=through, language=language)
+        case.id = case_id or new_id()
+        case.expected_minor = quote.total.minor
+        case.lines = [
+            _new_line(order, request, verdicts[request.order_line_id].verdict, position)
+            for position, request in enumerate(lines)
+        ]
+        session.add(case)
+        session.flush()
+        detail: dict[str, Any] = {"override": override} if override else {}
+        record_entry(
+            ctx,
+            session,
+            case,
+            event="request",
+            actor=actor,
+            public=True,
+            detail=detail,
+            note="return requested",
+        )
+        queue_case_mail(ctx, session, case, "requested")
+        return case.id
+
+
+def check_requests(lines: Sequence[LineRequest]) -> None:
+    if not lines:
+        raise BadInput(
+            "Choose at least one item and how many of it.",
+            code="NO_LINES",
+            field="lines",
+        )
+    if len(lines) > 200:
+        raise BadInput(
+            "At most 200 lines fit into one case. Please open a second one.",
+            code="TOO_MANY_LINES",
+        )
+    seen: set[str] = set()
+    for index, request in enumerate(lines):
+        at = f"lines.{index}"
+        if request.quantity < 1:
+            raise BadInput(
+                "The quantity must be at least 1.",
+                code="QUANTITY",
+                field=f"{at}.quantity",
+            )
+        if request.order_line_id in seen:
+            raise BadInput(
+                "An item is listed twice. Put its whole quantity on one line.",
+                code="LINE_TWICE",
+                field=at,
+            )
+        seen.add(request.order_line_id)
+        if len(request.description) > LONGEST_TEXT:
+            text = "The description is too long: at most %(most)s characters."
+            raise BadInput(text, code="TOO_LONG", field=f"{at}.description", most=LONGEST_TEXT)
+        if request.reason is Reason.OTHER and not request.description.strip():
+            text = "Please describe in a few words what is wrong."
+            raise BadInput(text, code="DESCRIBE", field=f"{at}.description")
+        if request.resolution is not Resolution.REFUND:
+            text = "Only a refund can be chosen at the moment."
+            raise BadInput(text, code="RESOLUTION", field=f"{at}.resolution")
+
+
+def _check_line(
+    judged: JudgedLine | None,
+    request: LineRequest,
+    position: int,
+    actor: Actor,
+    override: str,
+) -> None:
+    at = f"lines.{position}"
+    if judged is None:
+        raise BadInput(
+            "This item is not part of the order.",
+            code="UNKNOWN_LINE",
+            field=f"{at}.order_line_id",
+        )
+    if request.quantity > judged.returnable:
+        text = "At most %(most)s of this item can be returned now."
+        raise Conflict(text, code="TOO_MANY_UNITS", field=f"{at}.quantity", most=judged.returnable)
+    if judged.verdict.outcome is Outcome.INELIGIBLE and not (actor.who is Who.STAFF and override.strip()):
+        because = judged.verdict.because[0]
+        raise Conflict(because.text, code=because.code, field=at, **because.params)
+
+
+def _new_case(ctx: Context, session: Session, order: Order, *, through: Channel, language: str) -> Case:
+    now = ctx.now()
+    # The row lock of the tenant makes the numbers gapless: a rolled back case gives its number back.
+    sequence = session.execute(
+        update(Tenant)
+        .where(Tenant.id == session.info["tenant_id"])
+        .values(last_case=Tenant.last_case + 1)
+        .returning(Tenant.last_case)
+        .execution_options(synchronize_session=False)
+    ).scalar_one()
+    deadline = next_deadline(CaseStatus.REQUESTED, now)
+    return Case(
+        sequence=sequence,
+        number=case_number(year=now.year, sequence=sequence),
+        status=CaseStatus.REQUESTED,
+        saleor_order_id=order.id,
+        order_number=order.number,
+        channel_slug=order.channel_slug,
+        currency=order.currency,
+        email=order.email.lower(),
+        customer_id=order.customer_id,
+        customer_name=order.customer_name,
+        language=language,
+        opened_through=through,
+        due_at=deadline.due if deadline else None,
+        due_by=deadline.owner if deadline else "",
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _new_line(order: Order, request: LineRequest, verdict: Verdict, position: int) -> ReturnLine:
+    line = next(line for line in order.lines if line.id == request.order_line_id)
+    return ReturnLine(
+        position=position,
+        order_line_id=line.id,
+        sku=line.sku or "",
+        product_name=line.product_name[:300],
+        variant_name=line.variant_name[:300],
+        image_url=line.image_url or "",
+        quantity=request.quantity,
+        reason=request.reason,
+        description=request.description.strip(),
+        resolution=request.resolution,
+        verdict={
+            "outcome": verdict.outcome,
+            "policy": verdict.policy,
+            "because": [asdict(because) for because in verdict.because],
+        },
+    )

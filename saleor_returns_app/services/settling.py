@@ -1,0 +1,78 @@
+"""The end of a refund: paid, or certainly not."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from saleor_returns_app.domain.actors import SYSTEM
+from saleor_returns_app.domain.money import Money
+from saleor_returns_app.domain.refunds import (
+    RefundEvent,
+    RefundStatus,
+    marker,
+)
+from saleor_returns_app.models.base import new_id
+from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.refunds import Refund, RefundAttempt
+
+from .attention import raise_concern
+from .context import Context
+from .history import record_entry
+from .lanes import Lane
+from .refunds import move_refund, settle_case
+
+
+def settle_paid(lane: Lane, session: Session, case: Case, row: Refund, paid: Money) -> None:
+    """Money arrived: settle the refund. Less than asked leaves a proposed refund for the rest and asks for a person."""
+    ctx = lane.ctx
+    row.paid_minor = paid.minor
+    move_refund(ctx, row, RefundEvent.SUCCEED, SYSTEM)
+    for attempt in session.scalars(
+        select(RefundAttempt).where(RefundAttempt.refund_id == row.id, RefundAttempt.outcome == "")
+    ):
+        attempt.outcome = "answered"
+    detail = {
+        "refund": row.marker,
+        "amount": str(row.amount),
+        "paid": str(paid),
+        "label": row.label,
+    }
+    record_entry(ctx, session, case, event="refund_paid", actor=SYSTEM, detail=detail)
+    if paid < row.amount:
+        rest = row.amount - paid
+        number = max(session.scalars(select(Refund.number).where(Refund.case_id == case.id))) + 1
+        rest_row = Refund(
+            id=new_id(),
+            case_id=case.id,
+            quote_id=row.quote_id,
+            number=number,
+            saleor_order_id=row.saleor_order_id,
+            way=row.way,
+            label=row.label,
+            transaction_id=row.transaction_id,
+            status=RefundStatus.PROPOSED,
+            amount_minor=rest.minor,
+            currency=row.currency,
+            units={},
+            marker=marker(case_number=case.number, refund_number=number),
+            created_at=ctx.now(),
+        )
+        session.add(rest_row)
+        raise_concern(session, case, rest_row, "PAID_IN_PART")
+    elif paid > row.amount:
+        raise_concern(session, case, row, "PAID_TOO_MUCH")
+    settle_case(ctx, session, case, SYSTEM)
+
+
+def fail_refund(ctx: Context, session: Session, case: Case, row: Refund, *, code: str, message: str) -> None:
+    """Certain that no money moved: a person may retry, pay outside or cancel."""
+    move_refund(ctx, row, RefundEvent.FAIL, SYSTEM)
+    row.message, row.check_at = message, None
+    for attempt in session.scalars(
+        select(RefundAttempt).where(RefundAttempt.refund_id == row.id, RefundAttempt.outcome == "")
+    ):
+        attempt.outcome = "answered"
+    raise_concern(session, case, row, code)
+    detail = {"refund": row.marker, "amount": str(row.amount), "message": message}
+    record_entry(ctx, session, case, event="refund_failed", actor=SYSTEM, detail=detail)

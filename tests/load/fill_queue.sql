@@ -1,0 +1,40 @@
+-- :cases cases of the only tenant: one in thirty is open, a few are stuck or late; each with a line or two, four in five with a refund.
+create temporary table made as
+select n,
+       '01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0') as id,
+       case when n % 30 > 0 then (array['resolved', 'resolved', 'resolved', 'closed', 'rejected'])[1 + n % 5]
+            else (array['requested', 'requested', 'approved', 'in_transit', 'inspected', 'resolving'])[1 + n / 30 % 6]
+       end as status,
+       timestamptz '2025-01-01' + n * interval '30 seconds' as at
+from generate_series(1, :cases) as n;
+
+insert into cases (id, tenant_id, kind, sequence, number, status, version, saleor_order_id, order_number, channel_slug, currency,
+                   email, customer_id, customer_name, language, opened_through, rejection, return_address, tracking_number, carrier,
+                   due_at, due_by, attention, attention_detail, attention_reported, expected_minor, return_recorded, created_at,
+                   updated_at)
+select id, (select id from tenants), 'return', n, 'R-2026-' || lpad(n::text, 7, '0'), status, 3, 'T3JkZXI6' || n, n::text,
+       'channel-' || n % 8, 'USD', 'shopper' || n % 300000 || '@example.com', 'VXNlcjo' || n % 300000, 'Rita Example', 'en', 'portal',
+       '', 'Returns, 1 Dock Road', '', '',
+       case when n % 30 = 0 then at + interval '14 days' end, case when n % 30 = 0 then 'staff' else '' end,
+       case when n % 3000 = 0 then 'DECLINED' else '' end, '{}', '', 4000, n % 30 > 0, at, at
+from made;
+
+insert into return_lines (id, tenant_id, case_id, position, order_line_id, sku, product_name, variant_name, image_url, quantity, reason,
+                          description, resolution, verdict, reception, acceptance, received, accepted, refusal)
+select '01900001-' || to_char(position, 'FM0000') || substr(id, 14), (select id from tenants), id, position, 'T3JkZXJMaW5lOj' || n || position,
+       'SKU-' || lpad((n % 5000)::text, 4, '0'), 'A product of the shop', 'M', '', 1, 'size_or_fit', 'Too small for me', 'refund', '{}',
+       'announced', 'undecided', 0, 0, ''
+from made, generate_series(0, 1) as position
+where position <= n % 2;
+
+insert into quotes (id, tenant_id, case_id, fingerprint, total_minor, currency, data, created_at, created_by)
+select '01900002' || substr(id, 9), (select id from tenants), id, 'f', 4000, 'USD', '{}', at, 'Sam' from made where n % 5 > 0;
+
+insert into refunds (id, tenant_id, case_id, quote_id, number, saleor_order_id, way, label, status, amount_minor, paid_minor, currency,
+                     units, includes_shipping, marker, message, concern, proof, approved_by, checks, created_at, version)
+select '01900003' || substr(id, 9), (select id from tenants), id, '01900002' || substr(id, 9), 1, 'T3JkZXI6' || n, 'transaction', 'Card',
+       'succeeded', 4000, 4000, 'USD', '{}', false, 'R-2026-' || n || '/1', '', '', '', 'Sam', 0, at, 2
+from made where n % 5 > 0;
+
+drop table made;
+vacuum analyze;
