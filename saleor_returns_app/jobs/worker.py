@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import structlog
 
+from saleor_returns_app.collecting import keep_loaded
 from saleor_returns_app.services.advancing import sweep_due
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.idempotency import forget_keys
@@ -62,6 +63,7 @@ def run_worker(context: Context, render: Render) -> bool:
             Loop("rescue", lambda: rescue(lease, stop), seconds=5.0, stop=stop),
             Loop("tidy", lambda: tidy(context), seconds=3600.0, stop=stop),
         ]
+        keep_loaded()
         for loop in loops:
             loop.start()
         log.info("worker ready", executor=lease.executor_id)

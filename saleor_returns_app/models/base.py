@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache, partial
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -25,8 +26,10 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import (
     DeclarativeBase,
+    LoaderCriteriaOption,
     Mapped,
     ORMExecuteState,
     Session,
@@ -43,6 +46,8 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
+#: Seconds of rest after which a connection is asked whether it still lives.
+REST_SECONDS = 5.0
 #: Text whose order is that of its bytes on both databases, so that a prefix search can use an index range.
 PlainText = String().with_variant(String(collation="C"), "postgresql")
 Document = JSON().with_variant(JSONB(), "postgresql")
@@ -112,7 +117,24 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
             lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"),
         )
         return engine
-    return create_engine(url, hide_parameters=True, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    engine = create_engine(url, hide_parameters=True, pool_size=pool_size, max_overflow=pool_size)
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", partial(_test_rested, engine))
+    return engine
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _test_rested(engine: Engine, connection: Any, record: Any, _proxy: Any) -> None:
+    """A connection that rested may be dead; asking each time would cost as much as a small query."""
+    if time.monotonic() - record.info.get("used", time.monotonic()) < REST_SECONDS:
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as dead:
+        raise DisconnectionError from dead  # the pool replaces it
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -162,13 +184,16 @@ def _scope_statement(state: ORMExecuteState) -> None:
     tenant_id = state.session.info.get("tenant_id")
     if tenant_id is None:
         raise TenantScopeError("this session is not scoped to a tenant")
-    state.statement = state.statement.options(
-        with_loader_criteria(
-            TenantScoped,
-            lambda cls: cls.tenant_id == tenant_id,
-            include_aliases=True,
-            track_closure_variables=True,
-        )
+    state.statement = state.statement.options(_rows_of(tenant_id))
+
+
+@lru_cache(maxsize=4096)
+def _rows_of(tenant_id: str) -> LoaderCriteriaOption:
+    return with_loader_criteria(
+        TenantScoped,
+        lambda cls: cls.tenant_id == tenant_id,
+        include_aliases=True,
+        track_closure_variables=True,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from saleor_returns_app.collecting import keep_loaded
 from saleor_returns_app.config import Settings
 
 
@@ -37,7 +38,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         # Made in each process, after the fork: connections must not be shared.
-        return self._make()
+        app = self._make()
+        keep_loaded()
+        return app
 
 
 def serve(make: Callable[[], Flask], settings: Settings) -> None:

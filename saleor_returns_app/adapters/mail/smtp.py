@@ -8,6 +8,7 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formataddr, formatdate
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from saleor_returns_app.errors import MailRefused, MailUnavailable
@@ -73,15 +74,14 @@ class SmtpMailer:
     def _connect(self) -> smtplib.SMTP:
         parts = urlsplit(self._url)
         host = parts.hostname or "localhost"
-        safe = ssl.create_default_context()
         if parts.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=PATIENCE, context=safe)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=PATIENCE, context=_trust())
         else:
             server = smtplib.SMTP(host, parts.port or 25, timeout=PATIENCE)
         try:
             server.ehlo()
             if parts.scheme != "smtps" and server.has_extn("starttls"):
-                server.starttls(context=safe)
+                server.starttls(context=_trust())
                 server.ehlo()
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
@@ -89,6 +89,12 @@ class SmtpMailer:
             server.close()
             raise
         return server
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Certificates of the machine, read once: that takes longer than sending a mail."""
+    return ssl.create_default_context()
 
 
 def _one_line(text: str) -> str:
