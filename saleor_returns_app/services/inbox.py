@@ -9,13 +9,13 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from saleor_returns_app.domain.refunds import WATCHED, RefundStatus
 from saleor_returns_app.models.orders import OrderMirror
 from saleor_returns_app.models.refunds import RecordedReturn, Refund
 from saleor_returns_app.models.webhooks import WebhookDelivery
 
 from .context import Context
 from .orders import LONG_AGO
+from .paying import IS_WATCHED
 
 #: How long a delivery is remembered, so that a repeated one is recognised: Saleor retries for about ten minutes.
 REMEMBERED = timedelta(days=3)
@@ -70,7 +70,7 @@ def _take_in(ctx: Context, session: Session, orders: dict[tuple[str, str], str])
         moving = select(Refund.saleor_order_id).where(
             Refund.tenant_id == tenant_id,
             Refund.saleor_order_id.in_(order_ids),
-            Refund.status.in_([*WATCHED, RefundStatus.FAILED]),
+            IS_WATCHED,
         )
         recording = select(RecordedReturn.saleor_order_id).where(
             RecordedReturn.tenant_id == tenant_id,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import SYSTEM, Actor
 from saleor_returns_app.domain.cases import Acceptance, CaseEvent, CaseStatus
 from saleor_returns_app.domain.money import Money
-from saleor_returns_app.domain.quotes import Quote, RefundWay
+from saleor_returns_app.domain.quotes import BY_ITSELF, Quote
 from saleor_returns_app.domain.refunds import (
     REFUND,
     SETTLED,
@@ -33,8 +34,6 @@ from .quotes import QUOTE, quote_case
 
 #: A sweep looks after an approved refund this late, should its job have been lost.
 SAFETY_NET = timedelta(seconds=60)
-#: Ways that the app pays by itself; the others wait for a person.
-_BY_ITSELF = frozenset({RefundWay.TRANSACTION, RefundWay.LEGACY})
 
 
 def current_quote(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Quote:
@@ -142,7 +141,7 @@ def _plan_refunds(ctx: Context, session: Session, case: Case, quote: Quote, acto
             marker=marker(case_number=case.number, refund_number=number),
             created_at=now,
         )
-        if tender.way in _BY_ITSELF:
+        if tender.way in BY_ITSELF:
             move_refund(ctx, refund, RefundEvent.APPROVE, actor)
             refund.approved_by, refund.approved_at = actor.name, now
             refund.check_at = now + SAFETY_NET
@@ -237,7 +236,7 @@ def approve_rest(
     with ctx.db.tenant(tenant_id) as session:
         case, refund = _load(session, refund_id, actor)
         check_version(case, version)
-        if refund.way not in _BY_ITSELF:
+        if refund.way not in BY_ITSELF:
             raise Conflict(
                 "This part cannot go back by itself. Pay it by hand, then record it.",
                 code="BY_HAND",
@@ -319,23 +318,68 @@ def cancel_refund(
     actor: Actor,
     version: int | None = None,
 ) -> None:
-    """Give a refund up; its units can be quoted again. Only where no money is under way."""
+    """Give up what was approved, all parts of it; its units can be quoted again. Only where no part is paid or under way.
+
+    One part alone cannot be given up: the units and shipping of the whole are counted once, and the rest of the money would be lost
+    to the quote, or paid twice. What a partial payment left over can: its units stay refunded.
+    """
     require_permission(actor, "HANDLE_PAYMENTS")
     with ctx.db.tenant(tenant_id) as session:
         case, refund = _load(session, refund_id, actor)
         check_version(case, version)
-        move_refund(ctx, refund, RefundEvent.CANCEL, actor)
-        detail = {"refund": refund.marker, "amount": str(refund.amount)}
-        record_entry(
-            ctx,
-            session,
-            case,
-            event="cancel_refund",
-            actor=actor,
-            detail=detail,
-            note=f"refund {refund.marker} cancelled",
-        )
+        parts = [refund] if refund.rest_of else _parts(session, refund)
+        for part in parts:
+            if part.id != refund.id and part.status not in (RefundStatus.FAILED, RefundStatus.PROPOSED):
+                text = "Another part of this refund, %(amount)s by %(label)s, is paid or under way. Retry this one, or record it."
+                raise Conflict(text, code="PARTS", amount=str(part.amount), label=part.label)
+        for part in parts:
+            move_refund(ctx, part, RefundEvent.CANCEL, actor)
+            detail = {"refund": part.marker, "amount": str(part.amount)}
+            record_entry(
+                ctx,
+                session,
+                case,
+                event="cancel_refund",
+                actor=actor,
+                detail=detail,
+                note=f"refund {part.marker} cancelled",
+            )
         settle_case(ctx, session, case, actor)
+
+
+def _parts(session: Session, refund: Refund) -> Sequence[Refund]:
+    """This refund and the others of its quote that were not given up."""
+    return session.scalars(
+        select(Refund)
+        .where(
+            Refund.quote_id == refund.quote_id,
+            or_(Refund.id == refund.id, Refund.status != RefundStatus.CANCELLED),
+        )
+        .order_by(Refund.number)
+        .with_for_update()
+    ).all()
+
+
+def acknowledge_concern(
+    ctx: Context,
+    tenant_id: str,
+    refund_id: str,
+    *,
+    actor: Actor,
+    version: int | None = None,
+) -> None:
+    """A person took care of what was told about a refund that is settled. Raises Conflict where there is nothing of the kind."""
+    require_permission(actor, "HANDLE_PAYMENTS")
+    with ctx.db.tenant(tenant_id) as session:
+        case, refund = _load(session, refund_id, actor)
+        check_version(case, version)
+        if refund.status not in SETTLED or not refund.concern:
+            raise Conflict("There is nothing to take care of about this refund.", code="NO_CONCERN")
+        detail = {"refund": refund.marker, "amount": str(refund.amount), "message": refund.message}
+        record_entry(ctx, session, case, event="acknowledge", actor=actor, detail=detail)
+        refund.concern = ""
+        refresh_attention(session, case)
+        _let_pay(ctx, session, case, key=f"told:{refund.id}:{refund.version}")  # the Dashboard's notice goes as well
 
 
 def settle_case(ctx: Context, session: Session, case: Case, actor: Actor) -> None:

@@ -26,7 +26,7 @@ from .refunds import move_refund, settle_case
 def settle_paid(lane: Lane, session: Session, case: Case, row: Refund, paid: Money) -> None:
     """Money arrived: settle the refund. Less than asked leaves a proposed refund for the rest and asks for a person."""
     ctx = lane.ctx
-    row.paid_minor = paid.minor
+    row.paid_minor = row.granted_paid_minor = paid.minor
     move_refund(ctx, row, RefundEvent.SUCCEED, SYSTEM)
     for attempt in session.scalars(
         select(RefundAttempt).where(RefundAttempt.refund_id == row.id, RefundAttempt.outcome == "")
@@ -46,6 +46,7 @@ def settle_paid(lane: Lane, session: Session, case: Case, row: Refund, paid: Mon
             id=new_id(),
             case_id=case.id,
             quote_id=row.quote_id,
+            rest_of=row.id,
             number=number,
             saleor_order_id=row.saleor_order_id,
             way=row.way,
