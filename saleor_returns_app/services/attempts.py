@@ -15,12 +15,8 @@ from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import Refund, RefundAttempt
 
 from .attention import raise_concern
-from .lanes import Lane
+from .lanes import GRACE, Lane
 from .refunds import move_refund
-
-#: Saleor's own worker may go on this long after our time-out; only then does "no event" prove that nothing was sent.
-GRACE = timedelta(seconds=40)
-
 
 #: A plan older than this is not carried out by who made it.
 STALE = timedelta(seconds=15)

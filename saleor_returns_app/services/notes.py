@@ -16,7 +16,8 @@ from saleor_returns_app.errors import (
 )
 from saleor_returns_app.models.refunds import OrderNote
 
-from .lanes import Lane
+from .context import Context
+from .lanes import GRACE, Lane
 
 #: How long a note waits for a write to ride with.
 NOTE_DELAY = timedelta(seconds=60)
@@ -46,11 +47,17 @@ def confirm_notes(lane: Lane, session: Session, text: str | None) -> None:
             note.sent_at = lane.ctx.now()
 
 
+def _is_due(ctx: Context, note: OrderNote) -> bool:
+    """Not while a call that was to write it may still be running: looking for it would not find it yet."""
+    over = note.tried_at + timedelta(seconds=ctx.settings.saleor_timeout) + GRACE if note.tried_at else note.due_at
+    return max(note.due_at, over) <= ctx.now()
+
+
 def send_due_notes(lane: Lane) -> None:
     """Send what found no write to ride with. A note whose sending is unclear is looked for on the order first."""
     ctx = lane.ctx
     with lane.write() as session:
-        due = [note for note in waiting_notes(session, lane.saleor_order_id) if note.due_at <= ctx.now()]
+        due = [note for note in waiting_notes(session, lane.saleor_order_id) if _is_due(ctx, note)]
     if not due:
         return
     shop = ctx.shop(lane.tenant_id)
