@@ -125,7 +125,6 @@ def upgrade() -> None:
         sa.Column("saleor_order_id", sa.String(length=120), nullable=False),
         sa.Column("fence", sa.BigInteger(), nullable=False),
         sa.Column("holder", sa.String(length=120), nullable=False),
-        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_order_lanes_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_lanes")),

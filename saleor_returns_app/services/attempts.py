@@ -16,7 +16,7 @@ from saleor_returns_app.models.refunds import Refund, RefundAttempt
 
 from .attention import raise_concern
 from .lanes import GRACE, Lane
-from .refunds import move_refund
+from .settling import move_refund
 
 #: A plan older than this is not carried out by who made it.
 STALE = timedelta(seconds=15)

@@ -45,8 +45,7 @@ from .history import record_entry
 from .lanes import Lane
 from .notes import confirm_notes, take_notes
 from .ports import GrantLine, GrantRequest, ShopConnection
-from .refunds import move_refund
-from .settling import fail_refund, settle_paid
+from .settling import fail_refund, move_refund, settle_paid
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,7 @@ from saleor_returns_app.models.refunds import Refund, RefundAttempt
 from .attempts import begin_attempt, may_call, schedule_look
 from .attention import raise_concern
 from .paying import Paying
-from .refunds import move_refund
-from .settling import fail_refund, settle_paid
+from .settling import fail_refund, move_refund, settle_paid
 
 
 def advance_legacy(paying: Paying, refund_id: str) -> bool:

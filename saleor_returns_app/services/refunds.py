@@ -8,12 +8,10 @@ from datetime import timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from saleor_returns_app.domain.actors import SYSTEM, Actor
-from saleor_returns_app.domain.cases import Acceptance, CaseEvent, CaseStatus
-from saleor_returns_app.domain.money import Money
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.cases import Acceptance, CaseEvent
 from saleor_returns_app.domain.quotes import BY_ITSELF, Quote
 from saleor_returns_app.domain.refunds import (
-    REFUND,
     SETTLED,
     RefundEvent,
     RefundStatus,
@@ -28,9 +26,9 @@ from .attention import raise_concern, refresh_attention
 from .context import Context
 from .guards import LONGEST_TEXT, check_version, require_permission
 from .history import load_case, move_case, record_entry
-from .notifications import queue_case_mail
 from .orders import fresh_order, lock_lane
 from .quotes import QUOTE, quote_case
+from .settling import move_refund, settle_case
 
 #: A sweep looks after an approved refund this late, should its job have been lost.
 SAFETY_NET = timedelta(seconds=60)
@@ -151,16 +149,6 @@ def _plan_refunds(ctx: Context, session: Session, case: Case, quote: Quote, acto
     return planned
 
 
-def move_refund(ctx: Context, refund: Refund, event: RefundEvent, actor: Actor) -> None:
-    """Change a refund's state by the table. Raises MoveRefused."""
-    refund.status = REFUND.move(RefundStatus(refund.status), event, actor.who)
-    if event in (RefundEvent.RETRY, RefundEvent.APPROVE) or refund.status in SETTLED:
-        refund.concern = ""
-    if refund.status in SETTLED:
-        refund.settled_at = ctx.now()
-        refund.check_at = None
-
-
 def _let_pay(ctx: Context, session: Session, case: Case, *, key: str) -> None:
     ctx.jobs.advance_order(
         session,
@@ -191,36 +179,58 @@ def retry_refund(
     actor: Actor,
     version: int | None = None,
 ) -> None:
-    """Request a failed refund again, on the same grant; for an unclear one the person vouches that no money moved."""
+    """Request a failed refund again, on the same grant. Raises BadInput for an unclear one: that takes `vouch_unsent`."""
     require_permission(actor, "HANDLE_PAYMENTS")
     with ctx.db.tenant(tenant_id) as session:
         case, refund = _load(session, refund_id, actor)
         check_version(case, version)
-        unclear = refund.status == RefundStatus.UNCLEAR
-        if unclear and _still_running(ctx, session, refund):
+        if refund.status == RefundStatus.UNCLEAR:
+            text = "Look at the payment provider first, then confirm that no money moved."
+            raise BadInput(text, code="NOT_VOUCHED")
+        _try_again(ctx, session, case, refund, actor)
+
+
+def vouch_unsent(
+    ctx: Context,
+    tenant_id: str,
+    refund_id: str,
+    *,
+    actor: Actor,
+    version: int | None = None,
+) -> None:
+    """A person looked at the provider and says that no money moved: an unclear refund is requested again, in their name.
+
+    Raises Conflict while the last request may still be running.
+    """
+    require_permission(actor, "HANDLE_PAYMENTS")
+    with ctx.db.tenant(tenant_id) as session:
+        case, refund = _load(session, refund_id, actor)
+        check_version(case, version)
+        if _still_running(ctx, session, refund):
             raise Conflict(
                 "The last request may still be running. Wait a minute, then look again.",
                 code="RUNNING",
             )
-        move_refund(ctx, refund, RefundEvent.RETRY, actor)
-        _decide_open_attempts(session, refund)
-        refund.check_at, refund.checks = ctx.now() + SAFETY_NET, 0
-        refresh_attention(session, case)
-        detail = {
-            "refund": refund.marker,
-            "amount": str(refund.amount),
-            "vouched": unclear,
-        }
-        record_entry(
-            ctx,
-            session,
-            case,
-            event="retry_refund",
-            actor=actor,
-            detail=detail,
-            note=f"refund {refund.marker} is tried again",
-        )
-        _let_pay(ctx, session, case, key=f"pay:{refund.id}:retry:{refund.version}")
+        _try_again(ctx, session, case, refund, actor)
+
+
+def _try_again(ctx: Context, session: Session, case: Case, refund: Refund, actor: Actor) -> None:
+    unclear = refund.status == RefundStatus.UNCLEAR
+    move_refund(ctx, refund, RefundEvent.RETRY, actor)
+    _decide_open_attempts(session, refund)
+    refund.check_at, refund.checks = ctx.now() + SAFETY_NET, 0
+    refresh_attention(session, case)
+    detail = {"refund": refund.marker, "amount": str(refund.amount), "vouched": unclear}
+    record_entry(
+        ctx,
+        session,
+        case,
+        event="retry_refund",
+        actor=actor,
+        detail=detail,
+        note=f"refund {refund.marker} is tried again",
+    )
+    _let_pay(ctx, session, case, key=f"pay:{refund.id}:retry:{refund.version}")
 
 
 def approve_rest(
@@ -380,29 +390,3 @@ def acknowledge_concern(
         refund.concern = ""
         refresh_attention(session, case)
         _let_pay(ctx, session, case, key=f"told:{refund.id}:{refund.version}")  # the Dashboard's notice goes as well
-
-
-def settle_case(ctx: Context, session: Session, case: Case, actor: Actor) -> None:
-    """Resolve the case once nothing of its refunds is left open; back to the quote when all of them were cancelled."""
-    refresh_attention(session, case)
-    refunds = session.scalars(select(Refund).where(Refund.case_id == case.id).order_by(Refund.number)).all()
-    if case.status != CaseStatus.RESOLVING or any(refund.status not in SETTLED for refund in refunds):
-        return
-    paid = [refund for refund in refunds if refund.status != RefundStatus.CANCELLED]
-    if not paid:
-        move_case(ctx, case, CaseEvent.RECONSIDER, actor)
-        record_entry(ctx, session, case, event="reconsider", actor=actor)
-        return
-    move_case(ctx, case, CaseEvent.SETTLE, SYSTEM)
-    ways = [{"label": refund.label, "way": refund.way, "minor": refund.paid_minor} for refund in paid]
-    whole = Money.from_minor(sum(refund.paid_minor for refund in paid), case.currency)
-    record_entry(
-        ctx,
-        session,
-        case,
-        event="settle",
-        actor=SYSTEM,
-        public=True,
-        detail={"total": str(whole), "ways": ways},
-    )
-    queue_case_mail(ctx, session, case, "refunded", total_minor=whole.minor, ways=ways)

@@ -140,7 +140,7 @@ def test_a_grant_that_the_dashboard_had_requested_is_not_requested_again(shop: S
     assert paid(saleor) == ["20.00 USD"]
     refund = shop.refunds(case_id)[0]
     assert (refund.status, refund.concern) == ("unclear", "UNDELIVERED")
-    refunds.retry_refund(shop.ctx, shop.tenant_id, refund.id, actor=shop.staff)
+    refunds.vouch_unsent(shop.ctx, shop.tenant_id, refund.id, actor=shop.staff)
     shop.work()
     assert shop.refunds(case_id)[0].status == "succeeded"  # a person vouched that the first one was not paid
 
@@ -159,7 +159,7 @@ def test_a_legacy_refund_called_unsent_is_not_paid_when_money_moved_after_all(
     shop.work()
     if vouched:
         clock.forward(minutes=5)
-        refunds.retry_refund(shop.ctx, shop.tenant_id, shop.refunds(case_id)[0].id, actor=shop.staff)
+        refunds.vouch_unsent(shop.ctx, shop.tenant_id, shop.refunds(case_id)[0].id, actor=shop.staff)
     else:
         before = saleor.orders["order-1"]
         clock.forward(minutes=5)
@@ -176,7 +176,7 @@ def test_a_legacy_refund_called_unsent_is_not_paid_when_money_moved_after_all(
     assert paid(saleor) == []
     refund = shop.refunds(case_id)[0]
     assert (refund.status, refund.concern) == ("unclear", "LEGACY_UNCLEAR")
-    refunds.retry_refund(shop.ctx, shop.tenant_id, refund.id, actor=shop.staff)  # told of it, a person may vouch
+    refunds.vouch_unsent(shop.ctx, shop.tenant_id, refund.id, actor=shop.staff)  # told of it, a person may vouch
     shop.work()
     assert paid(saleor) == ["20.00 USD"]
 

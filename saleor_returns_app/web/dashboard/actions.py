@@ -106,6 +106,11 @@ def _record(ctx: Context, tenant_id: str, refund_id: str, typed: Typed, *, actor
     refunds.record_refund(ctx, tenant_id, refund_id, actor=actor, version=version, proof=typed.get("proof", ""))
 
 
+def _retry(ctx: Context, tenant_id: str, refund_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    verb = refunds.vouch_unsent if typed.get("vouched") == "yes" else refunds.retry_refund
+    verb(ctx, tenant_id, refund_id, actor=actor, version=version)
+
+
 def _plain(
     verb: Callable[..., None],
     ctx: Context,
@@ -218,7 +223,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
         title="Try this refund again?",
         label="Retry",
         said="The refund is tried again",
-        run=partial(_plain, refunds.retry_refund),
+        run=_retry,
         permission=_MONEY,
         form="retry.html",
     ),
