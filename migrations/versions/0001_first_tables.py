@@ -76,6 +76,9 @@ def upgrade() -> None:
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.create_index("ix_cases_tenant_attention", ["tenant_id", "attention", "id"], unique=False)
         batch_op.create_index(
+            "ix_cases_tenant_channel_due", ["tenant_id", "channel_slug", "due_by", "due_at", "id"], unique=False
+        )
+        batch_op.create_index(
             "ix_cases_tenant_channel_status", ["tenant_id", "channel_slug", "status", "id"], unique=False
         )
         batch_op.create_index("ix_cases_tenant_customer", ["tenant_id", "customer_id", "id"], unique=False)
@@ -458,6 +461,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_cases_tenant_due")
         batch_op.drop_index("ix_cases_tenant_customer")
         batch_op.drop_index("ix_cases_tenant_channel_status")
+        batch_op.drop_index("ix_cases_tenant_channel_due")
         batch_op.drop_index("ix_cases_tenant_attention")
 
     op.drop_table("cases")
