@@ -20,6 +20,9 @@ from .lanes import Lane
 
 #: How long a note waits for a write to ride with.
 NOTE_DELAY = timedelta(seconds=60)
+#: How long a swept note is left to the job that was enqueued for it. Such a note is due later than now, so whoever sends due
+#: notes looks so far ahead; a note that is yet waiting for a write goes at most that much early.
+NOTE_LEASE = timedelta(seconds=30)
 
 
 def waiting_notes(session: Session, saleor_order_id: str) -> Sequence[OrderNote]:
@@ -50,7 +53,8 @@ def send_due_notes(lane: Lane) -> None:
     """Send what found no write to ride with. A note whose sending is unclear is looked for on the order first."""
     ctx = lane.ctx
     with lane.write() as session:
-        due = [note for note in waiting_notes(session, lane.saleor_order_id) if note.due_at <= ctx.now()]
+        soon = ctx.now() + NOTE_LEASE
+        due = [note for note in waiting_notes(session, lane.saleor_order_id) if note.due_at <= soon]
     if not due:
         return
     shop = ctx.shop(lane.tenant_id)
