@@ -13,7 +13,8 @@ from .base import Base, TenantScoped, new_id
 class WebhookDelivery(TenantScoped, Base):
     """`key` is a digest of tenant, event and body: a repeated delivery finds it taken.
 
-    The body is kept until the work is done, then emptied; the row stays for dedupe until it is swept.
+    The body is kept until the work is done, then emptied; the row stays for dedupe until it is swept. `attempts` counts tries
+    that failed, `error` says how the last one did: a row that is processed and has one was put aside.
     """
 
     __tablename__ = "webhook_deliveries"

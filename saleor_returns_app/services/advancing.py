@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.quotes import RefundWay
 from saleor_returns_app.domain.refunds import UNDER_WAY
 from saleor_returns_app.errors import NotFound, SaleorDenied, SaleorRefused
+from saleor_returns_app.models.base import TenantScoped
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import OrderNote, RecordedReturn, Refund
+from saleor_returns_app.models.tenants import Tenant, TenantState
 
 from .attempts import schedule_look
 from .attention import raise_concern, refresh_attention, report_attention
 from .context import Context
 from .lanes import Lane, LaneLost, claim_lane
-from .notes import send_due_notes
+from .notes import NOTE_LEASE, send_due_notes
 from .orders import store_order
 from .paying import Paying, watched_refunds
 from .paying_legacy import advance_legacy
@@ -29,6 +31,7 @@ from .recorded_returns import advance_return, open_returns
 #: How long a swept order is left to the job that was enqueued for it.
 LEASE = timedelta(seconds=60)
 _UNREADABLE = "ORDER_UNREADABLE"
+_Row = TypeVar("_Row", bound=TenantScoped)
 
 
 def advance_order(ctx: Context, tenant_id: str, saleor_order_id: str, *, holder: str) -> None:
@@ -109,44 +112,38 @@ def _forget_unreadable(session: Session, saleor_order_id: str) -> None:
 
 
 def sweep_due(ctx: Context, *, most: int = 200) -> int:
-    """Enqueue the lanes of everything whose time to be looked at has come; gives how many orders.
+    """Enqueue the lanes of everything whose time to be looked at has come, the longest due first; gives how many orders.
 
-    What is enqueued is leased: should the job be lost, the next sweep after the lease takes it up again.
+    What is enqueued is leased: should the job be lost, the next sweep after the lease takes it up again. What belongs to a
+    shop that is not active waits for it to come back.
     """
     now = ctx.now()
     found: set[tuple[str, str]] = set()
+    still_to_do = RecordedReturn.state.in_(["planned", "calling"])
     with ctx.db.everyone() as session:
-        for row in (
-            *session.scalars(_due(select(Refund).where(Refund.check_at <= now), most)),
-            *session.scalars(
-                _due(
-                    select(RecordedReturn).where(
-                        RecordedReturn.check_at <= now,
-                        RecordedReturn.state.in_(["planned", "calling"]),
-                    ),
-                    most,
-                )
-            ),
-        ):
-            row.check_at = now + LEASE
-            found.add((row.tenant_id, row.saleor_order_id))
+        for refund in session.scalars(_due(Refund, at=Refund.check_at, now=now, most=most)):
+            refund.check_at = now + LEASE
+            found.add((refund.tenant_id, refund.saleor_order_id))
+        returns = _due(RecordedReturn, at=RecordedReturn.check_at, now=now, most=most).where(still_to_do)
+        for recorded in session.scalars(returns):
+            recorded.check_at = now + LEASE
+            found.add((recorded.tenant_id, recorded.saleor_order_id))
+        notes = _due(OrderNote, at=OrderNote.due_at, now=now, most=most).where(OrderNote.sent_at.is_(None))
+        for note in session.scalars(notes):
+            note.due_at = now + NOTE_LEASE
+            found.add((note.tenant_id, note.saleor_order_id))
         for tenant_id, order_id in sorted(found):
-            key = f"sweep:{order_id}:{int(now.timestamp())}"
+            key = f"sweep:{order_id}:{now.timestamp()}"  # never one that was used before: that would enqueue nothing
             ctx.jobs.advance_order(session, tenant_id=tenant_id, saleor_order_id=order_id, key=key)
-        due_notes = select(OrderNote).where(OrderNote.sent_at.is_(None), OrderNote.due_at <= now)
-        for note in session.scalars(_due(due_notes, most)):
-            if (note.tenant_id, note.saleor_order_id) not in found:
-                found.add((note.tenant_id, note.saleor_order_id))
-                minute = int(now.timestamp() // LEASE.total_seconds())
-                key = f"notes:{note.saleor_order_id}:{minute}"  # a key is enqueued once: at most one a minute
-                ctx.jobs.advance_order(
-                    session,
-                    tenant_id=note.tenant_id,
-                    saleor_order_id=note.saleor_order_id,
-                    key=key,
-                )
     return len(found)
 
 
-def _due(statement: Select[Any], most: int) -> Select[Any]:
-    return statement.limit(most).with_for_update(skip_locked=True)
+def _due(what: type[_Row], *, at: InstrumentedAttribute[Any], now: datetime, most: int) -> Select[_Row]:
+    active = select(Tenant.id).where(Tenant.state == TenantState.ACTIVE)
+    return (
+        select(what)
+        .where(at <= now, what.tenant_id.in_(active))
+        .order_by(at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )

@@ -21,6 +21,9 @@ from .lanes import GRACE, Lane
 
 #: How long a note waits for a write to ride with.
 NOTE_DELAY = timedelta(seconds=60)
+#: How long a swept note is left to the job that was enqueued for it. Such a note is due later than now, so whoever sends due
+#: notes looks so far ahead; a note that is yet waiting for a write goes at most that much early.
+NOTE_LEASE = timedelta(seconds=30)
 
 
 def waiting_notes(session: Session, saleor_order_id: str) -> Sequence[OrderNote]:
@@ -49,8 +52,9 @@ def confirm_notes(lane: Lane, session: Session, text: str | None) -> None:
 
 def _is_due(ctx: Context, note: OrderNote) -> bool:
     """Not while a call that was to write it may still be running: looking for it would not find it yet."""
-    over = note.tried_at + timedelta(seconds=ctx.settings.saleor_timeout) + GRACE if note.tried_at else note.due_at
-    return max(note.due_at, over) <= ctx.now()
+    if note.tried_at and note.tried_at + timedelta(seconds=ctx.settings.saleor_timeout) + GRACE > ctx.now():
+        return False
+    return note.due_at <= ctx.now() + NOTE_LEASE
 
 
 def send_due_notes(lane: Lane) -> None:

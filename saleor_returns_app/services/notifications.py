@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.errors import MailRefused, MailUnavailable
@@ -107,8 +107,8 @@ def queue_case_mail(ctx: Context, session: Session, case: Case, kind: str, **mor
 def send_waiting_mails(ctx: Context, render: Render, *, most: int = 50) -> int:
     """Send what is due, oldest first; gives how many were handed to the mail server.
 
-    Each mail is leased before it is sent, so that two workers do not send it twice; after a crash in between it is sent again
-    with the same Message-ID.
+    Each mail is leased before it is sent, so that two workers do not send it twice, and leased anew when its turn comes, however
+    slow those before it were; after a crash in between it is sent again with the same Message-ID.
     """
     now = ctx.now()
     with ctx.db.everyone() as session:
@@ -135,7 +135,17 @@ def send_waiting_mails(ctx: Context, render: Render, *, most: int = 50) -> int:
     return sent
 
 
+def _renew_lease(ctx: Context, row: Notification) -> bool:
+    """False when another worker took the mail since, as our lease had run out while earlier ones were sent."""
+    still_ours = (Notification.id == row.id, Notification.state == "sending", Notification.attempts == row.attempts)
+    renewed = update(Notification).where(*still_ours).values(next_at=ctx.now() + LEASE)
+    with ctx.db.tenant(row.tenant_id) as session:
+        return bool(session.execute(renewed).rowcount)  # type: ignore[attr-defined]
+
+
 def _send_one(ctx: Context, render: Render, row: Notification, tenant: Tenant) -> int:
+    if not _renew_lease(ctx, row):
+        return 0
     error, refused = "", False
     try:
         letter = render(row.kind, row.language, _open_secrets(ctx, row.params), tenant)

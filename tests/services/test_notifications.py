@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -10,7 +12,9 @@ from sqlalchemy import select
 from saleor_returns_app.errors import MailRefused, MailUnavailable
 from saleor_returns_app.models.notifications import Notification
 from saleor_returns_app.models.tenants import Tenant
+from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.notifications import Letter, queue_mail, send_waiting_mails
+from saleor_returns_app.services.ports import Mail
 from tests.fakes import FakeClock, FakeMailer
 
 from .journeys import Shop
@@ -88,6 +92,54 @@ def test_a_mail_whose_sender_died_is_sent_again_with_the_same_id(
     clock.forward(minutes=3)
     send_waiting_mails(shop.ctx, render)
     assert mailer.sent[0].message_id == f"<{stored(shop)[0].id}@returns.test>"
+
+
+@dataclass
+class SlowMailer(FakeMailer):
+    """A mail takes it a minute and a half, in which `meanwhile` happens, once."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    meanwhile: list[Callable[[], object]] = field(default_factory=list)
+
+    def send(self, mail: Mail) -> None:
+        self.clock.forward(seconds=90)
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
+        super().send(mail)
+
+
+def test_a_slow_mail_server_does_not_make_another_worker_send_the_rest_too(
+    any_ctx: Context, shop_of: Callable[[Context], Shop], clock: FakeClock
+) -> None:
+    mailer = SlowMailer(clock=clock)
+    ctx = replace(any_ctx, mailer=mailer)
+    shop = shop_of(ctx)
+    for _ in range(3):
+        shop.request()
+    other = replace(ctx, mailer=FakeMailer())
+    # While the second mail is on its way, the lease that all three got at the start has run out.
+    mailer.meanwhile = [lambda: None, lambda: send_waiting_mails(other, render)]
+    assert send_waiting_mails(ctx, render) == 2
+    assert isinstance(other.mailer, FakeMailer)
+    assert [mail.subject for mail in mailer.sent] == ["requested R-2026-000001", "requested R-2026-000002"]
+    assert [mail.subject for mail in other.mailer.sent] == ["requested R-2026-000003"]
+    assert {row.state for row in stored(shop)} == {"sent"}
+
+
+def test_a_mail_that_another_worker_is_sending_is_left_to_it(shop: Shop, clock: FakeClock) -> None:
+    mailer = SlowMailer(clock=clock)
+    ctx = replace(shop.ctx, mailer=mailer)
+    dying = replace(ctx, mailer=FakeMailer(trouble=KeyboardInterrupt()))  # type: ignore[arg-type]
+    for _ in range(3):
+        shop.request()
+
+    def take_the_third() -> None:
+        with pytest.raises(KeyboardInterrupt):
+            send_waiting_mails(dying, render)
+
+    mailer.meanwhile = [lambda: None, take_the_third]
+    assert send_waiting_mails(ctx, render) == 2
+    assert [row.state for row in stored(shop)] == ["sent", "sent", "sending"]
 
 
 def test_one_mail_that_cannot_be_written_does_not_hold_up_the_others(shop: Shop, mailer: FakeMailer) -> None:
