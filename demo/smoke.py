@@ -15,7 +15,7 @@ import requests
 
 from demo.app_processes import AppFailed
 from demo.shop.installing import InstallFailed
-from demo.shop.samples.people import ADMIN, RITA, SHOPPER_PASSWORD
+from demo.shop.samples.people import RITA, SHOPPER_PASSWORD
 from demo.stack import Stack
 
 _PATIENCE = 30.0
@@ -81,10 +81,7 @@ class Staff:
     """The administrator, with the token that the Dashboard hands to the app's frame."""
 
     def __init__(self, stack: Stack) -> None:
-        who = {"email": ADMIN, "app": stack.app.id}
-        token = _checked(requests.post(f"{stack.shop.base_url}/demo/tokens", json=who, timeout=10)).json()["token"]
-        self._http = requests.Session()
-        self._http.headers.update({"authorization-bearer": token, "saleor-api-url": stack.shop.api_url})
+        self._http = stack.staff_session(stack.app)
         self._base = f"{stack.app_url}/dashboard"
 
     def page(self, path: str, **query: str) -> str:

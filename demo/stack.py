@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
+import requests
 from cryptography.fernet import Fernet
 
 from demo.app_processes import AppProcesses
@@ -21,6 +22,7 @@ from demo.shop import Shop, ShopSettings, create_shop
 from demo.shop.installing import install, uninstall
 from demo.shop.model.apps import App
 from demo.shop.refunds import resume
+from demo.shop.samples.people import ADMIN
 from demo.shop.serve import start
 from demo.shop.shop import load_state
 from demo.shop.web.shown import portal_url
@@ -160,7 +162,25 @@ class Stack:
             if app.manifest_url:
                 uninstall(self.shop, app)
         self.shop.state.served_as = self.shop.base_url
-        return install(self.shop, manifest)
+        app = install(self.shop, manifest)
+        self._set_up(app)
+        return app
+
+    def staff_session(self, app: App) -> requests.Session:
+        """The administrator at the app, with the token that the Dashboard hands to the app's frame."""
+        who = {"email": ADMIN, "app": app.id}
+        answer = requests.post(f"{self.shop.base_url}/demo/tokens", json=who, timeout=10)
+        answer.raise_for_status()
+        session = requests.Session()
+        session.headers.update({"authorization-bearer": answer.json()["token"], "saleor-api-url": self.shop.api_url})
+        return session
+
+    def _set_up(self, app: App) -> None:
+        """What a merchant types first: where parcels go."""
+        address = "Demo shop, returns\n1 Dock Road\nNew York, NY 10001"
+        settings = {"return_address": address, "window_days": "30", "shipping_rule": "with_last_unit"}
+        answer = self.staff_session(app).post(f"{self.app_url}/dashboard/settings", data=settings, timeout=30)
+        answer.raise_for_status()
 
     def _save_now_and_then(self) -> None:
         while not self._stopping.wait(_SAVE_EVERY):

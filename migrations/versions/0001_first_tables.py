@@ -347,6 +347,7 @@ def upgrade() -> None:
         sa.Column("way", sa.String(length=20), nullable=False),
         sa.Column("label", sa.String(length=300), nullable=False),
         sa.Column("transaction_id", sa.String(length=120), nullable=True),
+        sa.Column("reference", sa.String(length=300), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("paid_minor", sa.BigInteger(), nullable=False),

@@ -59,6 +59,7 @@ class Tender:
     amount: Money
     label: str
     transaction_id: str | None = None
+    reference: str = ""  # the payment's own, at the provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +153,9 @@ def quote_refund(
     )
     if shipping is not None and lines:
         lines.append(shipping)
+    elif lines and shipping_rule is ShippingRule.WITH_LAST_UNIT and left_with_shopper and order.shipping_gross:
+        text = "The original shipping of %(amount)s goes back only when everything is returned."
+        notes.append(Because("SHIPPING_KEPT", text, {"amount": str(order.shipping_gross)}))
     outside = order.total_refunded - (committed.paid or Money.zero(order.currency))
     if outside > Money.zero(order.currency):
         text = "%(amount)s of this order was refunded outside of this app."
@@ -221,11 +225,15 @@ def _tenders(order: Order, whole: Money, committed: Committed, notes: list[Becau
     zero = Money.zero(order.currency)
     left, found = whole, []
 
-    def take(way: RefundWay, available: Money, label: str, transaction_id: str | None = None) -> None:
+    def take(
+        way: RefundWay, available: Money, label: str, transaction_id: str | None = None, reference: str = ""
+    ) -> None:
         nonlocal left
         amount = min(available, left)
         if amount > zero:
-            found.append(Tender(way=way, amount=amount, label=label, transaction_id=transaction_id))
+            found.append(
+                Tender(way=way, amount=amount, label=label, transaction_id=transaction_id, reference=reference)
+            )
             left = left - amount
 
     for transaction in order.transactions:
@@ -235,6 +243,7 @@ def _tenders(order: Order, whole: Money, committed: Committed, notes: list[Becau
             available,
             transaction.name or transaction.psp_reference,
             transaction.id,
+            transaction.psp_reference,
         )
     if not order.transactions:
         payment = order.legacy_payment

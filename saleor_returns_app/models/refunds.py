@@ -48,6 +48,7 @@ class Refund(TenantScoped, Base):
     way: Mapped[str] = mapped_column(String(20))
     label: Mapped[str] = mapped_column(String(300), default="")
     transaction_id: Mapped[str | None] = mapped_column(String(120))
+    reference: Mapped[str] = mapped_column(String(300), default="")  # of the payment, at the provider
     status: Mapped[str] = mapped_column(String(20), default=RefundStatus.PROPOSED)
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     paid_minor: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.cases import (
-    CaseEvent,
-)
+from saleor_returns_app.domain.cases import CaseEvent
+from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.errors import BadInput, Conflict
 
 from .context import Context
@@ -23,9 +22,14 @@ def approve_case(
     message: str = "",
     version: int | None = None,
 ) -> None:
-    """Approve: the shopper is told where to send the goods."""
+    """Approve: the shopper is told where to send the goods. Raises BadInput when neither the settings nor the message say where."""
     require_permission(actor, "MANAGE_ORDERS")
     settings = ctx.tenant_settings(tenant_id)
+    if not settings.return_address and not message.strip():
+        text = (
+            "The shop has no return address. Set it in the settings, or write to the shopper where to send the items."
+        )
+        raise BadInput(text, code="NO_ADDRESS", field="message")
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
@@ -56,12 +60,7 @@ def reject_case(
 ) -> None:
     """Reject, with a reason that the shopper reads."""
     require_permission(actor, "MANAGE_ORDERS")
-    said = reason.strip()
-    if not said:
-        raise BadInput("Write the reason: the shopper reads it.", code="REASON", field="reason")
-    if len(said) > LONGEST_TEXT:
-        text = "The reason is too long: at most %(most)s characters."
-        raise BadInput(text, code="TOO_LONG", field="reason", most=LONGEST_TEXT)
+    said = _reason(reason)
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
@@ -80,16 +79,28 @@ def reject_case(
         queue_case_mail(ctx, session, case, "rejected", reason=said)
 
 
+def _reason(text: str) -> str:
+    said = text.strip()
+    if not said:
+        raise BadInput("Write the reason: the shopper reads it.", code="REASON", field="reason")
+    if len(said) > LONGEST_TEXT:
+        message = "The reason is too long: at most %(most)s characters."
+        raise BadInput(message, code="TOO_LONG", field="reason", most=LONGEST_TEXT)
+    return said
+
+
 def cancel_case(
     ctx: Context,
     tenant_id: str,
     case_id: str,
     *,
     actor: Actor,
+    reason: str = "",
     version: int | None = None,
 ) -> None:
-    """Withdraw the request. The units can be announced again."""
+    """Withdraw the request. The units can be announced again. Staff say why: the shopper reads it."""
     require_permission(actor, "MANAGE_ORDERS")
+    said = _reason(reason) if actor.who is Who.STAFF else ""
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
@@ -101,8 +112,10 @@ def cancel_case(
             event="cancel",
             actor=actor,
             public=True,
+            detail={"message": said} if said else {},
             note="return cancelled",
         )
+        queue_case_mail(ctx, session, case, "cancelled", reason=said)
 
 
 def close_case(

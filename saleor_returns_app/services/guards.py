@@ -10,11 +10,16 @@ from saleor_returns_app.models.cases import Case
 LONGEST_TEXT = 4000  # characters of a description or reason people type
 
 
+def permission_name(code: str) -> str:
+    """As the Dashboard writes it: Handle payments."""
+    return code.replace("_", " ").capitalize()
+
+
 def require_permission(actor: Actor, permission: str) -> None:
     """Staff need the Saleor permission themselves: the app's own token could do more than they may."""
     if actor.who is Who.STAFF and permission not in actor.permissions:
         text = "You need the permission %(permission)s for this. Ask an administrator of the shop."
-        raise Forbidden(text, code="PERMISSION", permission=permission)
+        raise Forbidden(text, code="PERMISSION", permission=permission_name(permission))
 
 
 def check_version(case: Case, seen: int | None) -> None:

@@ -310,6 +310,9 @@ class Paying:
                 if row.status != RefundStatus.UNCLEAR:
                     move_refund(ctx, row, RefundEvent.DOUBT, SYSTEM)
                 row.message = reading.message
+                if row.concern != "UNDELIVERED":
+                    detail = {"refund": row.marker, "amount": str(row.amount), "message": reading.message}
+                    record_entry(ctx, session, case, event="refund_unclear", actor=SYSTEM, detail=detail)
                 raise_concern(session, case, row, "UNDELIVERED")
                 schedule_look(self.lane, session, row)
             elif reading.finding is Finding.UNSENT:

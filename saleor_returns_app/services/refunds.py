@@ -130,6 +130,7 @@ def _plan_refunds(ctx: Context, session: Session, case: Case, quote: Quote, acto
             way=tender.way,
             label=tender.label[:300],
             transaction_id=tender.transaction_id,
+            reference=tender.reference[:300],
             status=RefundStatus.PROPOSED,
             amount_minor=tender.amount.minor,
             currency=quote.currency,

@@ -65,6 +65,7 @@ def settle_paid(lane: Lane, session: Session, case: Case, row: Refund, paid: Mon
             way=row.way,
             label=row.label,
             transaction_id=row.transaction_id,
+            reference=row.reference,
             status=RefundStatus.PROPOSED,
             amount_minor=rest.minor,
             currency=row.currency,

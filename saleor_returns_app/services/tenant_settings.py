@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 
+from sqlalchemy import update
+
 from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.cases import CaseStatus
 from saleor_returns_app.domain.quotes import ShippingRule
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import BadInput, NotFound
+from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.tenants import Tenant
 
 from .context import Context
@@ -18,6 +22,7 @@ from .guards import require_permission
 NEEDED = "MANAGE_APPS"
 LONGEST_ADDRESS = 1000
 LONGEST_WINDOW = 3650
+_SENDING = (CaseStatus.APPROVED, CaseStatus.IN_TRANSIT)
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _EMAIL = re.compile(r"[^@\s<>\"',;]{1,64}@[^@\s<>\"',;]{1,190}\.[^@\s<>\"',;.]{2,60}")
 
@@ -48,6 +53,12 @@ def change_settings(
             raise NotFound("This shop is not known here.", code="UNKNOWN_SHOP")
         # What a newer release keeps beside these stays.
         tenant.settings = {**tenant.settings, **asdict(settings)}
+        # Returns that were approved before there was an address get it now; one that was told is kept.
+        session.execute(
+            update(Case)
+            .where(Case.tenant_id == tenant_id, Case.status.in_(_SENDING), Case.return_address == "")
+            .values(return_address=settings.return_address)
+        )
     return settings
 
 

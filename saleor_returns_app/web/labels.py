@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask import Flask
 
 from saleor_returns_app.domain.cases import CaseStatus, Reason, Resolution
+from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.models.cases import CaseEntry
+from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.web import i18n
 
 REASONS: dict[str, str] = {
@@ -87,17 +89,29 @@ NEXT = {
     CaseStatus.RESOLVED: "Everything is settled. If something is wrong, answer the shop by %(day)s.",
     CaseStatus.CLOSED: "This return is closed.",
     CaseStatus.REJECTED: "The shop did not accept this return.",
-    CaseStatus.CANCELLED: "You withdrew this return. You can ask for a new one.",
+    CaseStatus.CANCELLED: "This return was cancelled. You can ask for a new one.",
     CaseStatus.EXPIRED: "The items did not arrive in time. You can ask for a new return.",
     CaseStatus.DISPUTED: "The shop looks at your objection by %(day)s.",
 }
+
+#: While it is not known whether a refund was paid, nothing is promised.
+_REFUND_CHECKED = "The shop is looking into your refund and writes to you."
+_NO_PROMISE = (RefundStatus.UNCLEAR, RefundStatus.FAILED, RefundStatus.PROPOSED)
+
+
+def next_text(status: CaseStatus, refunds: Iterable[Refund]) -> str:
+    """What happens next, as the shopper reads it (msgid; `day` fills it)."""
+    if status is CaseStatus.RESOLVING and any(refund.status in _NO_PROMISE for refund in refunds):
+        return _REFUND_CHECKED
+    return NEXT[status]
+
 
 #: Event of the history → what the shopper reads.
 PUBLIC_ENTRIES: dict[str, str] = {
     "request": "You asked for a return",
     "approve": "The shop approved the return",
     "reject": "The shop did not accept the return",
-    "cancel": "The return was withdrawn",
+    "cancel": "You withdrew the return",
     "close": "The return was closed",
     "ship": "The parcel is on its way",
     "receive": "The parcel arrived",
@@ -133,6 +147,8 @@ def say(text: str, params: Mapping[str, object] | None = None) -> str:
 
 
 def entry_text(entry: CaseEntry) -> str:
+    if entry.event == "cancel" and entry.who != Who.SHOPPER:
+        return i18n.gettext("The shop cancelled the return")
     return i18n.gettext(PUBLIC_ENTRIES.get(entry.event, entry.event))
 
 

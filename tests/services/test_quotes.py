@@ -44,11 +44,11 @@ def test_a_refund_under_way_lowers_what_is_left(shop: Shop, saleor: FakeSaleor) 
 def test_money_that_moved_outside_is_said(shop: Shop, saleor: FakeSaleor) -> None:
     saleor.change("order-1", total_refunded=usd("5.00"))
     quote = current_quote(shop.ctx, shop.tenant_id, inspected(shop, 1), actor=shop.staff)
-    assert [(note.code, note.params) for note in quote.notes] == [("EXTERNAL_REFUND", {"amount": "5.00 USD"})]
+    assert ("EXTERNAL_REFUND", {"amount": "5.00 USD"}) in [(note.code, note.params) for note in quote.notes]
 
 
 def test_our_own_refunds_are_not_taken_for_external_ones(shop: Shop) -> None:
     shop.to_payment({"line-1": 1})
     shop.work()
     quote = current_quote(shop.ctx, shop.tenant_id, inspected(shop, 1), actor=shop.staff)
-    assert quote.notes == ()
+    assert [note.code for note in quote.notes] == ["SHIPPING_KEPT"]

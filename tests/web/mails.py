@@ -27,6 +27,7 @@ _MORE: dict[str, dict[str, Any]] = {
     "requested": {},
     "approved": {"message": "Please use the box it came in."},
     "rejected": {"reason": "The mug was used: there is coffee in it."},
+    "cancelled": {"reason": "We found the parcel at the depot."},
     "goods_received": {
         "lines": [
             {**_LINE, "received": 2, "accepted": 1, "refusal": "One handle is broken."},

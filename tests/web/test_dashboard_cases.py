@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -17,6 +16,7 @@ from saleor_returns_app.domain.refunds import REFUND, RefundStatus
 from saleor_returns_app.domain.refunds import STAFF_ACTIONS as REFUND_STAFF_ACTIONS
 from saleor_returns_app.errors import SaleorRefused, SaleorUnavailable
 from saleor_returns_app.models.cases import Case, CaseEntry
+from saleor_returns_app.models.notifications import Notification
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.judging import LineRequest
@@ -188,7 +188,7 @@ class TestWhichButtons:
         quote = quote_of(orders_desk, case_id)
         assert offered(quote) == set()
         assert 'aria-disabled="true"' in quote
-        assert "You need the permission HANDLE_PAYMENTS" in quote
+        assert "You need the permission Handle payments" in quote
         answer = orders_desk.post(f"{page_of(case_id)}/refund", fingerprint="x")
         assert answer.status_code == 403
         assert shop.refunds(case_id) == []
@@ -201,7 +201,7 @@ class TestWhichButtons:
         shop.work()
         refund = shop.refunds(case_id)[0]
         page = orders_desk.get(page_of(case_id)).text
-        assert page.count("You need the permission HANDLE_PAYMENTS") == 3
+        assert page.count("You need the permission Handle payments") == 3
         for name, typed in (("retry", {}), ("record", {"proof": "cash"}), ("cancel", {})):
             answer = orders_desk.post(f"{page_of(case_id)}/refunds/{refund.id}/{name}", **typed)
             assert answer.status_code == 403
@@ -261,20 +261,37 @@ class TestDeciding:
         assert desk.act(case_id, "tracking", tracking_number="1Z998", carrier="UPS").status_code == 200
         assert shop.case(case_id).tracking_number == "1Z998"
 
-    @pytest.mark.parametrize(
-        ("name", "prepare", "status"),
-        [
-            ("cancel", lambda shop, case: None, "cancelled"),
-            ("conclude", lambda shop, case: (shop.approve(case), shop.receive(case, {"line-1": 0})), "resolved"),
-        ],
-    )
-    def test_moves_that_ask_for_nothing(
-        self, desk: Desk, shop: Shop, name: str, prepare: Callable[[Shop, str], object], status: str
-    ) -> None:
+    def test_where_nothing_was_accepted_nothing_is_asked(self, desk: Desk, shop: Shop) -> None:
         case_id = shop.request()
-        prepare(shop, case_id)
-        assert desk.act(case_id, name).status_code == 200
-        assert shop.case(case_id).status == status
+        shop.approve(case_id)
+        shop.receive(case_id, {"line-1": 0})
+        assert desk.act(case_id, "conclude").status_code == 200
+        assert shop.case(case_id).status == "resolved"
+
+    def test_cancelling_needs_a_reason_for_the_shopper(self, desk: Desk, shop: Shop) -> None:
+        case_id = shop.request()
+        answer = desk.act(case_id, "cancel")
+        assert answer.status_code == 400
+        assert "Write the reason" in words(answer.text)
+        assert desk.act(case_id, "cancel", reason="Found at the depot").status_code == 200
+        assert shop.case(case_id).status == "cancelled"
+        with shop.ctx.db.tenant(shop.tenant_id) as session:
+            mail = session.scalars(select(Notification).where(Notification.kind == "cancelled")).one()
+        assert mail.params["reason"] == "Found at the depot"
+
+    def test_approving_without_an_address_asks_where_to_send_the_items(self, desk: Desk, shop: Shop) -> None:
+        with shop.ctx.db.everyone() as session:
+            session.get_one(Tenant, shop.tenant_id).settings = {}
+        case_id = shop.request()
+        answer = desk.act(case_id, "approve")
+        assert answer.status_code == 400
+        assert "The shop has no return address" in words(answer.text)
+        assert desk.act(case_id, "approve", message="To 1 Dock Road").status_code == 200
+        assert desk.post("/dashboard/settings", return_address="2 Dock Road", window_days="30").status_code == 400
+        typed = {"shipping_rule": "never", "brand_color": "", "contact_email": ""}
+        saved = desk.post("/dashboard/settings", return_address="2 Dock Road", window_days="30", **typed)
+        assert saved.status_code == 200
+        assert shop.case(case_id).return_address == "2 Dock Road"
 
     def test_a_resolved_case_is_closed(self, desk: Desk, shop: Shop) -> None:
         case_id = shop.to_payment({"line-1": 1})
@@ -631,7 +648,7 @@ class TestTwoPeopleAtOnce:
         case_id = shop.request()
         version = shop.case(case_id).version
         shop.approve(case_id)
-        answer = desk.post(f"{page_of(case_id)}/cancel", version=str(version))
+        answer = desk.post(f"{page_of(case_id)}/cancel", version=str(version), reason="Found")
         assert answer.status_code == 409
         assert shop.case(case_id).status == "approved"
 

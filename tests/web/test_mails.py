@@ -50,6 +50,7 @@ def test_every_mail_is_written_in_every_language(kind: str, language: str) -> No
         ),
         ("approved", ["Please use the box it came in.", "1 Dock Road", "March 4, 2026", "R-2026-000042 on the parcel"]),
         ("rejected", ["The mug was used: there is coffee in it."]),
+        ("cancelled", ["We found the parcel at the depot.", "Please do not send anything."]),
         ("goods_received", ["1 of 2 accepted", "One handle is broken.", "We work out the refund"]),
         ("refunded", ["$47.62", "Card: $32.62", "Gift card: $15.00", "7 business days"]),
     ],

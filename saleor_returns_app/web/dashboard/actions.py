@@ -17,6 +17,7 @@ from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services import cases, inspection, logistics, recorded_returns, refunds
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.services.context import Context
+from saleor_returns_app.services.guards import permission_name
 from saleor_returns_app.services.inspection import Count
 from saleor_returns_app.web.i18n import gettext
 
@@ -64,6 +65,10 @@ def _approve(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor:
 
 def _reject(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
     cases.reject_case(ctx, tenant_id, case_id, actor=actor, version=version, reason=typed.get("reason", ""))
+
+
+def _cancel(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    cases.cancel_case(ctx, tenant_id, case_id, actor=actor, version=version, reason=typed.get("reason", ""))
 
 
 def _track(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
@@ -176,8 +181,8 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         title="Cancel this return?",
         label="Cancel return",
         said="Return cancelled",
-        run=partial(_plain, cases.cancel_case),
-        explained="The request is withdrawn for the shopper. The items can be announced again.",
+        run=_cancel,
+        form="cancel.html",
         tone="critical",
     ),
     CaseEvent.CLOSE: Action(
@@ -299,4 +304,4 @@ def _offer(action: Action, actor: Actor) -> Offered:
     if action.permission in actor.permissions:
         return Offered(action)
     text = gettext("You need the permission %(permission)s for this.")
-    return Offered(action, text % {"permission": action.permission})
+    return Offered(action, text % {"permission": permission_name(action.permission)})

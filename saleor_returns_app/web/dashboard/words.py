@@ -78,6 +78,9 @@ ENTRIES: dict[str, str] = {
     "cancel_refund": "Refund cancelled",
     "refund_paid": "Refund paid",
     "refund_failed": "Refund failed",
+    "refund_unclear": "No clear answer about the refund",
+    "paid_after_all": "Paid after all",
+    "acknowledge": "Taken care of",
     "reconsider": "Back to the quote: no refund is left",
     "settle": "Everything paid, return resolved",
     "confirm_return": "Return confirmed as recorded in Saleor",
@@ -202,6 +205,21 @@ def entry_tone(event: str) -> str:
     return ENTRY_TONES.get(event, "")
 
 
+_OUTCOMES = {
+    "": "no answer yet",
+    "answered": "taken by Saleor",
+    "refused": "refused by Saleor",
+    "unsent": "was not sent",
+    "vouched": "not sent, as a person says",
+    "outside": "requested by somebody else",
+}
+
+
+def attempt_outcome(outcome: str) -> str:
+    """What came of a call to Saleor; what the provider did with it, the refund says."""
+    return gettext(_OUTCOMES.get(outcome, outcome))
+
+
 def headline(file: CaseFile) -> str:
     """What a case is about now, in one line."""
     if file.case.status == CaseStatus.INSPECTED and not file.accepted:
@@ -224,6 +242,7 @@ def register(app: Flask) -> None:
         tone_of,
         refund_tone,
         entry_tone,
+        attempt_outcome,
     )
     app.jinja_env.filters.update({function.__name__: function for function in filters})
     app.jinja_env.globals["attention"] = attention

@@ -20,6 +20,7 @@ SUBJECTS = {
     "requested": "We received your return request %(number)s",
     "approved": "Your return %(number)s is approved",
     "rejected": "About your return request %(number)s",
+    "cancelled": "Return %(number)s was cancelled.",
     "goods_received": "Your return %(number)s has arrived",
     "refunded": "Your refund for %(number)s",
 }

@@ -20,7 +20,7 @@ from saleor_returns_app.services.cases import cancel_case
 from saleor_returns_app.services.logistics import add_tracking
 from saleor_returns_app.web import errors, i18n
 from saleor_returns_app.web.current import ctx
-from saleor_returns_app.web.labels import NEXT, REASONS, SHOPPER_REFUNDS, STATUSES, tone
+from saleor_returns_app.web.labels import REASONS, SHOPPER_REFUNDS, STATUSES, next_text, tone
 
 from .access import blueprint, page, shopper, tenant, to, visit
 
@@ -70,7 +70,9 @@ def shown(refund: Refund) -> ShownRefund:
     status = RefundStatus(refund.status)
     return ShownRefund(
         label=refund.label,
-        status=SHOPPER_REFUNDS[status],
+        status="Partly paid"
+        if status is RefundStatus.SUCCEEDED and refund.paid < refund.amount
+        else SHOPPER_REFUNDS[status],
         tone="warn" if status is RefundStatus.FAILED else tone(status),
         amount=refund.paid if status in SETTLED else refund.amount,
     )
@@ -106,7 +108,7 @@ def show(
         refunds=[shown(refund) for refund in refunds],
         steps=[name for _, name in STEPS] if place is not None else [],
         place=place,
-        next_text=NEXT[state],
+        next_text=next_text(state, refunds),
         can_cancel=CaseEvent.CANCEL in possible and CaseEvent.CANCEL in SHOPPER_ACTIONS,
         can_ship=state is CaseStatus.IN_TRANSIT or CaseEvent.SHIP in possible,
         just_sent=just_sent,

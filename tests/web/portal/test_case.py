@@ -90,7 +90,7 @@ def test_what_a_form_was_sent_to_can_be_loaded_again(visitor: FlaskClient, actio
     [
         ("requested", "On its way", "$40.00"),
         ("failed", "The shop is looking into it", "$40.00"),
-        ("succeeded", "Paid", "$39.00"),
+        ("succeeded", "Partly paid", "$39.00"),
     ],
 )
 def test_a_refund_is_shown_as_its_shopper_understands_it(
