@@ -30,6 +30,7 @@ log = structlog.get_logger()
 
 #: Anyone can make us look for new keys by sending a forged signature; once in this time is enough for a real rotation.
 KEY_REFETCH_INTERVAL = timedelta(seconds=60)
+_MAY_COME_BACK = (TenantState.DISCONNECTED, TenantState.PAUSED)
 
 
 def register_tenant(ctx: Context, *, api_url: str, token: str) -> Tenant:
@@ -174,12 +175,12 @@ def mark_disconnected(ctx: Context, tenant_id: str, *, token: str) -> None:
 
 
 def reconnect_tenant(ctx: Context, tenant_id: str) -> bool:
-    """Try a disconnected shop's stored token again, as an activated app needs no new one; whether it works now.
+    """Try a disconnected or paused shop's stored token again, as an activated app needs no new one; whether it works now.
 
-    Raises SaleorUnavailable.
+    Saleor knows the token of an active app only. Raises SaleorUnavailable.
     """
     tenant = ctx.tenant(tenant_id)
-    if tenant.state != TenantState.DISCONNECTED:
+    if tenant.state not in _MAY_COME_BACK:
         return tenant.state == TenantState.ACTIVE
     token = ctx.cipher.decrypt(tenant.token_secret)
     shop = ShopConnection(
@@ -197,21 +198,21 @@ def reconnect_tenant(ctx: Context, tenant_id: str) -> bool:
             ctx,
             tenant_id,
             TenantState.ACTIVE,
-            {TenantState.DISCONNECTED},
+            {TenantState(tenant.state)},
             token_secret=tenant.token_secret,
         )
     return works
 
 
 def reconnect_tenants(ctx: Context) -> None:
-    """Try every disconnected shop once more."""
+    """Try every shop once more whose app may have been activated without our hearing of it: the news can get lost."""
     with ctx.db.everyone() as session:
-        waiting = session.scalars(select(Tenant.id).where(Tenant.state == TenantState.DISCONNECTED)).all()
+        waiting = session.scalars(select(Tenant.id).where(Tenant.state.in_(_MAY_COME_BACK))).all()
     for tenant_id in waiting:
         try:
             reconnect_tenant(ctx, tenant_id)
         except RemoteError as error:
-            log.info("tenant.still_disconnected", tenant=tenant_id, reason=error.code)
+            log.info("tenant.not_reconnected", tenant=tenant_id, reason=error.code)
 
 
 def _move(

@@ -136,6 +136,27 @@ def test_disconnected_shop_comes_back_when_its_token_works_again(
     assert ctx.tenant(tenant.id).erase_after is None
 
 
+def test_paused_shop_comes_back_when_its_token_works_again_though_nobody_said_so(
+    ctx: Context, tenant: Tenant, saleor: FakeSaleor
+) -> None:
+    tenants.pause_tenant(ctx, tenant.id)
+    saleor.trouble["read_app_id"] = [TokenDead(), SaleorUnavailable()]
+    for _ in range(2):
+        tenants.reconnect_tenants(ctx)
+        assert state_of(ctx, tenant) == TenantState.PAUSED, "the app is still inactive, or that cannot be told"
+    tenants.reconnect_tenants(ctx)
+    assert state_of(ctx, tenant) == TenantState.ACTIVE
+
+
+def test_paused_shop_does_not_come_back_with_another_apps_token(
+    ctx: Context, tenant: Tenant, saleor: FakeSaleor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenants.pause_tenant(ctx, tenant.id)
+    monkeypatch.setattr(saleor, "read_app_id", lambda _shop: "app-2")
+    tenants.reconnect_tenants(ctx)
+    assert state_of(ctx, tenant) == TenantState.PAUSED
+
+
 def test_keys_are_refetched_once_a_minute(ctx: Context, tenant: Tenant, clock: FakeClock) -> None:
     keys = ctx.keys
     assert isinstance(keys, FakeKeys)
