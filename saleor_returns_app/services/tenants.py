@@ -224,14 +224,11 @@ def _move(
     token_secret: str | None = None,
 ) -> None:
     now = ctx.now()
-    values: dict[str, Any] = {"state": to}
-    if to in (TenantState.UNINSTALLED, TenantState.DISCONNECTED):
-        # Before 3.23 a dead token is the only sign of an uninstall.
-        values["erase_after"] = now + timedelta(days=ctx.settings.retention_days)
-    else:
-        values["erase_after"] = None
+    values: dict[str, Any] = {"state": to, "erase_after": None}
     if to is TenantState.UNINSTALLED:
+        # Nothing else counts as one. Before 3.23 a dead token is its only sign, but that of a mere deactivation too.
         values["uninstalled_at"] = now
+        values["erase_after"] = now + timedelta(days=ctx.settings.retention_days)
     change = update(Tenant).where(Tenant.id == tenant_id, Tenant.state.in_(allowed)).values(values)
     if token_secret is not None:
         change = change.where(Tenant.token_secret == token_secret)
@@ -270,16 +267,14 @@ def refetch_keys(ctx: Context, tenant_id: str) -> Mapping[str, Any] | None:
 
 
 def erase_due_tenants(ctx: Context) -> int:
-    """Erase everything of shops whose retention period is over; gives how many."""
-    gone = (TenantState.UNINSTALLED, TenantState.DISCONNECTED)
+    """Erase everything of shops that uninstalled the app and whose retention period is over; gives how many."""
+    gone = Tenant.state == TenantState.UNINSTALLED
     with ctx.db.everyone() as session:
-        due = session.scalars(select(Tenant.id).where(Tenant.state.in_(gone), Tenant.erase_after <= ctx.now())).all()
+        due = session.scalars(select(Tenant.id).where(gone, Tenant.erase_after <= ctx.now())).all()
     for tenant_id in due:
         with ctx.db.everyone() as session:
             # Locked and looked at again: the shop may be installing at this moment.
-            tenant = session.scalar(
-                select(Tenant).where(Tenant.id == tenant_id, Tenant.state.in_(gone)).with_for_update()
-            )
+            tenant = session.scalar(select(Tenant).where(Tenant.id == tenant_id, gone).with_for_update())
             if tenant is None:
                 continue
             for table in reversed(Base.metadata.sorted_tables):
