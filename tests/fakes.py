@@ -256,6 +256,19 @@ class FakeSaleor:
         transaction = order.transaction(grant.transaction_id)
         if transaction is None or grant.amount > transaction.charged:
             raise SaleorRefused("Amount is greater than available.", codes=["AMOUNT_GREATER_THAN_AVAILABLE"])
+        if grant.include_shipping and any(earlier.shipping_included for earlier in order.granted_refunds):
+            raise SaleorRefused("Shipping costs are already granted.", codes=["SHIPPING_COSTS_ALREADY_GRANTED"])
+        for wanted in grant.lines:
+            # All grants count, failed ones too.
+            named = sum(
+                line.quantity
+                for earlier in order.granted_refunds
+                for line in earlier.lines
+                if line.order_line_id == wanted.order_line_id
+            )
+            fulfilled = next(line.quantity for line in order.lines if line.id == wanted.order_line_id)
+            if named + wanted.quantity > fulfilled:
+                raise SaleorRefused("Quantity is greater than available.", codes=["QUANTITY_GREATER_THAN_AVAILABLE"])
         granted = GrantedRefund(
             id=self._next("grant"),
             status=GrantStatus.NONE,

@@ -76,6 +76,9 @@ def upgrade() -> None:
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.create_index("ix_cases_tenant_attention", ["tenant_id", "attention", "id"], unique=False)
         batch_op.create_index(
+            "ix_cases_tenant_channel_due", ["tenant_id", "channel_slug", "due_by", "due_at", "id"], unique=False
+        )
+        batch_op.create_index(
             "ix_cases_tenant_channel_status", ["tenant_id", "channel_slug", "status", "id"], unique=False
         )
         batch_op.create_index("ix_cases_tenant_customer", ["tenant_id", "customer_id", "id"], unique=False)
@@ -125,7 +128,6 @@ def upgrade() -> None:
         sa.Column("saleor_order_id", sa.String(length=120), nullable=False),
         sa.Column("fence", sa.BigInteger(), nullable=False),
         sa.Column("holder", sa.String(length=120), nullable=False),
-        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_order_lanes_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_lanes")),
@@ -348,7 +350,9 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("paid_minor", sa.BigInteger(), nullable=False),
+        sa.Column("granted_paid_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("rest_of", sa.String(length=36), nullable=True),
         sa.Column("units", DOCUMENT, nullable=False),
         sa.Column("includes_shipping", sa.Boolean(), nullable=False),
         sa.Column("grant_id", sa.String(length=120), nullable=True),
@@ -457,6 +461,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_cases_tenant_due")
         batch_op.drop_index("ix_cases_tenant_customer")
         batch_op.drop_index("ix_cases_tenant_channel_status")
+        batch_op.drop_index("ix_cases_tenant_channel_due")
         batch_op.drop_index("ix_cases_tenant_attention")
 
     op.drop_table("cases")

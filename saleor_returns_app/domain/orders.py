@@ -185,6 +185,11 @@ class Order:
     def line(self, line_id: str) -> OrderLine | None:
         return next((line for line in self.lines if line.id == line_id), None)
 
+    @property
+    def legacy_payment(self) -> Payment | None:
+        """The payment that Saleor's legacy refund reaches: the last active one."""
+        return next((payment for payment in reversed(self.payments) if payment.is_active), None)
+
     def transaction(self, transaction_id: str) -> Transaction | None:
         return next((item for item in self.transactions if item.id == transaction_id), None)
 

@@ -39,6 +39,10 @@ class RefundWay(StrEnum):
     PERSON = "person"  # no payment can take it: somebody decides
 
 
+#: Ways that the app pays by itself; the others wait for a person.
+BY_ITSELF = frozenset({RefundWay.TRANSACTION, RefundWay.LEGACY})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteLine:
     kind: QuoteKind
@@ -61,11 +65,13 @@ class Tender:
 class Committed:
     """What the app's own refunds of this order already claim (all but cancelled and failed-for-good ones).
 
-    `units` per order line; `shipping`: already in a refund; `under_way` per transaction id (None: legacy payment): approved but
-    not yet visible in Saleor's charged amount; `gift_cards`: given back or promised; `paid`: what payments gave back through us.
+    `units` per order line, and in `worths` the gross and the tax that they were quoted at; `shipping`: already in a refund;
+    `under_way` per transaction id (None: legacy payment): approved but not yet visible in Saleor's charged amount; `gift_cards`:
+    given back or promised; `paid`: what payments gave back through us.
     """
 
     units: Mapping[str, int] = field(default_factory=dict)
+    worths: Mapping[str, tuple[Money, Money]] = field(default_factory=dict)
     shipping: bool = False
     under_way: Mapping[str | None, Money] = field(default_factory=dict)
     gift_cards: Money | None = None
@@ -133,7 +139,7 @@ def quote_refund(
     lines = [
         quoted
         for line in order.lines
-        if (quoted := _goods(line, wanted.get(line.id, 0), taken[line.id], notes)) is not None
+        if (quoted := _goods(line, wanted.get(line.id, 0), taken[line.id], committed, notes)) is not None
     ]
     left_with_shopper = sum(
         max(line.quantity - taken[line.id] - wanted.get(line.id, 0), 0) for line in order.lines if line.quantity
@@ -161,7 +167,7 @@ def quote_refund(
     )
 
 
-def _goods(line: OrderLine, wanted: int, taken: int, notes: list[Because]) -> QuoteLine | None:
+def _goods(line: OrderLine, wanted: int, taken: int, committed: Committed, notes: list[Because]) -> QuoteLine | None:
     asked = min(wanted, line.quantity)  # there never were more
     if asked <= 0:
         return None
@@ -179,10 +185,19 @@ def _goods(line: OrderLine, wanted: int, taken: int, notes: list[Because]) -> Qu
     if not units:
         return None
     currency = line.total_gross.currency
+    zero = Money.zero(currency)
+    gross, tax = total((gross for gross, _ in units), currency), total((tax for _, tax in units), currency)
+    if line.id in committed.worths:
+        # Units are counted, not told apart: where one was given up in between, ours may have been quoted at a cent more or less
+        # than the first so many are worth. Now it is made good, so that all parts end at what the line cost.
+        ours = unit_worths(line)[: committed.units.get(line.id, 0)]
+        quoted_gross, quoted_tax = committed.worths[line.id]
+        gross = max(gross + total((worth for worth, _ in ours), currency) - quoted_gross, zero)
+        tax = max(tax + total((share for _, share in ours), currency) - quoted_tax, zero)
     return QuoteLine(
         kind=QuoteKind.GOODS,
-        amount=total((gross for gross, _ in units), currency),
-        tax=total((tax for _, tax in units), currency),
+        amount=gross,
+        tax=min(tax, gross),
         label=line.product_name,
         order_line_id=line.id,
         quantity=len(units),
@@ -222,13 +237,10 @@ def _tenders(order: Order, whole: Money, committed: Committed, notes: list[Becau
             transaction.id,
         )
     if not order.transactions:
-        # Saleor's legacy refund reaches the last payment only.
-        for payment in [item for item in order.payments if item.is_active][-1:]:
-            take(
-                RefundWay.LEGACY,
-                payment.available_refund - committed.under_way.get(None, zero),
-                payment.gateway,
-            )
+        payment = order.legacy_payment
+        if payment is not None:
+            available = payment.available_refund - committed.under_way.get(None, zero)
+            take(RefundWay.LEGACY, available, payment.gateway)
     cards = total((card.amount for card in order.gift_cards), order.currency) - (committed.gift_cards or zero)
     before_cards = left
     take(RefundWay.GIFT_CARD, cards, "Gift card")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -171,6 +173,25 @@ def seen_in_charge(grant: GrantedRefund) -> Money:
         if event.type == "REFUND_REQUEST" and event.psp_reference and event.psp_reference not in settled
     ]
     return total((event.amount for event in [*_lasting_successes(grant), *waiting]), grant.amount.currency)
+
+
+def grantable_units(order: Order, units: Mapping[str, int]) -> dict[str, int]:
+    """Of these units (order line id → quantity) those that a grant may name: Saleor counts those of all grants, failed ones too.
+
+    What is left out is refunded all the same, for a grant says its amount by itself.
+    """
+    named = Counter[str]()
+    for grant in order.granted_refunds:
+        for line in grant.lines:
+            named[line.order_line_id] += line.quantity
+    room = {line.id: line.quantity - named[line.id] for line in order.lines}
+    fitting = {line_id: min(int(quantity), room.get(line_id, 0)) for line_id, quantity in units.items()}
+    return {line_id: quantity for line_id, quantity in fitting.items() if quantity > 0}
+
+
+def shipping_grantable(order: Order) -> bool:
+    """Saleor lets one grant of an order name shipping, ever."""
+    return not any(grant.shipping_included for grant in order.granted_refunds)
 
 
 def marker(*, case_number: str, refund_number: int) -> str:

@@ -34,6 +34,7 @@ class Case(TenantScoped, Base):
         Index("ix_cases_tenant_email", "tenant_id", "email", "id"),
         Index("ix_cases_tenant_attention", "tenant_id", "attention", "id"),
         Index("ix_cases_tenant_due", "tenant_id", "due_by", "due_at", "id"),
+        Index("ix_cases_tenant_channel_due", "tenant_id", "channel_slug", "due_by", "due_at", "id"),
         Index("ix_cases_tenant_customer", "tenant_id", "customer_id", "id"),
     )
 

@@ -41,4 +41,3 @@ class OrderLane(TenantScoped, Base):
     saleor_order_id: Mapped[str] = mapped_column(String(120))
     fence: Mapped[int] = mapped_column(BigInteger, default=0)
     holder: Mapped[str] = mapped_column(String(120), default="")
-    held_until: Mapped[datetime | None]

@@ -51,10 +51,13 @@ class Refund(TenantScoped, Base):
     status: Mapped[str] = mapped_column(String(20), default=RefundStatus.PROPOSED)
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     paid_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    #: What our grant has paid as far as we know, also after the refund was settled otherwise.
+    granted_paid_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     currency: Mapped[str] = mapped_column(String(3))
-    units: Mapped[dict[str, Any]] = mapped_column(
-        default=dict
-    )  # order line id → quantity; on the first refund of a quote only
+    #: The refund that the provider paid in part, where this one is what it left over.
+    rest_of: Mapped[str | None] = mapped_column(String(36))
+    #: Order line id → quantity; on the first refund of a quote only.
+    units: Mapped[dict[str, Any]] = mapped_column(default=dict)
     includes_shipping: Mapped[bool] = mapped_column(default=False)
     grant_id: Mapped[str | None] = mapped_column(String(120))
     marker: Mapped[str] = mapped_column(String(60))
@@ -94,7 +97,9 @@ class RefundAttempt(TenantScoped, Base):
     baseline: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what a read said before the call
     started_at: Mapped[datetime]
     running_until: Mapped[datetime]  # after this the call cannot be running any more
-    outcome: Mapped[str] = mapped_column(String(20), default="")  # "" unknown | answered | refused | unsent
+    outcome: Mapped[str] = mapped_column(
+        String(20), default=""
+    )  # "" unknown | answered | refused | unsent | vouched | outside
     answer: Mapped[str] = mapped_column(Text, default="")
 
 

@@ -6,16 +6,19 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.quotes import RefundWay
-from saleor_returns_app.errors import NotFound
+from saleor_returns_app.domain.refunds import UNDER_WAY
+from saleor_returns_app.errors import NotFound, SaleorDenied, SaleorRefused
 from saleor_returns_app.models.base import TenantScoped
+from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import OrderNote, RecordedReturn, Refund
 from saleor_returns_app.models.tenants import Tenant, TenantState
 
-from .attention import report_attention
+from .attempts import schedule_look
+from .attention import raise_concern, refresh_attention, report_attention
 from .context import Context
 from .lanes import Lane, LaneLost, claim_lane
 from .notes import NOTE_LEASE, send_due_notes
@@ -27,6 +30,7 @@ from .recorded_returns import advance_return, open_returns
 
 #: How long a swept order is left to the job that was enqueued for it.
 LEASE = timedelta(seconds=60)
+_UNREADABLE = "ORDER_UNREADABLE"
 _Row = TypeVar("_Row", bound=TenantScoped)
 
 
@@ -49,17 +53,19 @@ def _run(lane: Lane) -> None:
         refunds = watched_refunds(session, lane.saleor_order_id)
     if returns or refunds:
         shop = ctx.shop(lane.tenant_id)
+        read_at = ctx.now()
         order = _read(lane, shop)
         stale = False
         for return_id in returns:
-            stale = advance_return(lane, shop, order, return_id) or stale
-        stale = _pay(Paying(lane, shop, order), refunds) or stale
+            stale = advance_return(lane, shop, order, return_id, read_at=read_at) or stale
+        stale = _pay(Paying(lane, shop, order, read_at), refunds) or stale
         if stale and refunds:
             # What was written is read back once; what has not settled by then is looked at again at its `check_at`.
+            read_at = ctx.now()
             order = _read(lane, shop)
             with lane.write() as session:
                 left = watched_refunds(session, lane.saleor_order_id)
-            _pay(Paying(lane, shop, order), left)
+            _pay(Paying(lane, shop, order, read_at), left)
         report_attention(lane, shop)
     send_due_notes(lane)
 
@@ -74,12 +80,35 @@ def _pay(paying: Paying, refunds: list[tuple[str, str]]) -> bool:
 
 
 def _read(lane: Lane, shop: ShopConnection) -> Order:
-    order = lane.ctx.saleor.read_order(shop, lane.saleor_order_id)
-    if order is None:
-        raise NotFound("This order is not known in the shop.", code="UNKNOWN_ORDER")
+    try:
+        order = lane.ctx.saleor.read_order(shop, lane.saleor_order_id)
+        if order is None:
+            raise NotFound("This order is not known in the shop.", code="UNKNOWN_ORDER")
+    except (NotFound, SaleorDenied, SaleorRefused) as problem:
+        _tell_unreadable(lane, problem.message())
+        raise
     with lane.write() as session:
         store_order(session, order, now=lane.ctx.now())
+        _forget_unreadable(session, lane.saleor_order_id)
     return order
+
+
+def _tell_unreadable(lane: Lane, message: str) -> None:
+    """Asking again will not help: a person has to know that the refunds of this order stand still."""
+    with lane.write() as session:
+        for refund_id, _ in watched_refunds(session, lane.saleor_order_id):
+            refund = session.get_one(Refund, refund_id)
+            if refund.status in UNDER_WAY and not refund.concern:
+                refund.message = message
+                raise_concern(session, session.get_one(Case, refund.case_id), refund, _UNREADABLE)
+                schedule_look(lane, session, refund)
+
+
+def _forget_unreadable(session: Session, saleor_order_id: str) -> None:
+    told = select(Refund).where(Refund.saleor_order_id == saleor_order_id, Refund.concern == _UNREADABLE)
+    for refund in session.scalars(told).all():
+        refund.concern = ""
+        refresh_attention(session, session.get_one(Case, refund.case_id))
 
 
 def sweep_due(ctx: Context, *, most: int = 200) -> int:

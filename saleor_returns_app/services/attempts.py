@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from saleor_returns_app.domain.actors import SYSTEM
+from saleor_returns_app.domain.refunds import UNDER_WAY, RefundEvent, RefundStatus
 from saleor_returns_app.models.base import new_id
+from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import Refund, RefundAttempt
 
-from .lanes import Lane
-
-#: Saleor's own worker may go on this long after our time-out; only then does "no event" prove that nothing was sent.
-GRACE = timedelta(seconds=40)
-
+from .attention import raise_concern
+from .lanes import GRACE, Lane
+from .settling import move_refund
 
 #: A plan older than this is not carried out by who made it.
 STALE = timedelta(seconds=15)
@@ -23,6 +24,9 @@ STALE = timedelta(seconds=15)
 
 #: When to look again, by the number of looks so far; the last one repeats.
 LOOKS = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 5, 15, 60, 300, 1800, 3600))
+
+#: Looks at a refund that the provider works on: three days more.
+_PATIENCE = len(LOOKS) + 72
 
 
 def begin_attempt(
@@ -32,19 +36,21 @@ def begin_attempt(
     *,
     step: str,
     baseline: dict[str, object],
+    read_at: datetime,
 ) -> RefundAttempt | None:
-    """Insert the plan row of a call that is about to be made; None when an earlier one is not decided yet."""
+    """Insert the plan row of a call that is about to be made; None when an earlier one is not decided yet by what was read at `read_at`."""
     ctx = lane.ctx
     earlier = session.scalars(
         select(RefundAttempt).where(RefundAttempt.refund_id == refund.id, RefundAttempt.step == step)
     ).all()
     for attempt in earlier:
         if attempt.outcome == "":
-            if attempt.running_until > ctx.now() or step != "grant":
-                schedule_look(lane, refund)
+            if attempt.running_until > read_at or step != "grant":
+                schedule_look(lane, session, refund)
                 refund.check_at = max(attempt.running_until, ctx.now())
                 return None
             attempt.outcome = "unsent"  # a grant that a fresh read does not show was not made
+            refund.checks = 0
     now = ctx.now()
     attempt = RefundAttempt(
         id=new_id(),
@@ -81,6 +87,20 @@ def close_attempts(attempts: Sequence[RefundAttempt], outcome: str) -> None:
         attempt.outcome = attempt.outcome or outcome
 
 
-def schedule_look(lane: Lane, refund: Refund) -> None:
+def request_attempts(session: Session, refund: Refund) -> Sequence[RefundAttempt]:
+    return session.scalars(
+        select(RefundAttempt)
+        .where(RefundAttempt.refund_id == refund.id, RefundAttempt.step == "request")
+        .order_by(RefundAttempt.number)
+    ).all()
+
+
+def schedule_look(lane: Lane, session: Session, refund: Refund) -> None:
+    """Look again later, ever more rarely; what does not settle for very long goes to a person, and is looked at all the same."""
     refund.check_at = lane.ctx.now() + LOOKS[min(refund.checks, len(LOOKS) - 1)]
     refund.checks += 1
+    patience = _PATIENCE if refund.status == RefundStatus.PENDING else len(LOOKS)
+    if refund.checks > patience and refund.status in UNDER_WAY and not refund.concern:
+        if refund.status != RefundStatus.UNCLEAR:
+            move_refund(lane.ctx, refund, RefundEvent.DOUBT, SYSTEM)
+        raise_concern(session, session.get_one(Case, refund.case_id), refund, "WAITS_TOO_LONG")

@@ -27,6 +27,9 @@ WHAT_TO_DO = {
     "NO_AMOUNT": "Saleor calls %(amount)s paid but shows no payment of it. Look at the provider, then record or retry.",
     "PAID_IN_PART": "The provider paid less than asked: %(amount)s is still owed. Approve the rest, or record it.",
     "PAID_TOO_MUCH": "The provider paid more than the %(amount)s asked for. Look at the provider.",
+    "PAID_AFTER_ALL": "The provider paid after the refund of %(amount)s was settled otherwise: %(message)s Get back what is too much.",
+    "WAITS_TOO_LONG": "The refund of %(amount)s waits for an answer for very long. Look at the provider, then record or retry.",
+    "ORDER_UNREADABLE": "The order cannot be read from Saleor, so the refund of %(amount)s stands still: %(message)s",
     "LEGACY_UNCLEAR": "The order's refunded amount moved by something other than %(amount)s. "
     "Look at the payment; retry only if nothing moved.",
     "RETURN_NOT_RECORDED": "The goods could not be recorded as returned in Saleor: %(message)s "

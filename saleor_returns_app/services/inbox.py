@@ -13,13 +13,13 @@ from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from saleor_returns_app.domain.refunds import WATCHED, RefundStatus
 from saleor_returns_app.models.orders import OrderMirror
 from saleor_returns_app.models.refunds import RecordedReturn, Refund
 from saleor_returns_app.models.webhooks import WebhookDelivery
 
 from .context import Context
 from .orders import LONG_AGO
+from .paying import IS_WATCHED
 
 #: How long a delivery is remembered, so that a repeated one is recognised: Saleor retries for about ten minutes.
 REMEMBERED = timedelta(days=3)
@@ -123,7 +123,7 @@ def _take_in(ctx: Context, session: Session, tenant_id: str, deliveries: Sequenc
     moving = select(Refund.saleor_order_id).where(
         Refund.tenant_id == tenant_id,
         Refund.saleor_order_id.in_(orders),
-        Refund.status.in_([*WATCHED, RefundStatus.FAILED]),
+        IS_WATCHED,
     )
     recording = select(RecordedReturn.saleor_order_id).where(
         RecordedReturn.tenant_id == tenant_id,

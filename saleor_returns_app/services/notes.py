@@ -16,7 +16,8 @@ from saleor_returns_app.errors import (
 )
 from saleor_returns_app.models.refunds import OrderNote
 
-from .lanes import Lane
+from .context import Context
+from .lanes import GRACE, Lane
 
 #: How long a note waits for a write to ride with.
 NOTE_DELAY = timedelta(seconds=60)
@@ -49,12 +50,18 @@ def confirm_notes(lane: Lane, session: Session, text: str | None) -> None:
             note.sent_at = lane.ctx.now()
 
 
+def _is_due(ctx: Context, note: OrderNote) -> bool:
+    """Not while a call that was to write it may still be running: looking for it would not find it yet."""
+    if note.tried_at and note.tried_at + timedelta(seconds=ctx.settings.saleor_timeout) + GRACE > ctx.now():
+        return False
+    return note.due_at <= ctx.now() + NOTE_LEASE
+
+
 def send_due_notes(lane: Lane) -> None:
     """Send what found no write to ride with. A note whose sending is unclear is looked for on the order first."""
     ctx = lane.ctx
     with lane.write() as session:
-        soon = ctx.now() + NOTE_LEASE
-        due = [note for note in waiting_notes(session, lane.saleor_order_id) if note.due_at <= soon]
+        due = [note for note in waiting_notes(session, lane.saleor_order_id) if _is_due(ctx, note)]
     if not due:
         return
     shop = ctx.shop(lane.tenant_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select, update
@@ -34,8 +35,11 @@ from .guards import LONGEST_TEXT, require_permission
 from .history import record_entry
 from .judging import JudgedLine, LineRequest, announced_units, judge_lines, policy_of
 from .notifications import queue_case_mail
-from .orders import fresh_order, lock_lane
+from .orders import fresh_order, is_newest, lock_lane
 from .quotes import quote_units
+
+#: Reads of an order that changes while a case is opened.
+_TRIES = 3
 
 
 def open_case(
@@ -58,19 +62,40 @@ def open_case(
     """
     require_permission(actor, "MANAGE_ORDERS")
     check_requests(lines)
-    order = fresh_order(ctx, tenant_id, saleor_order_id)
+    asked = partial(_open, ctx, tenant_id, lines, actor, through, language, override, case_id)
+    for _ in range(_TRIES):
+        opened = asked(fresh_order(ctx, tenant_id, saleor_order_id))
+        if opened is not None:
+            return opened
+    raise Conflict("The order is changing at this moment. Please try again.", code="ORDER_CHANGING")
+
+
+def _open(
+    ctx: Context,
+    tenant_id: str,
+    lines: Sequence[LineRequest],
+    actor: Actor,
+    through: Channel,
+    language: str,
+    override: str,
+    case_id: str | None,
+    order: Order,
+) -> str | None:
+    """None when what was read of the order is not the newest any more: a return that was recorded since would count as not made."""
     if actor.channels is not None and order.channel_slug not in actor.channels:
         raise NotFound("This order is not known in the shop.", code="UNKNOWN_ORDER")
     settings = ctx.tenant_settings(tenant_id)
     with ctx.db.tenant(tenant_id) as session:
-        lock_lane(session, saleor_order_id)
+        lock_lane(session, order.id)
         if case_id is not None and session.scalar(select(Case.id).where(Case.id == case_id)) is not None:
             return case_id
+        if not is_newest(session, order):
+            return None
         judged = judge_lines(
             order,
             policy=policy_of(settings),
             now=ctx.now(),
-            announced=announced_units(session, saleor_order_id),
+            announced=announced_units(session, order.id),
             asked=lines,
         )
         verdicts = {line.order_line_id: line for line in judged}

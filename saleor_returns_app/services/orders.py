@@ -85,6 +85,12 @@ def mirrored_order(session: Session, saleor_order_id: str) -> Order:
     return unpack_order(row.snapshot)
 
 
+def is_newest(session: Session, order: Order) -> bool:
+    """Whether nothing told of a change since this read."""
+    row = session.scalar(select(OrderMirror).where(OrderMirror.saleor_id == order.id))
+    return row is not None and row.refreshed_at != LONG_AGO and row.saleor_updated_at <= order.updated_at
+
+
 def outdate_order(session: Session, saleor_order_id: str) -> None:
     """We changed it: the next use reads it anew."""
     row = session.scalar(select(OrderMirror).where(OrderMirror.saleor_id == saleor_order_id))

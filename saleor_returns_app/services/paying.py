@@ -5,10 +5,11 @@ Every write to Saleor has its attempt row first, inserted under the lane's fence
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import SYSTEM
@@ -17,13 +18,16 @@ from saleor_returns_app.domain.orders import GrantedRefund, Order
 from saleor_returns_app.domain.quotes import TAKING
 from saleor_returns_app.domain.refunds import (
     CLAIMING,
+    SETTLED,
     WATCHED,
     Finding,
     Reading,
     RefundEvent,
     RefundStatus,
+    grantable_units,
     read_grant,
     recognise_grant,
+    shipping_grantable,
 )
 from saleor_returns_app.errors import (
     SaleorDenied,
@@ -31,25 +35,27 @@ from saleor_returns_app.errors import (
     SaleorUnavailable,
     SaleorUnclear,
 )
+from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case, ReturnLine
 from saleor_returns_app.models.refunds import Refund, RefundAttempt
 
-from .attempts import begin_attempt, close_attempts, may_call, open_attempts, schedule_look
+from .attempts import begin_attempt, close_attempts, may_call, open_attempts, request_attempts, schedule_look
 from .attention import raise_concern
+from .history import record_entry
 from .lanes import Lane
 from .notes import confirm_notes, take_notes
 from .ports import GrantLine, GrantRequest, ShopConnection
-from .refunds import move_refund
-from .settling import fail_refund, settle_paid
+from .settling import fail_refund, move_refund, settle_paid
 
 
 @dataclass(frozen=True, slots=True)
 class Paying:
-    """One run over the refunds of an order. `order` is a read made in this run."""
+    """One run over the refunds of an order. `order` is a read made in this run, begun at `read_at`."""
 
     lane: Lane
     shop: ShopConnection
     order: Order
+    read_at: datetime
 
     def advance(self, refund_id: str) -> bool:
         """Do the next step of one refund on a transaction; True when Saleor was written to and the order has to be read again."""
@@ -57,6 +63,9 @@ class Paying:
             refund = session.get_one(Refund, refund_id)
         status = RefundStatus(refund.status)
         grant = recognise_grant(self.order, grant_id=refund.grant_id, marker=refund.marker)
+        if status in SETTLED:
+            self._look_back(refund, grant)
+            return False
         if status is RefundStatus.APPROVED:
             if grant is None and refund.grant_id is None:
                 return self._create_grant(refund)
@@ -75,6 +84,20 @@ class Paying:
         self._settle(refund, read_grant(grant))
         return False
 
+    def _look_back(self, refund: Refund, grant: GrantedRefund | None) -> None:
+        """Money that moves after a person settled the refund otherwise, by hand or by giving it up: tell them once."""
+        paid = read_grant(grant).paid if grant is not None else Money.zero(refund.currency)
+        if paid.minor <= refund.granted_paid_minor:
+            return
+        with self.lane.write() as session:
+            row = session.get_one(Refund, refund.id)
+            case = session.get_one(Case, row.case_id)
+            row.granted_paid_minor = paid.minor
+            row.message = f"{paid} was paid on the grant {row.marker}."
+            raise_concern(session, case, row, "PAID_AFTER_ALL")
+            detail = {"refund": row.marker, "amount": str(row.amount), "paid": str(paid)}
+            record_entry(self.lane.ctx, session, case, event="paid_after_all", actor=SYSTEM, detail=detail)
+
     # -- the grant ---------------------------------------------------------------------------------------------------
 
     def _create_grant(self, refund: Refund) -> bool:
@@ -84,7 +107,7 @@ class Paying:
             return False
         with self.lane.write() as session:
             row = session.get_one(Refund, refund.id)
-            attempt = begin_attempt(self.lane, session, row, step="grant", baseline={})
+            attempt = begin_attempt(self.lane, session, row, step="grant", baseline={}, read_at=self.read_at)
             if attempt is None:
                 return False
             lines = session.scalars(select(ReturnLine).where(ReturnLine.case_id == row.case_id)).all()
@@ -93,8 +116,8 @@ class Paying:
             order_id=refund.saleor_order_id,
             transaction_id=refund.transaction_id or "",
             amount=refund.amount,
-            lines=_grant_lines(refund, lines),
-            include_shipping=refund.includes_shipping,
+            lines=_grant_lines(grantable_units(self.order, refund.units), lines),
+            include_shipping=refund.includes_shipping and shipping_grantable(self.order),
             reason=refund.marker,
             note=note,
         )
@@ -181,10 +204,36 @@ class Paying:
                 f"The grant says {grant.amount}, not {refund.amount}.",
             )
             return False
-        if reading.finding in (Finding.PAID, Finding.WAITING):
+        if reading.finding in (Finding.PAID, Finding.WAITING) or self._asked_outside(refund, reading):
             self._settle(refund, reading)  # requested in the Dashboard
             return False
         return self._send(refund, requests_before=reading.requests)
+
+    def _asked_outside(self, refund: Refund, reading: Reading) -> bool:
+        """Whether somebody else had the provider asked since our last request: whatever came of it is read before we ask again."""
+        with self.lane.write() as session:
+            attempts = request_attempts(session, refund)
+            last = attempts[-1] if attempts else None
+            known = 0
+            if last is not None:
+                known = int(last.baseline.get("requests", 0)) + (last.outcome != "unsent")
+            if reading.requests <= known:
+                return False
+            now = self.lane.ctx.now()
+            session.add(
+                RefundAttempt(
+                    id=new_id(),
+                    refund_id=refund.id,
+                    step="request",
+                    number=len(attempts) + 1,
+                    fence=self.lane.fence,
+                    baseline={"requests": reading.requests - 1},
+                    started_at=now,
+                    running_until=now,
+                    outcome="outside",
+                )
+            )
+            return True
 
     def _send(self, refund: Refund, *, requests_before: int) -> bool:
         with self.lane.write() as session:
@@ -195,6 +244,7 @@ class Paying:
                 row,
                 step="request",
                 baseline={"requests": requests_before},
+                read_at=self.read_at,
             )
             if attempt is None or row.grant_id is None:
                 return False
@@ -239,11 +289,7 @@ class Paying:
         with self.lane.write() as session:
             row = session.get_one(Refund, refund.id)
             case = session.get_one(Case, row.case_id)
-            attempts = session.scalars(
-                select(RefundAttempt)
-                .where(RefundAttempt.refund_id == row.id, RefundAttempt.step == "request")
-                .order_by(RefundAttempt.number)
-            ).all()
+            attempts = request_attempts(session, row)
             last = attempts[-1] if attempts else None
             before = int(last.baseline.get("requests", 0)) if last else 0
             reached = reading.requests > before
@@ -253,11 +299,11 @@ class Paying:
                 if row.status != RefundStatus.UNCLEAR:
                     move_refund(ctx, row, RefundEvent.DOUBT, SYSTEM)
                 raise_concern(session, case, row, "NO_AMOUNT")
-                schedule_look(self.lane, row)
+                schedule_look(self.lane, session, row)
             elif reading.finding is Finding.PAID:
                 settle_paid(self.lane, session, case, row, reading.paid)
             elif last is not None and not reached:
-                self._unsent(row, last)
+                self._unsent(session, row, last)
             elif reading.finding is Finding.DECLINED:
                 fail_refund(ctx, session, case, row, code="DECLINED", message=reading.message)
             elif reading.finding is Finding.UNDELIVERED:
@@ -265,29 +311,27 @@ class Paying:
                     move_refund(ctx, row, RefundEvent.DOUBT, SYSTEM)
                 row.message = reading.message
                 raise_concern(session, case, row, "UNDELIVERED")
-                schedule_look(self.lane, row)
+                schedule_look(self.lane, session, row)
+            elif reading.finding is Finding.UNSENT:
+                schedule_look(self.lane, session, row)  # nobody was asked: a person decides what the doubt was about
             else:
-                if row.status in (
-                    RefundStatus.REQUESTED,
-                    RefundStatus.GRANTED,
-                    RefundStatus.UNCLEAR,
-                ):
+                if row.status in _AWAITING and row.concern != "WAITS_TOO_LONG":
                     move_refund(ctx, row, RefundEvent.AWAIT, SYSTEM)
                 close_attempts(attempts, "answered")
-                schedule_look(self.lane, row)
+                schedule_look(self.lane, session, row)
 
-    def _unsent(self, row: Refund, last: RefundAttempt) -> None:
+    def _unsent(self, session: Session, row: Refund, last: RefundAttempt) -> None:
         """No request event of ours: once that call cannot be running any more, this proves that nothing was sent."""
         ctx = self.lane.ctx
-        if last.running_until > ctx.now() or last.outcome == "answered":
+        if last.running_until > self.read_at or last.outcome == "answered":
             # "answered" without an event would mean Saleor lost its own record: never request again by ourselves.
-            schedule_look(self.lane, row)
+            schedule_look(self.lane, session, row)
             return
         last.outcome = "unsent"
         if row.status != RefundStatus.UNCLEAR:
             move_refund(ctx, row, RefundEvent.DOUBT, SYSTEM)
         move_refund(ctx, row, RefundEvent.RETRY, SYSTEM)
-        row.check_at = ctx.now()
+        row.check_at, row.checks = ctx.now(), 0
 
     # -- small writes ------------------------------------------------------------------------------------------------
 
@@ -304,7 +348,7 @@ class Paying:
                 move_refund(self.lane.ctx, row, RefundEvent.DOUBT, SYSTEM)
             row.message = message
             raise_concern(session, session.get_one(Case, row.case_id), row, code)
-            schedule_look(self.lane, row)
+            schedule_look(self.lane, session, row)
 
     def _end_attempt(self, attempt: RefundAttempt, outcome: str, answer: str) -> None:
         with self.lane.write() as session:
@@ -317,26 +361,33 @@ class Paying:
 
     def _look_later(self, refund: Refund) -> None:
         with self.lane.write() as session:
-            schedule_look(self.lane, session.get_one(Refund, refund.id))
+            schedule_look(self.lane, session, session.get_one(Refund, refund.id))
+
+
+#: A request that is under way somewhere takes a refund on from these.
+_AWAITING = (RefundStatus.REQUESTED, RefundStatus.GRANTED, RefundStatus.UNCLEAR)
+#: What a job looks at: what is under way, and where money may still move after all, for providers report late.
+IS_WATCHED = or_(
+    Refund.status.in_([*WATCHED, RefundStatus.FAILED]),
+    and_(Refund.status.in_([RefundStatus.RECORDED, RefundStatus.CANCELLED]), Refund.grant_id.is_not(None)),
+)
 
 
 def watched_refunds(session: Session, saleor_order_id: str) -> list[tuple[str, str]]:
-    """(id, way) of the refunds of an order that a job looks at, oldest first; a failed one too: providers report late."""
+    """(id, way) of the refunds of an order that a job looks at, oldest first."""
     rows = session.execute(
-        select(Refund.id, Refund.way)
-        .where(Refund.saleor_order_id == saleor_order_id, Refund.status.in_([*WATCHED, RefundStatus.FAILED]))
-        .order_by(Refund.id)
+        select(Refund.id, Refund.way).where(Refund.saleor_order_id == saleor_order_id, IS_WATCHED).order_by(Refund.id)
     )
     return [(row.id, row.way) for row in rows]
 
 
-def _grant_lines(refund: Refund, lines: Sequence[ReturnLine]) -> tuple[GrantLine, ...]:
+def _grant_lines(units: Mapping[str, int], lines: Sequence[ReturnLine]) -> tuple[GrantLine, ...]:
     reasons = {line.order_line_id: line.reason for line in lines}
     return tuple(
         GrantLine(
             order_line_id=line_id,
-            quantity=int(quantity),
+            quantity=quantity,
             reason=reasons.get(line_id, ""),
         )
-        for line_id, quantity in refund.units.items()
+        for line_id, quantity in units.items()
     )

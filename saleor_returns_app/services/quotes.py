@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from saleor_returns_app.domain.quotes import TAKING, Committed, Quote, RefundWay
 from saleor_returns_app.domain.refunds import CLAIMING, UNDER_WAY, RefundStatus, recognise_grant, seen_in_charge
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.models.cases import Case
-from saleor_returns_app.models.refunds import Refund
+from saleor_returns_app.models.refunds import QuoteRow, Refund
 
 QUOTE: TypeAdapter[Quote] = TypeAdapter(Quote)
 
@@ -27,6 +27,8 @@ def committed_refunds(
     """What our refunds of an order already claim, and the grants that are ours. `besides`: a case to leave out."""
     rows = session.scalars(select(Refund).where(Refund.saleor_order_id == order.id)).all()
     units: Counter[str] = Counter()
+    worths: dict[str, tuple[Money, Money]] = {}
+    quotes = _quotes_of(session, rows)
     under_way: dict[str | None, Money] = {}
     zero = Money.zero(order.currency)
     gift_cards, paid, shipping = zero, zero, False
@@ -38,6 +40,11 @@ def committed_refunds(
             continue
         for line_id, quantity in refund.units.items():
             units[line_id] += int(quantity)
+        if refund.units:
+            for line in quotes[refund.quote_id].lines:
+                if line.order_line_id:
+                    gross, tax = worths.get(line.order_line_id, (zero, zero))
+                    worths[line.order_line_id] = (gross + line.amount, tax + line.tax)
         shipping = shipping or refund.includes_shipping
         if refund.way == RefundWay.GIFT_CARD:
             gift_cards = gift_cards + refund.amount
@@ -47,7 +54,19 @@ def committed_refunds(
             under_way[refund.transaction_id] = under_way.get(refund.transaction_id, zero) + max(hidden, zero)
     # A cancelled refund's grant is nobody's any more: should it be paid late, it took its units like an external one.
     ours = frozenset(refund.grant_id for refund in rows if refund.grant_id and refund.status != RefundStatus.CANCELLED)
-    return Committed(units=units, shipping=shipping, under_way=under_way, gift_cards=gift_cards, paid=paid), ours
+    committed = Committed(
+        units=units, worths=worths, shipping=shipping, under_way=under_way, gift_cards=gift_cards, paid=paid
+    )
+    return committed, ours
+
+
+def _quotes_of(session: Session, refunds: Sequence[Refund]) -> dict[str, Quote]:
+    """The quotes that refunds carry units of, by their ids."""
+    wanted = {refund.quote_id for refund in refunds if refund.units}
+    if not wanted:
+        return {}
+    rows = session.scalars(select(QuoteRow).where(QuoteRow.id.in_(sorted(wanted))))
+    return {row.id: QUOTE.validate_python(row.data) for row in rows}
 
 
 def quote_units(

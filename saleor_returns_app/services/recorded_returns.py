@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,12 +24,12 @@ from saleor_returns_app.errors import (
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import RecordedReturn
 
-from .attempts import GRACE, STALE
+from .attempts import STALE
 from .attention import refresh_attention
 from .context import Context
 from .guards import check_version, require_permission
 from .history import load_case, record_entry
-from .lanes import Lane
+from .lanes import GRACE, Lane
 from .notes import confirm_notes, take_notes
 from .orders import outdate_order
 from .ports import ReturnUnits, ShopConnection
@@ -50,7 +50,7 @@ def open_returns(session: Session, saleor_order_id: str) -> list[str]:
     )
 
 
-def advance_return(lane: Lane, shop: ShopConnection, order: Order, return_id: str) -> bool:
+def advance_return(lane: Lane, shop: ShopConnection, order: Order, return_id: str, *, read_at: datetime) -> bool:
     """Take one planned return a step on; True when Saleor was written to and the order has to be read again."""
     ctx = lane.ctx
     with lane.write() as session:
@@ -62,7 +62,7 @@ def advance_return(lane: Lane, shop: ShopConnection, order: Order, return_id: st
             if ours is not None:
                 _done(session, case, row, ours.id)
                 return False
-            if row.running_until is not None and row.running_until > ctx.now():
+            if row.running_until is not None and row.running_until > read_at:
                 row.check_at = row.running_until
                 return False
         found, missing = locate_units(order, units)

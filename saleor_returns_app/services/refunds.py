@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from saleor_returns_app.domain.actors import SYSTEM, Actor
-from saleor_returns_app.domain.cases import Acceptance, CaseEvent, CaseStatus
-from saleor_returns_app.domain.money import Money
-from saleor_returns_app.domain.quotes import Quote, RefundWay
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.cases import Acceptance, CaseEvent
+from saleor_returns_app.domain.quotes import BY_ITSELF, Quote
 from saleor_returns_app.domain.refunds import (
-    REFUND,
     SETTLED,
     RefundEvent,
     RefundStatus,
@@ -27,14 +26,12 @@ from .attention import raise_concern, refresh_attention
 from .context import Context
 from .guards import LONGEST_TEXT, check_version, require_permission
 from .history import load_case, move_case, record_entry
-from .notifications import queue_case_mail
 from .orders import fresh_order, lock_lane
 from .quotes import QUOTE, quote_case
+from .settling import move_refund, settle_case
 
 #: A sweep looks after an approved refund this late, should its job have been lost.
 SAFETY_NET = timedelta(seconds=60)
-#: Ways that the app pays by itself; the others wait for a person.
-_BY_ITSELF = frozenset({RefundWay.TRANSACTION, RefundWay.LEGACY})
 
 
 def current_quote(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Quote:
@@ -142,7 +139,7 @@ def _plan_refunds(ctx: Context, session: Session, case: Case, quote: Quote, acto
             marker=marker(case_number=case.number, refund_number=number),
             created_at=now,
         )
-        if tender.way in _BY_ITSELF:
+        if tender.way in BY_ITSELF:
             move_refund(ctx, refund, RefundEvent.APPROVE, actor)
             refund.approved_by, refund.approved_at = actor.name, now
             refund.check_at = now + SAFETY_NET
@@ -150,16 +147,6 @@ def _plan_refunds(ctx: Context, session: Session, case: Case, quote: Quote, acto
         planned.append(refund)
     session.flush()
     return planned
-
-
-def move_refund(ctx: Context, refund: Refund, event: RefundEvent, actor: Actor) -> None:
-    """Change a refund's state by the table. Raises MoveRefused."""
-    refund.status = REFUND.move(RefundStatus(refund.status), event, actor.who)
-    if event in (RefundEvent.RETRY, RefundEvent.APPROVE) or refund.status in SETTLED:
-        refund.concern = ""
-    if refund.status in SETTLED:
-        refund.settled_at = ctx.now()
-        refund.check_at = None
 
 
 def _let_pay(ctx: Context, session: Session, case: Case, *, key: str) -> None:
@@ -192,36 +179,58 @@ def retry_refund(
     actor: Actor,
     version: int | None = None,
 ) -> None:
-    """Request a failed refund again, on the same grant; for an unclear one the person vouches that no money moved."""
+    """Request a failed refund again, on the same grant. Raises BadInput for an unclear one: that takes `vouch_unsent`."""
     require_permission(actor, "HANDLE_PAYMENTS")
     with ctx.db.tenant(tenant_id) as session:
         case, refund = _load(session, refund_id, actor)
         check_version(case, version)
-        unclear = refund.status == RefundStatus.UNCLEAR
-        if unclear and _still_running(ctx, session, refund):
+        if refund.status == RefundStatus.UNCLEAR:
+            text = "Look at the payment provider first, then confirm that no money moved."
+            raise BadInput(text, code="NOT_VOUCHED")
+        _try_again(ctx, session, case, refund, actor)
+
+
+def vouch_unsent(
+    ctx: Context,
+    tenant_id: str,
+    refund_id: str,
+    *,
+    actor: Actor,
+    version: int | None = None,
+) -> None:
+    """A person looked at the provider and says that no money moved: an unclear refund is requested again, in their name.
+
+    Raises Conflict while the last request may still be running.
+    """
+    require_permission(actor, "HANDLE_PAYMENTS")
+    with ctx.db.tenant(tenant_id) as session:
+        case, refund = _load(session, refund_id, actor)
+        check_version(case, version)
+        if _still_running(ctx, session, refund):
             raise Conflict(
                 "The last request may still be running. Wait a minute, then look again.",
                 code="RUNNING",
             )
-        move_refund(ctx, refund, RefundEvent.RETRY, actor)
-        _decide_open_attempts(session, refund)
-        refund.check_at, refund.checks = ctx.now() + SAFETY_NET, 0
-        refresh_attention(session, case)
-        detail = {
-            "refund": refund.marker,
-            "amount": str(refund.amount),
-            "vouched": unclear,
-        }
-        record_entry(
-            ctx,
-            session,
-            case,
-            event="retry_refund",
-            actor=actor,
-            detail=detail,
-            note=f"refund {refund.marker} is tried again",
-        )
-        _let_pay(ctx, session, case, key=f"pay:{refund.id}:retry:{refund.version}")
+        _try_again(ctx, session, case, refund, actor)
+
+
+def _try_again(ctx: Context, session: Session, case: Case, refund: Refund, actor: Actor) -> None:
+    unclear = refund.status == RefundStatus.UNCLEAR
+    move_refund(ctx, refund, RefundEvent.RETRY, actor)
+    _decide_open_attempts(session, refund)
+    refund.check_at, refund.checks = ctx.now() + SAFETY_NET, 0
+    refresh_attention(session, case)
+    detail = {"refund": refund.marker, "amount": str(refund.amount), "vouched": unclear}
+    record_entry(
+        ctx,
+        session,
+        case,
+        event="retry_refund",
+        actor=actor,
+        detail=detail,
+        note=f"refund {refund.marker} is tried again",
+    )
+    _let_pay(ctx, session, case, key=f"pay:{refund.id}:retry:{refund.version}")
 
 
 def approve_rest(
@@ -237,7 +246,7 @@ def approve_rest(
     with ctx.db.tenant(tenant_id) as session:
         case, refund = _load(session, refund_id, actor)
         check_version(case, version)
-        if refund.way not in _BY_ITSELF:
+        if refund.way not in BY_ITSELF:
             raise Conflict(
                 "This part cannot go back by itself. Pay it by hand, then record it.",
                 code="BY_HAND",
@@ -319,46 +328,65 @@ def cancel_refund(
     actor: Actor,
     version: int | None = None,
 ) -> None:
-    """Give a refund up; its units can be quoted again. Only where no money is under way."""
+    """Give up what was approved, all parts of it; its units can be quoted again. Only where no part is paid or under way.
+
+    One part alone cannot be given up: the units and shipping of the whole are counted once, and the rest of the money would be lost
+    to the quote, or paid twice. What a partial payment left over can: its units stay refunded.
+    """
     require_permission(actor, "HANDLE_PAYMENTS")
     with ctx.db.tenant(tenant_id) as session:
         case, refund = _load(session, refund_id, actor)
         check_version(case, version)
-        move_refund(ctx, refund, RefundEvent.CANCEL, actor)
-        detail = {"refund": refund.marker, "amount": str(refund.amount)}
-        record_entry(
-            ctx,
-            session,
-            case,
-            event="cancel_refund",
-            actor=actor,
-            detail=detail,
-            note=f"refund {refund.marker} cancelled",
-        )
+        parts = [refund] if refund.rest_of else _parts(session, refund)
+        for part in parts:
+            if part.id != refund.id and part.status not in (RefundStatus.FAILED, RefundStatus.PROPOSED):
+                text = "Another part of this refund, %(amount)s by %(label)s, is paid or under way. Retry this one, or record it."
+                raise Conflict(text, code="PARTS", amount=str(part.amount), label=part.label)
+        for part in parts:
+            move_refund(ctx, part, RefundEvent.CANCEL, actor)
+            detail = {"refund": part.marker, "amount": str(part.amount)}
+            record_entry(
+                ctx,
+                session,
+                case,
+                event="cancel_refund",
+                actor=actor,
+                detail=detail,
+                note=f"refund {part.marker} cancelled",
+            )
         settle_case(ctx, session, case, actor)
 
 
-def settle_case(ctx: Context, session: Session, case: Case, actor: Actor) -> None:
-    """Resolve the case once nothing of its refunds is left open; back to the quote when all of them were cancelled."""
-    refresh_attention(session, case)
-    refunds = session.scalars(select(Refund).where(Refund.case_id == case.id).order_by(Refund.number)).all()
-    if case.status != CaseStatus.RESOLVING or any(refund.status not in SETTLED for refund in refunds):
-        return
-    paid = [refund for refund in refunds if refund.status != RefundStatus.CANCELLED]
-    if not paid:
-        move_case(ctx, case, CaseEvent.RECONSIDER, actor)
-        record_entry(ctx, session, case, event="reconsider", actor=actor)
-        return
-    move_case(ctx, case, CaseEvent.SETTLE, SYSTEM)
-    ways = [{"label": refund.label, "way": refund.way, "minor": refund.paid_minor} for refund in paid]
-    whole = Money.from_minor(sum(refund.paid_minor for refund in paid), case.currency)
-    record_entry(
-        ctx,
-        session,
-        case,
-        event="settle",
-        actor=SYSTEM,
-        public=True,
-        detail={"total": str(whole), "ways": ways},
-    )
-    queue_case_mail(ctx, session, case, "refunded", total_minor=whole.minor, ways=ways)
+def _parts(session: Session, refund: Refund) -> Sequence[Refund]:
+    """This refund and the others of its quote that were not given up."""
+    return session.scalars(
+        select(Refund)
+        .where(
+            Refund.quote_id == refund.quote_id,
+            or_(Refund.id == refund.id, Refund.status != RefundStatus.CANCELLED),
+        )
+        .order_by(Refund.number)
+        .with_for_update()
+    ).all()
+
+
+def acknowledge_concern(
+    ctx: Context,
+    tenant_id: str,
+    refund_id: str,
+    *,
+    actor: Actor,
+    version: int | None = None,
+) -> None:
+    """A person took care of what was told about a refund that is settled. Raises Conflict where there is nothing of the kind."""
+    require_permission(actor, "HANDLE_PAYMENTS")
+    with ctx.db.tenant(tenant_id) as session:
+        case, refund = _load(session, refund_id, actor)
+        check_version(case, version)
+        if refund.status not in SETTLED or not refund.concern:
+            raise Conflict("There is nothing to take care of about this refund.", code="NO_CONCERN")
+        detail = {"refund": refund.marker, "amount": str(refund.amount), "message": refund.message}
+        record_entry(ctx, session, case, event="acknowledge", actor=actor, detail=detail)
+        refund.concern = ""
+        refresh_attention(session, case)
+        _let_pay(ctx, session, case, key=f"told:{refund.id}:{refund.version}")  # the Dashboard's notice goes as well

@@ -1,13 +1,16 @@
-"""The end of a refund: paid, or certainly not."""
+"""Moving a refund, and its end: paid, certainly not, or settled with the whole case."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from saleor_returns_app.domain.actors import SYSTEM
+from saleor_returns_app.domain.actors import SYSTEM, Actor
+from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.refunds import (
+    REFUND,
+    SETTLED,
     RefundEvent,
     RefundStatus,
     marker,
@@ -16,17 +19,27 @@ from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import Refund, RefundAttempt
 
-from .attention import raise_concern
+from .attention import raise_concern, refresh_attention
 from .context import Context
-from .history import record_entry
+from .history import move_case, record_entry
 from .lanes import Lane
-from .refunds import move_refund, settle_case
+from .notifications import queue_case_mail
+
+
+def move_refund(ctx: Context, refund: Refund, event: RefundEvent, actor: Actor) -> None:
+    """Change a refund's state by the table. Raises MoveRefused."""
+    refund.status = REFUND.move(RefundStatus(refund.status), event, actor.who)
+    if event in (RefundEvent.RETRY, RefundEvent.APPROVE) or refund.status in SETTLED:
+        refund.concern = ""
+    if refund.status in SETTLED:
+        refund.settled_at = ctx.now()
+        refund.check_at = None
 
 
 def settle_paid(lane: Lane, session: Session, case: Case, row: Refund, paid: Money) -> None:
     """Money arrived: settle the refund. Less than asked leaves a proposed refund for the rest and asks for a person."""
     ctx = lane.ctx
-    row.paid_minor = paid.minor
+    row.paid_minor = row.granted_paid_minor = paid.minor
     move_refund(ctx, row, RefundEvent.SUCCEED, SYSTEM)
     for attempt in session.scalars(
         select(RefundAttempt).where(RefundAttempt.refund_id == row.id, RefundAttempt.outcome == "")
@@ -46,6 +59,7 @@ def settle_paid(lane: Lane, session: Session, case: Case, row: Refund, paid: Mon
             id=new_id(),
             case_id=case.id,
             quote_id=row.quote_id,
+            rest_of=row.id,
             number=number,
             saleor_order_id=row.saleor_order_id,
             way=row.way,
@@ -76,3 +90,29 @@ def fail_refund(ctx: Context, session: Session, case: Case, row: Refund, *, code
     raise_concern(session, case, row, code)
     detail = {"refund": row.marker, "amount": str(row.amount), "message": message}
     record_entry(ctx, session, case, event="refund_failed", actor=SYSTEM, detail=detail)
+
+
+def settle_case(ctx: Context, session: Session, case: Case, actor: Actor) -> None:
+    """Resolve the case once nothing of its refunds is left open; back to the quote when all of them were cancelled."""
+    refresh_attention(session, case)
+    refunds = session.scalars(select(Refund).where(Refund.case_id == case.id).order_by(Refund.number)).all()
+    if case.status != CaseStatus.RESOLVING or any(refund.status not in SETTLED for refund in refunds):
+        return
+    paid = [refund for refund in refunds if refund.status != RefundStatus.CANCELLED]
+    if not paid:
+        move_case(ctx, case, CaseEvent.RECONSIDER, actor)
+        record_entry(ctx, session, case, event="reconsider", actor=actor)
+        return
+    move_case(ctx, case, CaseEvent.SETTLE, SYSTEM)
+    ways = [{"label": refund.label, "way": refund.way, "minor": refund.paid_minor} for refund in paid]
+    whole = Money.from_minor(sum(refund.paid_minor for refund in paid), case.currency)
+    record_entry(
+        ctx,
+        session,
+        case,
+        event="settle",
+        actor=SYSTEM,
+        public=True,
+        detail={"total": str(whole), "ways": ways},
+    )
+    queue_case_mail(ctx, session, case, "refunded", total_minor=whole.minor, ways=ways)

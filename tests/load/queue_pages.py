@@ -95,5 +95,5 @@ def _fill(url: str, cases: int) -> None:
     with engine.connect() as connection:
         for statement in _FILL.split(";\n"):
             if statement.strip():
-                connection.exec_driver_sql(statement.replace(":cases", str(cases)))
+                connection.exec_driver_sql(statement.replace("%", "%%").replace(":cases", str(cases)))
     engine.dispose()

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from saleor_returns_app.domain.cases import Channel, Reason, Resolution
+from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.errors import AppError, BadInput, Conflict, Forbidden, MoveRefused, NotFound, SaleorUnavailable
 from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.notifications import Notification
@@ -19,6 +20,7 @@ from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.judging import LineRequest
 from saleor_returns_app.services.logistics import add_tracking
 from saleor_returns_app.services.opening import open_case
+from saleor_returns_app.services.orders import fresh_order
 from tests.conftest import add_tenant
 from tests.fakes import START, FakeClock, FakeSaleor, make_fulfillment, make_line, make_order, usd
 
@@ -256,3 +258,20 @@ def test_parallel_requests_get_every_number_once_and_never_too_many_units(
         numbers = sorted(session.scalars(select(Case.sequence)))
     assert numbers == [1, 2, 3]
     assert refused == ["TOO_MANY_UNITS"] * 5
+
+
+def test_units_whose_return_was_recorded_after_the_order_was_read_are_not_announced_again(
+    shop: Shop, saleor: FakeSaleor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = shop.request({"line-1": 3})
+    shop.approve(first)
+    shop.receive(first)
+
+    def record_in_between(ctx: Context, tenant_id: str, order_id: str) -> Order:
+        order = fresh_order(ctx, tenant_id, order_id)
+        shop.work()
+        return order
+
+    monkeypatch.setattr("saleor_returns_app.services.opening.fresh_order", record_in_between)
+    with pytest.raises(Conflict, match="At most 0"):
+        shop.request({"line-1": 1})

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from saleor_returns_app.errors import SaleorUnclear
+from saleor_returns_app.models.refunds import OrderNote
+from saleor_returns_app.services.advancing import advance_order
 from tests.fakes import FakeSaleor, LostAnswer
 
 from .journeys import Shop
@@ -36,6 +40,18 @@ def test_a_note_whose_sending_was_unclear_is_looked_for_first(shop: Shop, saleor
     saleor.notes.append(("order-1", "R-2026-000001: return requested (rita@example.com)"))
     shop.work(looks=8)
     assert len(saleor.notes) == 1
+
+
+def test_a_note_is_not_looked_for_while_the_call_that_writes_it_may_be_running(shop: Shop, saleor: FakeSaleor) -> None:
+    shop.request()
+    shop.work(looks=2)  # written, and this worker dies before it can say so
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        note = session.scalars(select(OrderNote)).one()
+        note.sent_at, note.tried_at = None, shop.ctx.now()
+    advance_order(shop.ctx, shop.tenant_id, "order-1", holder="next")
+    assert saleor.calls["note_exists"] == 0
+    shop.work(looks=8)
+    assert (saleor.calls["note_exists"], len(saleor.notes)) == (1, 1)
 
 
 def test_notes_that_rode_with_a_lost_answer_are_not_written_twice(shop: Shop, saleor: FakeSaleor) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from saleor_returns_app.domain.orders import GrantStatus
-from saleor_returns_app.errors import Conflict, Forbidden, MoveRefused, SaleorRefused, SaleorUnavailable
+from saleor_returns_app.errors import BadInput, Conflict, Forbidden, MoveRefused, SaleorRefused, SaleorUnavailable
 from saleor_returns_app.services import refunds
 from saleor_returns_app.services.advancing import advance_order
 from tests.fakes import (
@@ -188,8 +188,10 @@ def test_a_retry_of_a_refund_that_may_be_running_is_refused(shop: Shop, saleor: 
     case_id = shop.to_payment()
     shop.work()
     refund = shop.refunds(case_id)[0]
-    with pytest.raises(Conflict, match="running"):
+    with pytest.raises(BadInput, match="confirm that no money moved"):
         refunds.retry_refund(shop.ctx, shop.tenant_id, refund.id, actor=shop.staff)
+    with pytest.raises(Conflict, match="running"):
+        refunds.vouch_unsent(shop.ctx, shop.tenant_id, refund.id, actor=shop.staff)
 
 
 def test_a_provider_that_pays_half_leaves_the_rest_for_approval(shop: Shop, saleor: FakeSaleor) -> None:

@@ -143,9 +143,16 @@ def test_the_same_mail_address_does_not_open_another_accounts_order(client: Flas
     assert client.post(f"{BASE}/returnable-lines", json={"order_id": "order-1"}, headers=impostor).status_code == 404
 
 
-def test_a_guest_order_is_opened_by_its_mailbox(client: FlaskClient, rita: dict[str, str], saleor: FakeSaleor) -> None:
+def test_a_guest_order_is_not_an_accounts_for_the_same_address(
+    client: FlaskClient, rita: dict[str, str], saleor: FakeSaleor, ctx: Context
+) -> None:
     saleor.orders["order-2"] = make_order("order-2", number="75", customer_id=None)
-    assert client.post(f"{BASE}/returnable-lines", json={"order_id": "order-2"}, headers=rita).status_code == 200
+    assert client.post(f"{BASE}/returnable-lines", json={"order_id": "order-2"}, headers=rita).status_code == 404
+    number = create(client, rita).json["number"]
+    with ctx.db.everyone() as session:
+        session.scalars(select(Case)).one().customer_id = None
+    assert client.get(f"{BASE}/cases", headers=rita).json == {"cases": []}
+    assert client.get(f"{BASE}/cases/{number}", headers=rita).status_code == 404
 
 
 def test_somebody_elses_case_does_not_exist(client: FlaskClient, rita: dict[str, str], saleor: FakeSaleor) -> None:

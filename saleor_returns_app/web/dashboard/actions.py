@@ -11,7 +11,7 @@ from saleor_returns_app.domain import refunds as refund_domain
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
 from saleor_returns_app.domain.machines import Who
-from saleor_returns_app.domain.quotes import RefundWay
+from saleor_returns_app.domain.quotes import BY_ITSELF
 from saleor_returns_app.domain.refunds import REFUND, RefundEvent, RefundStatus
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services import cases, inspection, logistics, recorded_returns, refunds
@@ -104,6 +104,11 @@ def _pay(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Act
 
 def _record(ctx: Context, tenant_id: str, refund_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
     refunds.record_refund(ctx, tenant_id, refund_id, actor=actor, version=version, proof=typed.get("proof", ""))
+
+
+def _retry(ctx: Context, tenant_id: str, refund_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    verb = refunds.vouch_unsent if typed.get("vouched") == "yes" else refunds.retry_refund
+    verb(ctx, tenant_id, refund_id, actor=actor, version=version)
 
 
 def _plain(
@@ -218,7 +223,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
         title="Try this refund again?",
         label="Retry",
         said="The refund is tried again",
-        run=partial(_plain, refunds.retry_refund),
+        run=_retry,
         permission=_MONEY,
         form="retry.html",
     ),
@@ -238,13 +243,21 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
         said="Refund cancelled",
         run=partial(_plain, refunds.cancel_refund),
         permission=_MONEY,
-        explained="No money goes back by this refund. Its items can be quoted and refunded again.",
+        explained="No money goes back by this refund, nor by other parts of it. Its items can be quoted and refunded again.",
         tone="critical",
     ),
 }
+ACKNOWLEDGE = Action(
+    name="acknowledge",
+    title="Is this taken care of?",
+    label="I took care of it",
+    said="Taken care of",
+    run=partial(_plain, refunds.acknowledge_concern),
+    permission=_MONEY,
+    explained="You looked at the provider and settled what was too much. The case needs nobody any more.",
+)
 _BY_NAME = {action.name: action for action in (*CASE_ACTIONS.values(), TRACKING, CONFIRM_RETURN)}
-_REFUND_BY_NAME = {action.name: action for action in REFUND_ACTIONS.values()}
-_BY_ITSELF = (RefundWay.TRANSACTION, RefundWay.LEGACY)
+_REFUND_BY_NAME = {action.name: action for action in (*REFUND_ACTIONS.values(), ACKNOWLEDGE)}
 
 
 def case_action(name: str) -> Action | None:
@@ -274,9 +287,12 @@ def refund_actions(refund: Refund, actor: Actor) -> dict[str, Offered]:
     """By name: what can be done about one refund."""
     possible = REFUND.possible(RefundStatus(refund.status), Who.STAFF)
     events = [event for event in possible if event in refund_domain.STAFF_ACTIONS]
-    if refund.way not in _BY_ITSELF:
+    if refund.way not in BY_ITSELF:
         events = [event for event in events if event is not RefundEvent.APPROVE]
-    return {item.action.name: item for item in (_offer(REFUND_ACTIONS[event], actor) for event in events)}
+    offered = [_offer(REFUND_ACTIONS[event], actor) for event in events]
+    if refund.status in refund_domain.SETTLED and refund.concern:
+        offered.append(_offer(ACKNOWLEDGE, actor))
+    return {item.action.name: item for item in offered}
 
 
 def _offer(action: Action, actor: Actor) -> Offered:

@@ -9,9 +9,8 @@ from typing import Any
 from flask import Response, make_response, request
 
 from saleor_returns_app.domain.cases import CaseStatus
-from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.domain.tenants import TenantSettings
-from saleor_returns_app.errors import AppError, BadInput, Conflict, NotFound
+from saleor_returns_app.errors import AppError, Conflict, NotFound
 from saleor_returns_app.services.case_files import CaseFile, read_case
 from saleor_returns_app.services.refunds import current_quote
 from saleor_returns_app.web.current import ctx
@@ -146,7 +145,6 @@ def act_on_refund(case_id: str, refund_id: str, name: str) -> Response:
 
 def _act(file: CaseFile, action: Action, *, subject: str, form_name: str) -> Response:
     try:
-        _check_vouched(file, action, subject)
         _run(file, action, subject)
     except Conflict as problem:
         now = _read(file.case.id)
@@ -158,13 +156,6 @@ def _act(file: CaseFile, action: Action, *, subject: str, form_name: str) -> Res
         return _form_again(file, action, subject, Form.refused(problem), status=problem.status)
     answer = onto_page(_page(_read(file.case.id)))
     return notify(answer, gettext(action.said), text=file.case.number)
-
-
-def _check_vouched(file: CaseFile, action: Action, subject: str) -> None:
-    """An unclear refund is tried again only when a person says that no money moved: a provider asked twice may pay twice."""
-    unclear = any(item.refund.id == subject and item.refund.status == RefundStatus.UNCLEAR for item in file.refunds)
-    if action.name == "retry" and unclear and request.form.get("vouched") != "yes":
-        raise BadInput("Look at the payment provider first, then confirm that no money moved.", code="NOT_VOUCHED")
 
 
 def _run(file: CaseFile, action: Action, subject: str) -> None:
