@@ -77,9 +77,11 @@ def test_a_legacy_refund_paid_after_the_copy_is_recorded(any_shop: Shop, saleor:
     assert any_shop.case(restored).status == "resolved"
 
 
-def test_a_legacy_refund_not_paid_after_the_copy_is_retried(any_shop: Shop, saleor: FakeSaleor, restored: str) -> None:
+def test_a_legacy_refund_not_paid_after_the_copy_is_paid_once_a_person_vouches(
+    any_shop: Shop, saleor: FakeSaleor, restored: str
+) -> None:
     refund = any_shop.refunds(restored)[0]
-    refunds.retry_refund(any_shop.ctx, any_shop.tenant_id, refund.id, actor=any_shop.staff)
+    refunds.vouch_unsent(any_shop.ctx, any_shop.tenant_id, refund.id, actor=any_shop.staff)
     any_shop.work(looks=3)
     assert saleor.paid == [("order-1", usd("20.00"))]
     assert any_shop.case(restored).status == "resolved"
