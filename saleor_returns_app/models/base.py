@@ -6,7 +6,7 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -16,11 +16,11 @@ from sqlalchemy import (
     JSON,
     DateTime,
     Engine,
-    Executable,
     ForeignKey,
     MetaData,
     String,
     Table,
+    TextClause,
     TypeDecorator,
     create_engine,
     event,
@@ -38,6 +38,7 @@ from sqlalchemy.orm import (
     with_loader_criteria,
 )
 from sqlalchemy.sql import visitors
+from sqlalchemy.sql.visitors import ExternallyTraversible
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -175,9 +176,12 @@ class Database:
 def _scope_statement(state: ORMExecuteState) -> None:
     if state.is_column_load or state.is_relationship_load or state.session.info.get("everyone"):
         return
+    elements = list(visitors.iterate(state.statement))  # type: ignore[arg-type]  # whatever is executed can be walked through
+    if any(isinstance(element, TextClause) for element in elements):
+        raise TenantScopeError("SQL as text cannot be scoped to a tenant: write it with the classes")
     if not any(issubclass(mapper.class_, TenantScoped) for mapper in state.all_mappers):
         # A count, an `exists`, a subquery or a union shows no entity at its top and reads tenant tables all the same.
-        if not _reads_tenant_tables(state.statement):
+        if not _reads_tenant_tables(elements):
             return
     elif state.is_insert:
         raise TenantScopeError("add new rows to the session: only then their tenant is checked")
@@ -197,11 +201,11 @@ def _rows_of(tenant_id: str) -> LoaderCriteriaOption:
     )
 
 
-def _reads_tenant_tables(statement: Executable) -> bool:
+def _reads_tenant_tables(elements: Iterable[ExternallyTraversible]) -> bool:
     """Whether tenants' tables are named anywhere. Raises where that happens past their classes: only those are scoped."""
     named: set[str] = set()
     mapped: set[str] = set()
-    for element in visitors.iterate(statement):  # type: ignore[arg-type]  # whatever is executed can be walked through
+    for element in elements:
         table = element if isinstance(element, Table) else getattr(element, "table", None)
         if isinstance(table, Table) and table.schema is None:
             ours = Base.metadata.tables.get(table.name)

@@ -1,8 +1,8 @@
 """The queue: lists of cases for staff, by state, by what is late or stuck, by search; each list bounded and read from an index.
 
 A list is the union of index ranges that are already in its order (one per state and channel, say), each cut to a page, so that
-the millionth case costs what the first did. Ranges name the tenant themselves: the hook that scopes statements to a tenant
-sees only what stands at the top of a statement.
+the millionth case costs what the first did. Ranges name the tenant themselves, so that each can be read for the index range
+that it is; the hook that scopes statements to a tenant adds the same condition at every level of a statement.
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ log = structlog.get_logger()
 
 #: Anyone can make us look for new keys by sending a forged signature; once in this time is enough for a real rotation.
 KEY_REFETCH_INTERVAL = timedelta(seconds=60)
+_MAY_COME_BACK = (TenantState.DISCONNECTED, TenantState.PAUSED)
 
 
 def register_tenant(ctx: Context, *, api_url: str, token: str) -> Tenant:
@@ -174,12 +175,12 @@ def mark_disconnected(ctx: Context, tenant_id: str, *, token: str) -> None:
 
 
 def reconnect_tenant(ctx: Context, tenant_id: str) -> bool:
-    """Try a disconnected shop's stored token again, as an activated app needs no new one; whether it works now.
+    """Try a disconnected or paused shop's stored token again, as an activated app needs no new one; whether it works now.
 
-    Raises SaleorUnavailable.
+    Saleor knows the token of an active app only. Raises SaleorUnavailable.
     """
     tenant = ctx.tenant(tenant_id)
-    if tenant.state != TenantState.DISCONNECTED:
+    if tenant.state not in _MAY_COME_BACK:
         return tenant.state == TenantState.ACTIVE
     token = ctx.cipher.decrypt(tenant.token_secret)
     shop = ShopConnection(
@@ -197,21 +198,21 @@ def reconnect_tenant(ctx: Context, tenant_id: str) -> bool:
             ctx,
             tenant_id,
             TenantState.ACTIVE,
-            {TenantState.DISCONNECTED},
+            {TenantState(tenant.state)},
             token_secret=tenant.token_secret,
         )
     return works
 
 
 def reconnect_tenants(ctx: Context) -> None:
-    """Try every disconnected shop once more."""
+    """Try every shop once more whose app may have been activated without our hearing of it: the news can get lost."""
     with ctx.db.everyone() as session:
-        waiting = session.scalars(select(Tenant.id).where(Tenant.state == TenantState.DISCONNECTED)).all()
+        waiting = session.scalars(select(Tenant.id).where(Tenant.state.in_(_MAY_COME_BACK))).all()
     for tenant_id in waiting:
         try:
             reconnect_tenant(ctx, tenant_id)
         except RemoteError as error:
-            log.info("tenant.still_disconnected", tenant=tenant_id, reason=error.code)
+            log.info("tenant.not_reconnected", tenant=tenant_id, reason=error.code)
 
 
 def _move(
@@ -223,14 +224,11 @@ def _move(
     token_secret: str | None = None,
 ) -> None:
     now = ctx.now()
-    values: dict[str, Any] = {"state": to}
-    if to in (TenantState.UNINSTALLED, TenantState.DISCONNECTED):
-        # Before 3.23 a dead token is the only sign of an uninstall.
-        values["erase_after"] = now + timedelta(days=ctx.settings.retention_days)
-    else:
-        values["erase_after"] = None
+    values: dict[str, Any] = {"state": to, "erase_after": None}
     if to is TenantState.UNINSTALLED:
+        # Nothing else counts as one. Before 3.23 a dead token is its only sign, but that of a mere deactivation too.
         values["uninstalled_at"] = now
+        values["erase_after"] = now + timedelta(days=ctx.settings.retention_days)
     change = update(Tenant).where(Tenant.id == tenant_id, Tenant.state.in_(allowed)).values(values)
     if token_secret is not None:
         change = change.where(Tenant.token_secret == token_secret)
@@ -269,16 +267,14 @@ def refetch_keys(ctx: Context, tenant_id: str) -> Mapping[str, Any] | None:
 
 
 def erase_due_tenants(ctx: Context) -> int:
-    """Erase everything of shops whose retention period is over; gives how many."""
-    gone = (TenantState.UNINSTALLED, TenantState.DISCONNECTED)
+    """Erase everything of shops that uninstalled the app and whose retention period is over; gives how many."""
+    gone = Tenant.state == TenantState.UNINSTALLED
     with ctx.db.everyone() as session:
-        due = session.scalars(select(Tenant.id).where(Tenant.state.in_(gone), Tenant.erase_after <= ctx.now())).all()
+        due = session.scalars(select(Tenant.id).where(gone, Tenant.erase_after <= ctx.now())).all()
     for tenant_id in due:
         with ctx.db.everyone() as session:
             # Locked and looked at again: the shop may be installing at this moment.
-            tenant = session.scalar(
-                select(Tenant).where(Tenant.id == tenant_id, Tenant.state.in_(gone)).with_for_update()
-            )
+            tenant = session.scalar(select(Tenant).where(Tenant.id == tenant_id, gone).with_for_update())
             if tenant is None:
                 continue
             for table in reversed(Base.metadata.sorted_tables):

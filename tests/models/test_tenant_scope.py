@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Executable, delete, exists, func, insert, literal_column, select, true, union_all, update
+from sqlalchemy import Executable, delete, exists, func, insert, literal_column, select, text, true, union_all, update
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 import saleor_returns_app
@@ -153,6 +153,34 @@ def test_rows_cannot_be_inserted_past_the_check(shops: Database, shop: str) -> N
 def test_a_table_past_its_class_is_refused(shops: Database, shop: str, statement: Executable) -> None:
     with session_of(shops, shop) as session, pytest.raises(TenantScopeError, match="through their classes"):
         session.execute(statement)
+
+
+#: Text that reads tenants' rows, at the top of a statement and wherever it can hide in one.
+TEXTS: dict[str, Executable] = {
+    "the statement": text("select id from cases"),
+    "the statement with columns": text("select id from cases").columns(Case.id),
+    "rows of a class": select(Case).from_statement(text("select * from cases")),
+    "columns from text": select(text("id")).select_from(text("cases")),
+    "a subquery": select(text("select id from cases").columns(Case.id).subquery()),
+    "a condition": select(Case.id).where(text("1 = 1 or cases.id = 'x'")),
+    "a condition inside": select(Tenant.id).where(exists().where(Case.id == "x", text("1 = 1"))),
+    "an order": select(Case.id).order_by(text("(select max(email) from cases)")),
+    "a union": union_all(select(Case.id), text("select id from cases").columns(Case.id)),
+    "a change": text("update cases set email = 'x'"),
+    "a value": update(Case).values(email=text("(select max(email) from cases)")),
+}
+
+
+@pytest.mark.parametrize("shape", TEXTS)
+@pytest.mark.parametrize("shop", ["ours", ""])
+def test_sql_as_text_is_refused(shops: Database, shop: str, shape: str) -> None:
+    with session_of(shops, shop) as session, pytest.raises(TenantScopeError, match="SQL as text"):
+        session.execute(TEXTS[shape])
+
+
+def test_a_session_for_everyone_may_use_text(any_shops: Database) -> None:
+    with any_shops.everyone() as session:
+        assert set(session.scalars(text("select id from cases"))) == {"case-ours", "case-theirs"}
 
 
 def test_tables_of_nobody_need_no_tenant(shops: Database) -> None:

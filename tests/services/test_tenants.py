@@ -120,7 +120,6 @@ def test_dead_token_disconnects_unless_a_newer_one_came(ctx: Context, tenant: Te
     assert state_of(ctx, tenant) == TenantState.ACTIVE
     tenants.mark_disconnected(ctx, tenant.id, token="token")
     assert state_of(ctx, tenant) == TenantState.DISCONNECTED
-    assert ctx.tenant(tenant.id).erase_after == ctx.now() + timedelta(days=90)
 
 
 def test_disconnected_shop_comes_back_when_its_token_works_again(
@@ -136,6 +135,27 @@ def test_disconnected_shop_comes_back_when_its_token_works_again(
     assert ctx.tenant(tenant.id).erase_after is None
 
 
+def test_paused_shop_comes_back_when_its_token_works_again_though_nobody_said_so(
+    ctx: Context, tenant: Tenant, saleor: FakeSaleor
+) -> None:
+    tenants.pause_tenant(ctx, tenant.id)
+    saleor.trouble["read_app_id"] = [TokenDead(), SaleorUnavailable()]
+    for _ in range(2):
+        tenants.reconnect_tenants(ctx)
+        assert state_of(ctx, tenant) == TenantState.PAUSED, "the app is still inactive, or that cannot be told"
+    tenants.reconnect_tenants(ctx)
+    assert state_of(ctx, tenant) == TenantState.ACTIVE
+
+
+def test_paused_shop_does_not_come_back_with_another_apps_token(
+    ctx: Context, tenant: Tenant, saleor: FakeSaleor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenants.pause_tenant(ctx, tenant.id)
+    monkeypatch.setattr(saleor, "read_app_id", lambda _shop: "app-2")
+    tenants.reconnect_tenants(ctx)
+    assert state_of(ctx, tenant) == TenantState.PAUSED
+
+
 def test_keys_are_refetched_once_a_minute(ctx: Context, tenant: Tenant, clock: FakeClock) -> None:
     keys = ctx.keys
     assert isinstance(keys, FakeKeys)
@@ -146,6 +166,17 @@ def test_keys_are_refetched_once_a_minute(ctx: Context, tenant: Tenant, clock: F
     clock.forward(seconds=61)
     assert tenants.refetch_keys(ctx, tenant.id) is not None
     assert keys.fetches == 2
+
+
+def test_only_an_uninstall_starts_the_retention_period(ctx: Context, tenant: Tenant, clock: FakeClock) -> None:
+    """Before 3.23 a dead token may as well mean that the app was switched off for a while."""
+    tenants.mark_disconnected(ctx, tenant.id, token="token")
+    clock.forward(days=1000)
+    assert tenants.erase_due_tenants(ctx) == 0
+    assert state_of(ctx, tenant) == TenantState.DISCONNECTED
+    assert ctx.tenant(tenant.id).erase_after is None
+    tenants.mark_uninstalled(ctx, tenant.id)
+    assert ctx.tenant(tenant.id).erase_after == ctx.now() + timedelta(days=90)
 
 
 def test_erasing_takes_everything_of_the_due_shop_and_nothing_else(
