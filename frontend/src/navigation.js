@@ -59,8 +59,12 @@ export async function begin() {
   shown = main.dataset.load || ownAddress();
   // Out of the frame's address with what belongs to the Dashboard: pages of ours must not hand it on.
   history.replaceState(history.state, "", ownAddress());
-  if (!framed) return complain(page.dataset.outside);
-  const late = setTimeout(() => complain(page.dataset.outside), PATIENCE);
+  const nobody = () => {
+    main.replaceChildren(); // nothing is loading
+    complain(page.dataset.outside);
+  };
+  if (!framed) return nobody();
+  const late = setTimeout(nobody, PATIENCE);
   ask();
   await whenUsable();
   clearTimeout(late);

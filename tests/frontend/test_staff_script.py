@@ -246,6 +246,7 @@ def test_a_widget_tells_how_high_it_is(stage: Stage) -> None:
 def test_a_page_outside_the_dashboard_says_where_it_belongs(stage: Stage) -> None:
     stage.page.goto(f"{stage.app_url}/dashboard/")
     expect(stage.page.locator("#trouble")).to_contain_text("Open this page from the Saleor Dashboard")
+    expect(stage.page.locator(".skeleton")).to_have_count(0)
 
 
 def test_a_page_that_refreshes_itself_is_no_work_of_the_readers(stage: Stage) -> None:
