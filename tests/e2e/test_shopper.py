@@ -152,6 +152,7 @@ def test_the_keyboard_is_enough(page: Page, stack: Stack) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
+    page.wait_for_url("**/*#main")
     page.keyboard.press("Tab")
     expect(page.get_by_label(re.compile("How many.*Mug"))).to_be_focused()
     page.keyboard.press("2")

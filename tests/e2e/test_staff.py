@@ -178,7 +178,7 @@ def test_who_may_not_handle_payments_sees_why(page: Page, stack: Stack) -> None:
     work_as(page, stack, ORDERS_ONLY)
     page.goto(address)
     frame = frame_of(page)
-    expect(frame.get_by_text("You need the permission HANDLE_PAYMENTS for this.")).to_be_visible()
+    expect(frame.get_by_text("You need the permission Handle payments for this.")).to_be_visible()
     expect(frame.get_by_role("button", name=re.compile("Approve refund of"))).to_have_attribute("aria-disabled", "true")
 
 
