@@ -190,6 +190,7 @@ def _approve_refunds(context: Context, shop: Shop, count: int, luck: random.Rand
     """Cases up to the approved refund, by their ids; the workers are at it already."""
     with context.db.everyone() as session:
         tenant = session.scalars(select(Tenant)).one()
+        tenant.settings = {"return_address": "1 Dock Road"}
     rita = shop.user(RITA)
     staff = Actor(who=Who.STAFF, id="staff", name="sam@shop.example", permissions=ALL_PERMISSIONS)
     desk = Desk(context, tenant.id, staff, Actor.shopper(email=RITA, user_id=rita.id))
@@ -220,7 +221,8 @@ def _wait(context: Context, shop: Shop, told: Path) -> None:
     while _open(context):
         if time.monotonic() > deadline:
             return  # the judge says what is left
-        _never.wait(0.5)
+        print(f"  {_open(context)} refunds and returns are under way", file=sys.stderr, flush=True)
+        _never.wait(5)
     shop.worker.settle(10)
 
 

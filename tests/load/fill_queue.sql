@@ -30,10 +30,10 @@ where position <= n % 2;
 insert into quotes (id, tenant_id, case_id, fingerprint, total_minor, currency, data, created_at, created_by)
 select '01900002' || substr(id, 9), (select id from tenants), id, 'f', 4000, 'USD', '{}', at, 'Sam' from made where n % 5 > 0;
 
-insert into refunds (id, tenant_id, case_id, quote_id, number, saleor_order_id, way, label, status, amount_minor, paid_minor, granted_paid_minor,
+insert into refunds (id, tenant_id, case_id, quote_id, number, saleor_order_id, way, label, reference, status, amount_minor, paid_minor, granted_paid_minor,
                      currency,
                      units, includes_shipping, marker, message, concern, proof, approved_by, checks, created_at, version)
-select '01900003' || substr(id, 9), (select id from tenants), id, '01900002' || substr(id, 9), 1, 'T3JkZXI6' || n, 'transaction', 'Card',
+select '01900003' || substr(id, 9), (select id from tenants), id, '01900002' || substr(id, 9), 1, 'T3JkZXI6' || n, 'transaction', 'Card', 'psp',
        'succeeded', 4000, 4000, 4000, 'USD', '{}', false, 'R-2026-' || n || '/1', '', '', '', 'Sam', 0, at, 2
 from made where n % 5 > 0;
 

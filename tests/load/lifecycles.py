@@ -100,7 +100,7 @@ class Person:
         body = json.dumps({"order_id": order["id"], "lines": wanted})
         number = json.loads(self._ask("POST", f"{self._storefront()}/cases", self._shopper, body))["number"]
         case = f"/dashboard/cases/{self._case_id(order['id'])}"
-        self._ask("POST", f"{case}/approve", self._form, "")
+        self._ask("POST", f"{case}/approve", self._form, urlencode({"message": "To 1 Dock Road, New York"}))
         counted = _inputs(self._ask("GET", f"{case}/receive", self._staff))
         self._ask("POST", f"{case}/receive", self._form, urlencode(counted))
         quote = _inputs(self._ask("GET", f"{case}/quote", self._staff))
