@@ -61,6 +61,15 @@ def test_a_case_can_be_followed_tracked_and_withdrawn(
     assert "the return is “In transit” now" in late.text
 
 
+def test_withdrawing_takes_a_second_step_that_says_what_happens(visitor: FlaskClient) -> None:
+    send(visitor, fill_in(visitor))
+    page = visitor.get("/r/shop/cases/R-2026-000001").text
+    step = re.search(r"<details[^>]*><summary>Withdraw this return</summary>(.*?)</details>", page, re.DOTALL)
+    assert step
+    assert "nothing is refunded" in step[1]
+    assert page.count('action="/r/shop/cases/R-2026-000001/cancel"') == step[1].count("<form") == 1
+
+
 def test_withdrawing_twice_is_withdrawing(visitor: FlaskClient, ctx: Context, tenant: Tenant) -> None:
     send(visitor, fill_in(visitor))
     for _ in range(2):
