@@ -37,6 +37,16 @@ STEPS = (
     ((CaseStatus.RESOLVED, CaseStatus.CLOSED), "Done"),
 )
 
+#: While these last, it is still open whether the refund that was expected at the request gets paid.
+EXPECTING = {
+    CaseStatus.REQUESTED,
+    CaseStatus.AWAITING_EVIDENCE,
+    CaseStatus.NEGOTIATING,
+    CaseStatus.APPROVED,
+    CaseStatus.IN_TRANSIT,
+    CaseStatus.RECEIVED,
+}
+
 
 def own_case(number: str) -> Case:
     """A case of this order and this mailbox. Raises NotFound for all others."""
@@ -107,6 +117,7 @@ def show(
         steps=[name for _, name in STEPS] if place is not None else [],
         place=place,
         next_text=NEXT[state],
+        still_expected=state in EXPECTING and not refunds,
         can_cancel=CaseEvent.CANCEL in possible and CaseEvent.CANCEL in SHOPPER_ACTIONS,
         can_ship=state is CaseStatus.IN_TRANSIT or CaseEvent.SHIP in possible,
         just_sent=just_sent,

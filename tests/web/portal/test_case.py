@@ -137,3 +137,24 @@ def test_a_rejection_is_shown_with_its_reason(visitor: FlaskClient, ctx: Context
     send(visitor, fill_in(visitor))
     reject_case(ctx, tenant.id, cases(ctx, tenant)[0].id, actor=staff, reason="It was worn <outside>.")
     assert "It was worn &lt;outside&gt;." in visitor.get("/r/shop/cases/R-2026-000001").text
+
+
+@pytest.mark.parametrize("status", ["requested", "approved", "in_transit", "received"])
+def test_the_expected_refund_is_shown_while_it_is_open(
+    visitor: FlaskClient, ctx: Context, tenant: Tenant, status: str
+) -> None:
+    assert "Expected refund: $40.00" in page_of_a_case(visitor, ctx, tenant, status)
+
+
+@pytest.mark.parametrize("status", ["inspected", "resolved", "closed", "rejected", "cancelled", "expired", "disputed"])
+def test_what_is_decided_promises_no_refund(
+    visitor: FlaskClient, ctx: Context, tenant: Tenant, status: str
+) -> None:
+    assert "Expected refund" not in page_of_a_case(visitor, ctx, tenant, status)
+
+
+def page_of_a_case(visitor: FlaskClient, ctx: Context, tenant: Tenant, status: str) -> str:
+    send(visitor, fill_in(visitor))
+    with ctx.db.tenant(tenant.id) as session:
+        session.scalars(select(Case)).one().status = status
+    return visitor.get("/r/shop/cases/R-2026-000001").text
