@@ -31,7 +31,7 @@ MODULES = (
     "web/labels.py",
     "web/tokens.py",
     "web/mail/rendering.py",
-    *(f"web/portal/{name}.py" for name in ("access", "cases", "choices", "login", "request")),
+    *(f"web/portal/{name}.py" for name in ("access", "cases", "choices", "login", "request", "typed")),
     *(f"web/storefront/{name}.py" for name in ("access", "cases", "description", "orders")),
 )
 FOLDERS = ("portal", "mail")
