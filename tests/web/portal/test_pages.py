@@ -82,6 +82,10 @@ def test_the_other_language_is_the_same_page(client: FlaskClient) -> None:
     assert 'href="?t=abc&amp;lang=zh"' in page
 
 
+def test_the_way_to_privacy_keeps_the_language(client: FlaskClient) -> None:
+    assert 'href="/privacy?lang=zh"' in client.get("/r/shop?lang=zh").text
+
+
 def test_the_chosen_language_stays(client: FlaskClient) -> None:
     client.get("/r/shop?lang=zh")
     assert '<html lang="zh">' in client.get("/r/shop").text
