@@ -154,3 +154,10 @@ def page_of_a_case(visitor: FlaskClient, ctx: Context, tenant: Tenant, status: s
     with ctx.db.tenant(tenant.id) as session:
         session.scalars(select(Case)).one().status = status
     return visitor.get("/r/shop/cases/R-2026-000001").text
+
+
+def test_the_history_shows_days_since_the_hours_would_be_of_another_time_zone(visitor: FlaskClient) -> None:
+    send(visitor, fill_in(visitor))
+    page = visitor.get("/r/shop/cases/R-2026-000001").text
+    assert re.search(r"<time[^>]*>\w+ \d+, \d{4}</time>", page)
+    assert "UTC" not in page

@@ -73,6 +73,21 @@ def test_a_description_that_is_too_long_comes_back_to_be_shortened(visitor: Flas
     assert said in page.text
 
 
+def test_what_there_is_no_choice_of_is_said_in_a_sentence(visitor: FlaskClient) -> None:
+    post(visitor, "order", **{"quantity-line-1": "2"})
+    page = visitor.get("/r/shop/reasons").text
+    assert "You get a refund, the way you paid." in page
+    assert 'type="radio"' not in page
+    assert '<input type="hidden" name="resolution-line-1" value="refund">' in page
+
+
+def test_a_count_stands_before_its_item_with_no_stray_dot(visitor: FlaskClient) -> None:
+    post(visitor, "order", **{"quantity-line-1": "2"})
+    page = visitor.get("/r/shop/reasons").text
+    assert "<h2>2 × Monospace Tee</h2>" in page
+    assert "· ×" not in page
+
+
 def test_a_resolution_that_is_not_offered_is_refused(visitor: FlaskClient) -> None:
     post(visitor, "order", **{"quantity-line-1": "1"})
     page = refused(
