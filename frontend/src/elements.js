@@ -2,6 +2,7 @@
 //   data-dashboard-path="/orders/…"  a link into the Dashboard itself
 //   data-opens="id", data-closes      a dialog, since the frame's sandbox has no confirm()
 //   data-copies="text"                into the clipboard; data-copied is what the button says for a moment
+//   data-picks="id"                   a colour picker beside a text field: what is said in one shows in the other
 import { actions } from "@saleor/app-sdk/app-bridge";
 import { tell } from "./host.js";
 
@@ -31,6 +32,15 @@ document.addEventListener("click", (event) => {
     return;
   }
 }, true);
+
+document.addEventListener("input", ({ target }) => {
+  if (target.dataset.picks) {
+    document.getElementById(target.dataset.picks).value = target.value;
+    return;
+  }
+  const picker = target.id && document.querySelector(`[data-picks="${CSS.escape(target.id)}"]`);
+  if (picker && /^#[0-9a-f]{6}$/i.test(target.value.trim())) picker.value = target.value.trim();
+});
 
 async function copied(text) {
   try {

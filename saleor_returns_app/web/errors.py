@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, Response, json, request
+from flask import Flask, Response, json, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -62,10 +62,23 @@ def as_app_error(error: Exception) -> AppError:
     return AppError()
 
 
+def _for_people() -> bool:
+    """A browser asks for a page; a program takes what it gets or asks for JSON."""
+    kinds = ("application/problem+json", "application/json", "text/html")
+    return request.accept_mimetypes.best_match(kinds) == "text/html"
+
+
 def register(app: Flask) -> None:
     @app.errorhandler(Exception)
     def _answer(error: Exception) -> ResponseReturnValue:
         return problem(as_app_error(error))
+
+    @app.errorhandler(404)
+    def _nowhere(error: HTTPException) -> ResponseReturnValue:
+        page = render_template("install/nowhere.html", asked=None) if _for_people() else None
+        answer = make_response(page, 404) if page else problem(as_app_error(error))
+        answer.vary.update(("Accept", "Accept-Language"))
+        return answer
 
     @app.errorhandler(405)
     def _method(error: HTTPException) -> ResponseReturnValue:

@@ -222,6 +222,81 @@ def test_nobody_stumbles_over_a_page(narrow: Page, stack: Stack) -> None:
     assert found == []
 
 
+def test_back_after_a_corrected_form_shows_the_form_again(phone: Page, stack: Stack) -> None:
+    phone.goto(stack.portal_url)
+    phone.get_by_role("button", name="Send me a code").click()
+    phone.get_by_label("Order number").fill("no such order")
+    phone.get_by_label("E-mail address").fill("nobody@example.com")
+    phone.get_by_role("button", name="Send me a code").click()
+    expect(phone.get_by_role("heading", name="Enter the code")).to_be_visible()
+    phone.go_back()
+    expect(phone.get_by_label("E-mail address")).to_have_value("nobody@example.com")
+    phone.goto(portal_link(stack, new_order(stack)))
+    phone.get_by_role("button", name="Continue").click()
+    phone.get_by_label(re.compile("How many.*Mug")).select_option("1")
+    phone.get_by_role("button", name="Continue").click()
+    phone.get_by_role("button", name="Continue").click()
+    phone.reload()
+    expect(phone.get_by_role("heading", name="Please check this")).to_be_visible()
+    phone.get_by_label("Reason", exact=True).select_option("damaged")
+    phone.get_by_role("button", name="Continue").click()
+    expect(phone.get_by_role("heading", name="Is this right?")).to_be_visible()
+    phone.go_back()
+    expect(phone.get_by_label("Reason", exact=True)).to_have_value("damaged")
+    expect(phone.get_by_role("heading", name="Please check this")).to_be_hidden()
+
+
+#: Words of the page that stand on more than one line, and the height of the header.
+_BROKEN = """() => {
+  const broken = [], words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = words.nextNode(); node; node = words.nextNode()) {
+    if (node.parentElement.closest(".sr, .skip, option")) continue;
+    for (const found of node.data.matchAll(/[A-Za-z]{2,9}/g)) {
+      const range = document.createRange();
+      range.setStart(node, found.index);
+      range.setEnd(node, found.index + found[0].length);
+      if (range.getClientRects().length > 1) broken.push(found[0]);
+    }
+  }
+  return {broken, header: document.querySelector(".top").offsetHeight, wide: document.documentElement.scrollWidth > innerWidth};
+}"""
+
+
+def test_words_stay_whole_on_a_phone_at_twice_its_size(browser: Browser, stack: Stack) -> None:
+    opened = browser.new_context(viewport={"width": 195, "height": 422}, java_script_enabled=False)
+    opened.set_default_timeout(PATIENCE)
+    page = opened.new_page()
+    page.goto(portal_link(stack, new_order(stack)))
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label(re.compile("How many.*Mug")).select_option("2")
+    for button in ("Continue", "Continue", "Send the request", ""):
+        seen = page.evaluate(_BROKEN)
+        assert (seen["broken"], seen["wide"]) == ([], False), page.title()
+        assert seen["header"] < 110, page.title()
+        if button:
+            if page.get_by_label("Reason", exact=True).count():
+                page.get_by_label("Reason", exact=True).select_option("damaged")
+            with page.expect_navigation():
+                page.get_by_role("button", name=button).click()
+    opened.close()
+
+
+def test_the_mailbox_shows_a_mail_to_its_end(page: Page, stack: Stack) -> None:
+    stack.mailbox.add(
+        b"From: a@b.example\r\nTo: c@d.example\r\nSubject: Long\r\nContent-Type: text/html\r\n\r\n"
+        b"<div style='height:1500px'></div><p>The end</p>",
+        ("c@d.example",),
+    )
+    mail = stack.mailbox.wait_for(to="c@d.example", timeout=5)
+    page.goto(f"{stack.shop.base_url}/mailbox/{mail.id}")
+    end = page.frame_locator("iframe").get_by_text("The end")
+    expect(end).to_be_visible()
+    frame, seen = page.locator("iframe").bounding_box(), end.bounding_box()
+    assert frame
+    assert seen
+    assert seen["y"] + seen["height"] <= frame["y"] + frame["height"]
+
+
 def test_the_element_asks_for_a_new_token_and_says_when_there_is_none(context: BrowserContext, stack: Stack) -> None:
     order = new_order(stack)
     page = context.new_page()

@@ -268,3 +268,17 @@ def test_the_script_needs_no_more_than_the_content_policy_of_the_pages(stage: St
     stage.page.on("pageerror", lambda error: found.append(str(error)))
     expect(stage.open().get_by_role("heading", name="Queue")).to_be_visible()
     assert found == []
+
+
+def test_a_colour_is_the_same_in_its_text_and_its_picker(stage: Stage) -> None:
+    stage.app.answers["GET /dashboard/"] = Answer(
+        '<input id="colour" value="#14323a"><input type="color" value="#14323a" data-picks="colour">'
+    )
+    frame = stage.open()
+    text, picker = frame.locator("#colour"), frame.locator("[data-picks]")
+    picker.fill("#ffee00")
+    expect(text).to_have_value("#ffee00")
+    text.fill("#1A73E8")
+    expect(picker).to_have_value("#1a73e8")
+    text.fill("red")
+    expect(picker).to_have_value("#1a73e8")

@@ -31,10 +31,10 @@ MODULES = (
     "web/labels.py",
     "web/tokens.py",
     "web/mail/rendering.py",
-    *(f"web/portal/{name}.py" for name in ("access", "cases", "choices", "login", "request")),
+    *(f"web/portal/{name}.py" for name in ("access", "cases", "choices", "login", "request", "typed")),
     *(f"web/storefront/{name}.py" for name in ("access", "cases", "description", "orders")),
 )
-FOLDERS = ("portal", "mail")
+FOLDERS = ("portal", "mail", "install")
 #: A sentence or a label: begins with a capital or a placeholder, and is no name of a header, type or constant.
 _TEXT = re.compile(r"^(?:[A-Z“]|%\()")
 _NO_TEXT = re.compile(

@@ -15,8 +15,14 @@ OTHERS = sorted(set(LANGUAGES) - {"en"})
 
 
 def catalogue(language: str) -> dict[str, str]:
+    """Text → translation; of a text with a plural both forms, with the translation of many."""
+    found = {}
     with (CATALOGUES / language / "LC_MESSAGES" / "messages.po").open("rb") as source:
-        return {str(message.id): str(message.string) for message in read_po(source) if message.id}
+        for message in read_po(source):
+            texts = [message.id] if isinstance(message.id, str) else message.id
+            said = message.string if isinstance(message.string, str) else (message.string or ("",))[-1]
+            found.update({text: said for text in texts if text})
+    return found
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -104,6 +104,14 @@ def test_the_portal_s_address_is_there_to_copy(desk: Desk) -> None:
     assert 'data-copies="http://returns.test/r/shop"' in page
 
 
+@pytest.mark.parametrize(("color", "shown"), [("", "#14323a"), ("#ffee00", "#ffee00")])
+def test_the_colour_can_be_picked_beside_its_text(desk: Desk, color: str, shown: str) -> None:
+    desk.post("/dashboard/settings", **{**TYPED, "brand_color": color})
+    page = desk.get("/dashboard/settings").text
+    assert f'<input id="brand_color" name="brand_color" type="text" value="{color}"' in page
+    assert f'<input type="color" value="{shown}" data-picks="brand_color" aria-label="Pick the colour">' in page
+
+
 def test_the_window_that_was_set_decides_the_next_request(
     web: Flask, saleor: FakeSaleor, tenant: Tenant, desk: Desk, shop: Shop
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -124,6 +125,25 @@ def test_logo_is_a_square_png_of_at_least_256() -> None:
 def test_what_the_manifest_points_to_answers(client: FlaskClient, path: str) -> None:
     with client.get(path, follow_redirects=True) as answer:
         assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/about", "安装到您的商店"),
+        ("/support", "退货帮助"),
+        ("/privacy", "商店移除本应用后，所有数据将在"),
+    ],
+)
+def test_public_pages_speak_the_readers_language(client: FlaskClient, path: str, said: str) -> None:
+    chosen = client.get(f"{path}?lang=zh", headers={"Accept-Language": "en"}).text
+    wished = client.get(path, headers={"Accept-Language": "zh-CN,zh;q=0.9"}).text
+    for page in (chosen, wished):
+        assert '<html lang="zh">' in page
+        assert said in page
+    assert 'href="?lang=en"' in chosen
+    assert all("lang=zh" in link for link in re.findall(r'href="(/(?:about|support|privacy)[^"]*)"', chosen))
+    assert '<html lang="en">' in client.get(f"{path}?lang=en", headers={"Accept-Language": "zh"}).text
 
 
 def test_support_points_to_the_operators_own_address(client: FlaskClient, ctx: Context) -> None:

@@ -8,6 +8,7 @@ from saleor_returns_app.domain.quotes import ShippingRule
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import AppError
 from saleor_returns_app.services.tenant_settings import NEEDED, change_settings
+from saleor_returns_app.web.brand import DEFAULT
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.i18n import gettext
 
@@ -30,6 +31,7 @@ def _page(settings: TenantSettings, *, status: int = 200, form: Form = EMPTY) ->
         rules={rule: word(rule) for rule in ShippingRule},
         may_change=NEEDED in visit().actor.permissions,
         needed=NEEDED,
+        usual_color=DEFAULT,
         portal=f"{ctx().settings.base_url}/r/{visit().tenant.slug}",
     )
 

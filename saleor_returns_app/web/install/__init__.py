@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from saleor_returns_app import __version__
+from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
 
 from .manifest import build_manifest
@@ -28,6 +29,16 @@ def show_manifest() -> ResponseReturnValue:
     return answer
 
 
+def _page(template: str, **values: object) -> Response:
+    """A public page, in the language that its address asks for, else the browser; its links keep what was asked."""
+    asked = request.args.get("lang")
+    if asked:
+        i18n.choose_language(asked)
+    answer = make_response(render_template(f"install/{template}", asked=i18n.language() if asked else None, **values))
+    answer.vary.add("Accept-Language")
+    return answer
+
+
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
     return redirect("/about")
@@ -36,17 +47,15 @@ def home() -> ResponseReturnValue:
 @blueprint.get("/about")
 def about() -> ResponseReturnValue:
     settings = ctx().settings
-    return render_template("install/about.html", manifest_url=f"{settings.base_url}/api/manifest", version=__version__)
+    return _page("about.html", manifest_url=f"{settings.base_url}/api/manifest", version=__version__)
 
 
 @blueprint.get("/support")
 def support() -> ResponseReturnValue:
-    return render_template("install/support.html", support_url=ctx().settings.support_url)
+    return _page("support.html", support_url=ctx().settings.support_url)
 
 
 @blueprint.get("/privacy")
 def privacy() -> ResponseReturnValue:
     settings = ctx().settings
-    return render_template(
-        "install/privacy.html", contact=settings.privacy_contact, retention_days=settings.retention_days
-    )
+    return _page("privacy.html", contact=settings.privacy_contact, retention_days=settings.retention_days)

@@ -160,9 +160,12 @@ def _lock_down(response: Response) -> Response:
 
 @blueprint.get("/brand.css")
 def brand() -> ResponseReturnValue:
-    """The shop's colour, with text on it that can be read."""
+    """The shop's colour, with text on it that can be read and a shade of it for lines that can be seen."""
     found = brand_of(tenant().settings.get("brand_color"))
-    css = f":root {{ --brand: {found.color}; --on-brand: {found.on_color}; }}\n"
+    css = (
+        f":root {{ --brand: {found.color}; --on-brand: {found.on_color}; --brand-line: {found.line}; }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root {{ --brand-line: {found.line_in_dark}; }} }}\n"
+    )
     return Response(css, mimetype="text/css", headers={"Cache-Control": "max-age=300"})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import request
@@ -18,11 +17,12 @@ from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services.cases import cancel_case
 from saleor_returns_app.services.logistics import add_tracking
-from saleor_returns_app.web import errors, i18n
+from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.labels import REASONS, SHOPPER_REFUNDS, STATUSES, next_text, tone
 
 from .access import blueprint, page, shopper, tenant, to, visit
+from .typed import Said, accept, read_draft, refuse
 
 #: The way of a case that goes well: (states that are in this step, its name).
 STEPS = (
@@ -36,6 +36,16 @@ STEPS = (
     ((CaseStatus.RESOLVING,), "Your refund is paid"),
     ((CaseStatus.RESOLVED, CaseStatus.CLOSED), "Done"),
 )
+
+#: While these last, it is still open whether the refund that was expected at the request gets paid.
+EXPECTING = {
+    CaseStatus.REQUESTED,
+    CaseStatus.AWAITING_EVIDENCE,
+    CaseStatus.NEGOTIATING,
+    CaseStatus.APPROVED,
+    CaseStatus.IN_TRANSIT,
+    CaseStatus.RECEIVED,
+}
 
 
 def own_case(number: str) -> Case:
@@ -78,14 +88,8 @@ def shown(refund: Refund) -> ShownRefund:
     )
 
 
-def show(
-    found: Case,
-    status: int = 200,
-    *,
-    problems: Mapping[str, str] | None = None,
-    typed: Mapping[str, str] | None = None,
-    just_sent: str = "",
-) -> ResponseReturnValue:
+def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
+    before = read_draft("case", number=found.number)
     with ctx().db.tenant(tenant().id) as session:
         entries = session.scalars(
             select(CaseEntry)
@@ -102,20 +106,20 @@ def show(
     place = next((index for index, (states, _) in enumerate(STEPS) if state in states), None)
     return page(
         "case.html",
-        status,
         case=found,
         entries=entries,
         refunds=[shown(refund) for refund in refunds],
         steps=[name for _, name in STEPS] if place is not None else [],
         place=place,
         next_text=next_text(state, refunds),
+        still_expected=state in EXPECTING and not refunds,
         can_cancel=CaseEvent.CANCEL in possible and CaseEvent.CANCEL in SHOPPER_ACTIONS,
         can_ship=state is CaseStatus.IN_TRANSIT or CaseEvent.SHIP in possible,
         just_sent=just_sent,
         statuses=STATUSES,
         reasons=REASONS,
-        problems=problems or {},
-        typed=typed or {"tracking_number": found.tracking_number, "carrier": found.carrier},
+        problems=before.problems,
+        typed=before.values or {"tracking_number": found.tracking_number, "carrier": found.carrier},
     )
 
 
@@ -134,7 +138,8 @@ def tracking(number: str) -> ResponseReturnValue:
         )
     except AppError as problem:
         problems = {problem.field or "": what_is_wrong(problem, number)}
-        return show(own_case(number), problem.status, problems=problems, typed=typed)
+        return refuse("case", problems, values=typed, number=number)
+    accept()
     return to("case", number=number)
 
 
@@ -145,7 +150,7 @@ def cancel(number: str) -> ResponseReturnValue:
         try:
             cancel_case(ctx(), tenant().id, found.id, actor=shopper())
         except AppError as problem:
-            return show(own_case(number), problem.status, problems={"": what_is_wrong(problem, number)})
+            return refuse("case", {"": what_is_wrong(problem, number)}, number=number)
     return to("case", number=number)
 
 
@@ -156,9 +161,9 @@ def action(number: str) -> ResponseReturnValue:
     return to("case", number=number)
 
 
-def what_is_wrong(problem: AppError, number: str) -> str:
+def what_is_wrong(problem: AppError, number: str) -> Said:
     """What the shopper reads. A move that the table refuses is said by the state they can see."""
     if not isinstance(problem, MoveRefused):
-        return errors.said(problem)
-    text = i18n.gettext("This is not possible any more: the return is “%(state)s” now.")
-    return text % {"state": i18n.gettext(STATUSES[own_case(number).status])}
+        return Said.of(problem)
+    text = "This is not possible any more: the return is “%(state)s” now."
+    return Said(text, {"state": i18n.gettext(STATUSES[own_case(number).status])})

@@ -14,20 +14,18 @@ from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.policy import Outcome
 from saleor_returns_app.errors import AppError, Conflict, RemoteError
 from saleor_returns_app.models.cases import Case
-from saleor_returns_app.services.drafts import CASE_ID, drop_draft, save_draft
+from saleor_returns_app.services.drafts import CASE_ID, drop_draft
 from saleor_returns_app.services.guards import LONGEST_TEXT
 from saleor_returns_app.services.judging import expected_refund
 from saleor_returns_app.services.opening import open_case
 from saleor_returns_app.services.orders import fresh_order
-from saleor_returns_app.web import errors, i18n
+from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.labels import REASONS, RESOLUTIONS, STATUSES
 
 from .access import blueprint, known_order, page, shopper, tenant, to, visit
 from .choices import Choice, choices, complete_requests, requests_in
-
-#: Fields with something wrong: the id of the field on the page → what is wrong, in the order of the page.
-Problems = dict[str, str]
+from .typed import Said, accept, read_draft, refuse
 
 
 def cases_of_order() -> list[Case]:
@@ -50,18 +48,15 @@ def current_order() -> Order:
 
 @blueprint.get("/order")
 def order() -> ResponseReturnValue:
-    return show_order(current_order(), visit().draft)
-
-
-def show_order(found: Order, draft: Mapping[str, Any], problems: Problems | None = None) -> ResponseReturnValue:
+    found, before = current_order(), read_draft("order")
     return page(
         "order.html",
-        400 if problems else 200,
         order=found,
-        choices=choices(found, draft),
+        choices=choices(found, visit().draft),
         cases=cases_of_order(),
         statuses=STATUSES,
-        problems=problems or {},
+        problems=before.problems,
+        typed=before.values,
     )
 
 
@@ -69,92 +64,91 @@ def show_order(found: Order, draft: Mapping[str, Any], problems: Problems | None
 def choose() -> ResponseReturnValue:
     found = known_order()
     quantities: dict[str, int] = {}
-    problems: Problems = {}
+    typed: dict[str, str] = {}
+    problems: dict[str, Said] = {}
     offered = choices(found, {})
     for place, item in enumerate(offered, 1):
-        typed = request.form.get(f"quantity-{item.line.id}", "").strip() or "0"
+        written = typed[item.line.id] = request.form.get(f"quantity-{item.line.id}", "").strip()[:20] or "0"
         most = item.judged.returnable
-        if typed.isascii() and typed.isdigit() and len(typed) <= 6 and int(typed) <= most:
-            quantities[item.line.id] = int(typed)
+        if written.isascii() and written.isdigit() and len(written) <= 6 and int(written) <= most:
+            quantities[item.line.id] = int(written)
         else:
-            problems[f"q{place}"] = i18n.gettext("Write a whole number from 0 to %(most)s.") % {"most": most}
+            problems[f"q{place}"] = Said("Write a whole number from 0 to %(most)s.", {"most": most})
     if not problems and not any(quantities.values()):
         first = next((place for place, item in enumerate(offered, 1) if item.may_be_chosen), 1)
-        problems[f"q{first}"] = i18n.gettext("Choose at least one item and how many of it.")
-    draft = save_draft(ctx(), tenant().id, visit().id, {"quantities": quantities})
-    return show_order(found, draft, problems) if problems else to("reasons")
+        problems[f"q{first}"] = Said("Choose at least one item and how many of it.")
+    changes = {"quantities": quantities}
+    if problems:
+        return refuse("order", problems, values=typed, changes=changes)
+    accept(changes)
+    return to("reasons")
 
 
 @blueprint.get("/reasons")
 def reasons() -> ResponseReturnValue:
     chosen = chosen_of(known_order(), visit().draft)
-    return show_reasons(chosen) if chosen else to("order")
+    if not chosen:
+        return to("order")
+    return page(
+        "reasons.html",
+        chosen=chosen,
+        reasons=REASONS,
+        resolutions=RESOLUTIONS,
+        problems=read_draft("reasons").problems,
+        names={f"{kind}{place}": item.line.product_name for place, item in enumerate(chosen, 1) for kind in "rdw"},
+    )
 
 
 def chosen_of(found: Order, draft: Mapping[str, Any]) -> list[Choice]:
     return [choice for choice in choices(found, draft) if choice.quantity > 0]
 
 
-def show_reasons(chosen: list[Choice], problems: Problems | None = None) -> ResponseReturnValue:
-    return page(
-        "reasons.html",
-        400 if problems else 200,
-        chosen=chosen,
-        reasons=REASONS,
-        resolutions=RESOLUTIONS,
-        problems=problems or {},
-        names={f"{kind}{place}": item.line.product_name for place, item in enumerate(chosen, 1) for kind in "rdw"},
-    )
-
-
 @blueprint.post("/reasons")
 def explain() -> ResponseReturnValue:
     found = known_order()
     said: dict[str, dict[str, str]] = {}
-    problems: Problems = {}
+    problems: dict[str, Said] = {}
     for place, choice in enumerate(chosen_of(found, visit().draft), 1):
         line_id = choice.line.id
         reason = request.form.get(f"reason-{line_id}", "")
         description = request.form.get(f"description-{line_id}", "").replace("\r\n", "\n")
         resolution = request.form.get(f"resolution-{line_id}", "")
         if reason not in REASONS:
-            reason, problems[f"r{place}"] = "", i18n.gettext("Choose a reason.")
+            reason, problems[f"r{place}"] = "", Said("Choose a reason.")
         elif reason == Reason.OTHER and not description.strip():
-            problems[f"d{place}"] = i18n.gettext("Please describe in a few words what is wrong.")
+            problems[f"d{place}"] = Said("Please describe in a few words what is wrong.")
         if len(description) > LONGEST_TEXT:
-            text = i18n.gettext("The description is too long: at most %(most)s characters.")
-            problems[f"d{place}"] = text % {"most": LONGEST_TEXT}
+            text = "The description is too long: at most %(most)s characters."
+            problems[f"d{place}"] = Said(text, {"most": LONGEST_TEXT})
         if resolution and resolution not in choice.judged.verdict.resolutions:
-            resolution, problems[f"w{place}"] = "", i18n.gettext("Only a refund can be chosen at the moment.")
+            resolution, problems[f"w{place}"] = "", Said("Only a refund can be chosen at the moment.")
         # What is too long is kept as well, up to what a page can show again: shortening it is the shopper's work.
         said[line_id] = {"reason": reason, "description": description[: 5 * LONGEST_TEXT], "resolution": resolution}
-    draft = save_draft(ctx(), tenant().id, visit().id, {"reasons": said})
-    chosen = chosen_of(found, draft)
+    changes = {"reasons": said}
+    chosen = chosen_of(found, {**visit().draft, **changes})
     for place, item in enumerate(chosen, 1):
         if item.reason and item.judged.verdict.outcome is Outcome.INELIGIBLE:
             because = item.judged.verdict.because[0]
-            problems.setdefault(f"r{place}", i18n.gettext(because.text) % because.params)
-    return show_reasons(chosen, problems) if problems else to("summary")
+            problems.setdefault(f"r{place}", Said(because.text, because.params))
+    if problems:
+        return refuse("reasons", problems, changes=changes)
+    accept(changes)
+    return to("summary")
 
 
 @blueprint.get("/summary")
 def summary() -> ResponseReturnValue:
-    return show_summary(current_order())
-
-
-def show_summary(found: Order, problem: AppError | None = None) -> ResponseReturnValue:
-    draft = visit().draft
+    found, draft = current_order(), visit().draft
     asked = requests_in(found, draft)
     if not asked or CASE_ID not in draft:
         return to("order")
     return page(
         "summary.html",
-        problem.status if problem else 200,
         quote=expected_refund(ctx(), tenant().id, found, asked),
         chosen=chosen_of(found, draft),
         reasons=REASONS,
         ticket=draft[CASE_ID],
-        said=errors.said(problem) if problem else "",
+        problems=read_draft("summary").problems,
     )
 
 
@@ -183,7 +177,7 @@ def send() -> ResponseReturnValue:
             case_id=ticket,
         )
     except AppError as problem:
-        return show_summary(found, problem)  # nothing typed is lost: the draft is still there
+        return refuse("summary", {"": Said.of(problem)})  # nothing typed is lost: the draft is still there
     drop_draft(ctx(), tenant().id, visit().id)
     with ctx().db.tenant(tenant().id) as session:
         number = session.get_one(Case, ticket).number

@@ -19,7 +19,7 @@ from saleor_returns_app.services.judging import LineRequest
 from saleor_returns_app.services.opening import open_case
 from tests.fakes import FakeSaleor, make_order
 
-from .walking import cases, fill_in, hidden, post, send
+from .walking import cases, fill_in, hidden, post, refused, send
 
 
 def test_another_orders_case_does_not_exist(
@@ -52,13 +52,20 @@ def test_a_case_can_be_followed_tracked_and_withdrawn(
     page = visitor.get("/r/shop/cases/R-2026-000001")
     assert "1 Dock Road" in page.text
     assert "Use the box." in page.text
-    refused = post(visitor, "cases/R-2026-000001/tracking", tracking_number="?", carrier="Post")
-    assert refused.status_code == 400
-    assert 'value="?"' in refused.text
+    wrong = post(visitor, "cases/R-2026-000001/tracking", tracking_number="?", carrier="Post")
+    assert 'value="?"' in refused(visitor, wrong).text
     assert post(visitor, "cases/R-2026-000001/tracking", tracking_number="RR123456785DE").status_code == 303
-    late = post(visitor, "cases/R-2026-000001/cancel")
-    assert late.status_code == 409
+    late = refused(visitor, post(visitor, "cases/R-2026-000001/cancel"))
     assert "the return is “In transit” now" in late.text
+
+
+def test_withdrawing_takes_a_second_step_that_says_what_happens(visitor: FlaskClient) -> None:
+    send(visitor, fill_in(visitor))
+    page = visitor.get("/r/shop/cases/R-2026-000001").text
+    step = re.search(r"<details[^>]*><summary>Withdraw this return</summary>(.*?)</details>", page, re.DOTALL)
+    assert step
+    assert "nothing is refunded" in step[1]
+    assert page.count('action="/r/shop/cases/R-2026-000001/cancel"') == step[1].count("<form") == 1
 
 
 def test_withdrawing_twice_is_withdrawing(visitor: FlaskClient, ctx: Context, tenant: Tenant) -> None:
@@ -128,3 +135,29 @@ def test_a_rejection_is_shown_with_its_reason(visitor: FlaskClient, ctx: Context
     send(visitor, fill_in(visitor))
     reject_case(ctx, tenant.id, cases(ctx, tenant)[0].id, actor=staff, reason="It was worn <outside>.")
     assert "It was worn &lt;outside&gt;." in visitor.get("/r/shop/cases/R-2026-000001").text
+
+
+@pytest.mark.parametrize("status", ["requested", "approved", "in_transit", "received"])
+def test_the_expected_refund_is_shown_while_it_is_open(
+    visitor: FlaskClient, ctx: Context, tenant: Tenant, status: str
+) -> None:
+    assert "Expected refund: $40.00" in page_of_a_case(visitor, ctx, tenant, status)
+
+
+@pytest.mark.parametrize("status", ["inspected", "resolved", "closed", "rejected", "cancelled", "expired", "disputed"])
+def test_what_is_decided_promises_no_refund(visitor: FlaskClient, ctx: Context, tenant: Tenant, status: str) -> None:
+    assert "Expected refund" not in page_of_a_case(visitor, ctx, tenant, status)
+
+
+def page_of_a_case(visitor: FlaskClient, ctx: Context, tenant: Tenant, status: str) -> str:
+    send(visitor, fill_in(visitor))
+    with ctx.db.tenant(tenant.id) as session:
+        session.scalars(select(Case)).one().status = status
+    return visitor.get("/r/shop/cases/R-2026-000001").text
+
+
+def test_the_history_shows_days_since_the_hours_would_be_of_another_time_zone(visitor: FlaskClient) -> None:
+    send(visitor, fill_in(visitor))
+    page = visitor.get("/r/shop/cases/R-2026-000001").text
+    assert re.search(r"<time[^>]*>\w+ \d+, \d{4}</time>", page)
+    assert "UTC" not in page

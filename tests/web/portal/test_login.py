@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import escape
 from sqlalchemy import select
 
+from saleor_returns_app.adapters.cipher import FernetCipher
 from saleor_returns_app.errors import SaleorUnavailable
 from saleor_returns_app.models.notifications import Notification
 from saleor_returns_app.models.portal import LoginCode
@@ -21,7 +25,7 @@ from saleor_returns_app.web import build_web
 from tests.conftest import add_tenant
 from tests.fakes import FakeClock, FakeSaleor
 
-from .walking import code_in_mail, post
+from .walking import code_in_mail, post, refused
 
 
 @pytest.mark.parametrize(
@@ -44,7 +48,7 @@ def test_unknown_orders_are_answered_like_known_ones(
 def test_the_code_of_an_unknown_order_opens_nothing(client: FlaskClient, ctx: Context) -> None:
     client.post("/r/shop", data={"number": "74", "email": "eve@example.com"})
     for guess in ("000000", "123456"):
-        assert client.post("/r/shop/code", data={"code": guess}).status_code == 400
+        assert wrong_code(client, guess)
 
 
 def test_a_wrong_code_is_said_and_five_of_them_end_it(client: FlaskClient, ctx: Context, tenant: Tenant) -> None:
@@ -52,16 +56,15 @@ def test_a_wrong_code_is_said_and_five_of_them_end_it(client: FlaskClient, ctx: 
     right = code_in_mail(ctx, tenant)
     wrong = "000000" if right != "000000" else "111111"
     for _ in range(5):
-        assert client.post("/r/shop/code", data={"code": wrong}).status_code == 400
-    answer = client.post("/r/shop/code", data={"code": right})
-    assert answer.status_code == 429
+        assert wrong_code(client, wrong)
+    answer = refused(client, client.post("/r/shop/code", data={"code": right}))
     assert "ask for a new one" in answer.text
 
 
 def test_an_old_code_is_worthless(client: FlaskClient, ctx: Context, tenant: Tenant, clock: FakeClock) -> None:
     client.post("/r/shop", data={"number": "74", "email": "rita@example.com"})
     clock.forward(minutes=11)
-    assert client.post("/r/shop/code", data={"code": code_in_mail(ctx, tenant)}).status_code == 400
+    assert wrong_code(client, code_in_mail(ctx, tenant))
 
 
 def test_a_code_is_used_once(client: FlaskClient, app: Flask, ctx: Context, tenant: Tenant) -> None:
@@ -72,20 +75,19 @@ def test_a_code_is_used_once(client: FlaskClient, app: Flask, ctx: Context, tena
     assert client.post("/r/shop/code", data={"code": code}).status_code == 303
     second = app.test_client()
     second.set_cookie("returns_code", handle.value, path="/r/shop")
-    assert second.post("/r/shop/code", data={"code": code}).status_code == 400
+    assert wrong_code(second, code)
 
 
 def test_a_code_works_only_in_the_browser_that_asked(app: Flask, ctx: Context, tenant: Tenant) -> None:
     app.test_client().post("/r/shop", data={"number": "74", "email": "rita@example.com"})
     other = app.test_client()
-    assert other.post("/r/shop/code", data={"code": code_in_mail(ctx, tenant)}).status_code == 400
+    assert wrong_code(other, code_in_mail(ctx, tenant))
 
 
 def test_codes_are_not_mailed_without_end(client: FlaskClient) -> None:
     for _ in range(5):
         client.post("/r/shop", data={"number": "74", "email": "rita@example.com"})
-    answer = client.post("/r/shop", data={"number": "74", "email": "rita@example.com"})
-    assert answer.status_code == 429
+    answer = refused(client, client.post("/r/shop", data={"number": "74", "email": "rita@example.com"}))
     assert "newest one" in answer.text
 
 
@@ -102,11 +104,96 @@ def test_codes_and_sessions_are_not_stored_as_they_are(visitor: FlaskClient, ctx
 )
 def test_what_was_typed_stays_when_it_is_refused(client: FlaskClient, field: str, value: str) -> None:
     typed = {"number": "74", "email": "rita@example.com", field: value}
-    page = client.post("/r/shop", data=typed)
-    assert page.status_code == 400
+    page = refused(client, client.post("/r/shop", data=typed))
     assert 'aria-invalid="true"' in page.text
     kept = "rita@example.com" if field == "number" else "74"
     assert f'value="{kept}"' in page.text
+
+
+def test_an_empty_form_is_told_of_both_fields(client: FlaskClient) -> None:
+    page = refused(client, client.post("/r/shop", data={"number": " ", "email": ""}))
+    assert re.findall(r'<a href="#(\w+)">', page.text) == ["number", "email"]
+    assert page.text.count('aria-invalid="true"') == 2
+
+
+def test_what_was_refused_is_not_said_when_coming_back_later(client: FlaskClient) -> None:
+    client.post("/r/shop", data={"number": "74", "email": ""})
+    page = client.get("/r/shop").text
+    assert "Please check this" not in page
+    assert 'value="74"' in page
+
+
+def test_what_was_refused_is_said_in_the_language_chosen_afterwards(client: FlaskClient) -> None:
+    client.post("/r/shop", data={"number": "74", "email": ""})
+    assert "请填写下单时使用的邮箱。" in client.get("/r/shop?check=1&lang=zh").text
+
+
+@pytest.mark.parametrize(("number", "email"), [("74", "rita@example.com"), ("<b>9", "eve@example.com")])
+def test_the_code_page_says_what_was_typed_and_lets_it_be_changed(client: FlaskClient, number: str, email: str) -> None:
+    client.post("/r/shop", data={"number": number, "email": email})
+    for _ in range(2):
+        page = client.get("/r/shop/code").text
+        assert f'<dd dir="auto">{escape(number)}</dd>' in page
+        assert f'<dd dir="auto">{email}</dd>' in page
+        assert '<a href="/r/shop">Change order number or e-mail</a>' in page
+        wrong_code(client, "1")  # what was typed stays beside the error
+    assert f'value="{email}"' in client.get("/r/shop").text
+
+
+def test_the_code_page_looks_the_same_for_known_and_unknown_orders(app: Flask) -> None:
+    pages = []
+    for number in ("74", "99"):
+        browser = app.test_client()
+        browser.post("/r/shop", data={"number": number, "email": "rita@example.com"})
+        pages.append(browser.get("/r/shop/code").text.replace(number, "…"))
+    assert pages[0] == pages[1]
+
+
+def test_a_wrong_code_is_said_first_thing_on_the_page(client: FlaskClient) -> None:
+    client.post("/r/shop", data={"number": "74", "email": "rita@example.com"})
+    page = refused(client, client.post("/r/shop/code", data={"code": "x"})).text
+    assert re.search(r'role="alert"[^>]*autofocus><h2>Please check this</h2>\s*<ul><li><a href="#code">', page)
+
+
+CIPHER = FernetCipher(Fernet.generate_key().decode())
+
+
+@pytest.fixture
+def locked(ctx: Context, tenant: Tenant) -> FlaskClient:
+    """A browser at an app that really encrypts."""
+    with ctx.db.everyone() as session:
+        session.get_one(Tenant, tenant.id).token_secret = CIPHER.encrypt("token")
+    return build_web(replace(ctx, cipher=CIPHER)).test_client()
+
+
+def test_what_was_typed_can_be_read_by_nobody_else_and_ends_with_signing_in(
+    locked: FlaskClient, ctx: Context, tenant: Tenant
+) -> None:
+    client, app = locked, locked.application
+    answer = client.post("/r/shop", data={"number": "74", "email": "rita@example.com"})
+    assert not [cookie for cookie in answer.headers.getlist("Set-Cookie") if "rita" in cookie]
+    kept = client.get_cookie("returns_typed", path="/r/shop")
+    assert kept is not None
+    for value in ("x", kept.value[:-5]):
+        other = app.test_client()
+        other.set_cookie("returns_typed", value, path="/r/shop")
+        assert other.get("/r/shop").status_code == 200
+    add_tenant(ctx.db, "other")
+    client.set_cookie("returns_typed", kept.value, path="/r/other")
+    assert "rita" not in client.get("/r/other").text
+    client.post("/r/shop/code", data={"code": code_in_mail(replace(ctx, cipher=CIPHER), tenant)})
+    assert client.get_cookie("returns_typed", path="/r/shop") is None
+
+
+def test_what_is_typed_too_long_still_fits_into_a_cookie(locked: FlaskClient) -> None:
+    client = locked
+    answer = client.post("/r/shop", data={"number": "订" * 9000, "email": "邮" * 9000})
+    assert max(len(cookie) for cookie in answer.headers.getlist("Set-Cookie")) < 4000
+    assert 'value="订' in refused(client, answer).text
+
+
+def wrong_code(client: FlaskClient, code: str) -> bool:
+    return "This code is not right" in refused(client, client.post("/r/shop/code", data={"code": code})).text
 
 
 def test_a_session_ends_after_two_hours(visitor: FlaskClient, clock: FakeClock) -> None:

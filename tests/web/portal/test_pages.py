@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
 from saleor_returns_app.models.tenants import Tenant, TenantState
 from saleor_returns_app.services.context import Context
+from saleor_returns_app.web.brand import DARK_GROUNDS, LIGHT_GROUNDS, contrast
+
+from .walking import refused
 
 
 def test_the_portal_speaks_chinese(visitor: FlaskClient) -> None:
@@ -44,19 +49,23 @@ def test_pages_are_locked_down(visitor: FlaskClient) -> None:
     assert (headers["Referrer-Policy"], headers["Cache-Control"]) == ("no-referrer", "no-store")
 
 
-@pytest.mark.parametrize(("color", "text"), [("#ffffff", "#111111"), ("#14323a", "#ffffff"), ("#ffcc00", "#111111")])
+@pytest.mark.parametrize(("color", "text"), [("#ffffff", "#000000"), ("#14323a", "#ffffff"), ("#ffcc00", "#000000")])
 def test_the_brand_colour_gets_text_that_can_be_read(
     client: FlaskClient, ctx: Context, tenant: Tenant, color: str, text: str
 ) -> None:
     with ctx.db.everyone() as session:
         session.get_one(Tenant, tenant.id).settings = {"brand_color": color}
-    assert client.get("/r/shop/brand.css").text == f":root {{ --brand: {color}; --on-brand: {text}; }}\n"
+    style = client.get("/r/shop/brand.css").text
+    assert style.startswith(f":root {{ --brand: {color}; --on-brand: {text}; --brand-line: ")
+    line, in_dark = re.findall(r"--brand-line: (#\w{6});", style)
+    assert min(contrast(line, ground) for ground in LIGHT_GROUNDS) >= 3
+    assert min(contrast(in_dark, ground) for ground in DARK_GROUNDS) >= 3
 
 
 def test_a_brand_colour_cannot_smuggle_in_a_style(client: FlaskClient, ctx: Context, tenant: Tenant) -> None:
     with ctx.db.everyone() as session:
         session.get_one(Tenant, tenant.id).settings = {"brand_color": "red;}body{display:none"}
-    assert client.get("/r/shop/brand.css").text == ":root { --brand: #14323a; --on-brand: #ffffff; }\n"
+    assert client.get("/r/shop/brand.css").text.startswith(":root { --brand: #14323a; --on-brand: #ffffff; ")
 
 
 def test_a_form_from_another_site_is_refused(visitor: FlaskClient) -> None:
@@ -73,6 +82,10 @@ def test_the_other_language_is_the_same_page(client: FlaskClient) -> None:
     assert 'href="?t=abc&amp;lang=zh"' in page
 
 
+def test_the_way_to_privacy_keeps_the_language(client: FlaskClient) -> None:
+    assert 'href="/privacy?lang=zh"' in client.get("/r/shop?lang=zh").text
+
+
 def test_the_chosen_language_stays(client: FlaskClient) -> None:
     client.get("/r/shop?lang=zh")
     assert '<html lang="zh">' in client.get("/r/shop").text
@@ -80,7 +93,7 @@ def test_the_chosen_language_stays(client: FlaskClient) -> None:
 
 
 def test_errors_are_said_in_the_language_of_the_page(client: FlaskClient) -> None:
-    page = client.post("/r/shop?lang=zh", data={"number": "74", "email": "x"}).text
+    page = refused(client, client.post("/r/shop?lang=zh", data={"number": "74", "email": "x"})).text
     assert "请填写下单时使用的邮箱。" in page
 
 

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from saleor_returns_app.errors import SaleorUnavailable
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.context import Context
-from tests.fakes import FakeClock, FakeSaleor, make_line
+from tests.fakes import FakeClock, FakeSaleor, make_fulfillment, make_line
 
-from .walking import cases, fill_in, hidden, log_in, post, send
+from .walking import cases, fill_in, hidden, log_in, post, refused, send
 
 
 def test_a_guest_comes_from_the_order_number_to_the_case(visitor: FlaskClient, ctx: Context, tenant: Tenant) -> None:
@@ -37,21 +37,29 @@ def test_nothing_of_order_or_mailbox_is_in_an_address(visitor: FlaskClient) -> N
 
 @pytest.mark.parametrize("quantity", ["-1", "4", "1.5", "one", "1" * 40, "٣", "<b>"])
 def test_impossible_quantities_are_refused_with_what_is_possible(visitor: FlaskClient, quantity: str) -> None:
-    page = post(visitor, "order", **{"quantity-line-1": quantity})
-    assert page.status_code == 400
+    page = refused(visitor, post(visitor, "order", **{"quantity-line-1": quantity}))
     assert "from 0 to 3" in page.text
+
+
+def test_a_count_that_was_refused_is_there_to_be_corrected(
+    client: FlaskClient, ctx: Context, tenant: Tenant, saleor: FakeSaleor
+) -> None:
+    lines = (make_line(quantity=30),)
+    saleor.change("order-1", lines=lines, fulfillments=(make_fulfillment(lines),))
+    log_in(client, ctx, tenant)
+    page = refused(client, post(client, "order", **{"quantity-line-1": "31"}))
+    assert re.search(r'name="quantity-line-1"[^>]* value="31"', page.text)
 
 
 @pytest.mark.parametrize("fields", [{"quantity-line-1": "0"}, {}, {"quantity-line-9": "1"}])
 def test_nothing_chosen_is_said(visitor: FlaskClient, fields: dict[str, str]) -> None:
-    page = post(visitor, "order", **fields)
-    assert page.status_code == 400
+    page = refused(visitor, post(visitor, "order", **fields))
     assert "at least one item" in page.text
 
 
 def test_what_is_wrong_leads_to_its_field(visitor: FlaskClient) -> None:
     post(visitor, "order", **{"quantity-line-1": "1"})
-    page = post(visitor, "reasons", **{"reason-line-1": "other", "description-line-1": ""}).text
+    page = refused(visitor, post(visitor, "reasons", **{"reason-line-1": "other", "description-line-1": ""})).text
     assert '<a href="#d1">' in page
     assert re.search(r'<textarea id="d1"[^>]*aria-describedby="d1-hint d1-problem" aria-invalid="true"', page)
     assert 'id="d1-problem"' in page
@@ -60,15 +68,31 @@ def test_what_is_wrong_leads_to_its_field(visitor: FlaskClient) -> None:
 def test_a_description_that_is_too_long_comes_back_to_be_shortened(visitor: FlaskClient) -> None:
     post(visitor, "order", **{"quantity-line-1": "1"})
     said = "My story. " * 500
-    page = post(visitor, "reasons", **{"reason-line-1": "quality", "description-line-1": said})
+    page = refused(visitor, post(visitor, "reasons", **{"reason-line-1": "quality", "description-line-1": said}))
     assert "at most 4000 characters" in page.text
     assert said in page.text
 
 
+def test_what_there_is_no_choice_of_is_said_in_a_sentence(visitor: FlaskClient) -> None:
+    post(visitor, "order", **{"quantity-line-1": "2"})
+    page = visitor.get("/r/shop/reasons").text
+    assert "You get a refund, the way you paid." in page
+    assert 'type="radio"' not in page
+    assert '<input type="hidden" name="resolution-line-1" value="refund">' in page
+
+
+def test_a_count_stands_before_its_item_with_no_stray_dot(visitor: FlaskClient) -> None:
+    post(visitor, "order", **{"quantity-line-1": "2"})
+    page = visitor.get("/r/shop/reasons").text
+    assert "<h2>2 × Monospace Tee</h2>" in page
+    assert "· ×" not in page
+
+
 def test_a_resolution_that_is_not_offered_is_refused(visitor: FlaskClient) -> None:
     post(visitor, "order", **{"quantity-line-1": "1"})
-    page = post(visitor, "reasons", **{"reason-line-1": "quality", "resolution-line-1": "store_credit"})
-    assert page.status_code == 400
+    page = refused(
+        visitor, post(visitor, "reasons", **{"reason-line-1": "quality", "resolution-line-1": "store_credit"})
+    )
     assert "Only a refund" in page.text
 
 
@@ -85,9 +109,11 @@ def test_what_was_filled_in_is_there_again_after_signing_in_anew(
 @pytest.mark.parametrize(("reason", "description"), [("", ""), ("greed", ""), ("other", "  "), ("quality", "x" * 4001)])
 def test_a_reason_that_cannot_be_used_keeps_the_form(visitor: FlaskClient, reason: str, description: str) -> None:
     post(visitor, "order", **{"quantity-line-1": "1"})
-    page = post(visitor, "reasons", **{"reason-line-1": reason, "description-line-1": description})
-    assert page.status_code == 400
-    assert 'role="alert"' in page.text
+    page = refused(visitor, post(visitor, "reasons", **{"reason-line-1": reason, "description-line-1": description}))
+    assert "Please check this" in page.text
+    assert f">{description}</textarea>" in page.text
+    assert post(visitor, "reasons", **{"reason-line-1": "quality", "description-line-1": "x"}).status_code == 303
+    assert "Please check this" not in visitor.get("/r/shop/reasons?check=1").text, "Back shows what is right now"
 
 
 def test_text_of_any_kind_is_shown_as_text(visitor: FlaskClient, ctx: Context, tenant: Tenant) -> None:
@@ -133,8 +159,8 @@ def test_a_summary_from_before_shows_what_is_filled_in_now(visitor: FlaskClient,
 def test_another_amount_than_was_seen_is_shown_again_first(visitor: FlaskClient, ctx: Context, tenant: Tenant) -> None:
     seen = fill_in(visitor, quantity="1")
     fill_in(visitor, quantity="3")  # in another tab
-    page = send(visitor, seen)
-    assert (page.status_code, cases(ctx, tenant)) == (409, [])
+    page = refused(visitor, send(visitor, seen))
+    assert cases(ctx, tenant) == []
     assert "has changed in the meantime" in page.text
     assert "$70.00" in page.text
     assert send(visitor, page).status_code == 303
@@ -146,8 +172,7 @@ def test_what_became_impossible_meanwhile_is_said_and_nothing_is_lost(
     summary = fill_in(visitor)
     clock.forward(minutes=2)  # the mirror is too old to rely on
     saleor.trouble["read_order"] = [SaleorUnavailable(), SaleorUnavailable()]
-    page = send(visitor, summary)
-    assert page.status_code == 503
+    page = refused(visitor, send(visitor, summary))
     assert "does not answer" in page.text
     assert send(visitor, page).status_code == 303, "the page offers to send it again"
     assert len(cases(ctx, tenant)) == 1
@@ -159,9 +184,8 @@ def test_an_order_out_of_its_window_says_until_when_and_lets_faults_be_claimed(
     clock.forward(days=30)
     log_in(client, ctx, tenant)
     post(client, "order", **{"quantity-line-1": "1"})
-    refused = post(client, "reasons", **{"reason-line-1": "changed_mind"})
-    assert refused.status_code == 400
-    assert "are over" in refused.text
+    late = refused(client, post(client, "reasons", **{"reason-line-1": "changed_mind"}))
+    assert "are over" in late.text
     assert post(client, "reasons", **{"reason-line-1": "quality"}).status_code == 303
 
 

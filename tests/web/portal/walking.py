@@ -40,6 +40,18 @@ def post(client: FlaskClient, path: str, **values: str) -> TestResponse:
     return client.post(f"/r/shop/{path}", data={"csrf": csrf, **values})
 
 
+def refused(client: FlaskClient, answer: TestResponse) -> TestResponse:
+    """The page with the same form that a refused one leads to; looking at it twice shows the same."""
+    assert answer.status_code == 303, answer.text
+    address = answer.headers["Location"]
+    assert address.endswith("check=1")
+    page = client.get(address)
+    assert page.status_code == 200
+    assert 'role="alert"' in page.text
+    assert client.get(address).text == page.text
+    return page
+
+
 def cases(ctx: Context, tenant: Tenant) -> list[Case]:
     with ctx.db.tenant(tenant.id) as session:
         return list(session.scalars(select(Case).order_by(Case.id)))
