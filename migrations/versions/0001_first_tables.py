@@ -38,6 +38,41 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_tenants_slug")),
     )
     op.create_table(
+        "bulk_runs",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("action", sa.String(length=40), nullable=False),
+        sa.Column("typed", DOCUMENT, nullable=False),
+        sa.Column("actor", DOCUMENT, nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_bulk_runs_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_runs")),
+    )
+    with op.batch_alter_table("bulk_runs", schema=None) as batch_op:
+        batch_op.create_index("ix_bulk_runs_state", ["state", "created_at"], unique=False)
+        batch_op.create_index("ix_bulk_runs_tenant", ["tenant_id", "id"], unique=False)
+
+    op.create_table(
+        "canned_replies",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(length=30), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_by", sa.String(length=300), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_canned_replies_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_canned_replies")),
+        sa.UniqueConstraint("tenant_id", "name", "language", name=op.f("uq_canned_replies_tenant_id_name_language")),
+    )
+    op.create_table(
         "cases",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -54,6 +89,19 @@ def upgrade() -> None:
         sa.Column("customer_name", sa.String(length=300), nullable=False),
         sa.Column("language", sa.String(length=20), nullable=False),
         sa.Column("opened_through", sa.String(length=20), nullable=False),
+        sa.Column("opened_by", sa.String(length=300), nullable=False),
+        sa.Column("policy_version", sa.Integer(), nullable=True),
+        sa.Column("is_withdrawal", sa.Boolean(), nullable=False),
+        sa.Column("terms", DOCUMENT, nullable=False),
+        sa.Column("decided_by", sa.String(length=20), nullable=False),
+        sa.Column("spot_check", sa.Boolean(), nullable=False),
+        sa.Column("assignee_id", sa.String(length=120), nullable=False),
+        sa.Column("assignee", sa.String(length=320), nullable=False),
+        sa.Column("escalated_to", sa.String(length=120), nullable=False),
+        sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("merged_into", sa.String(length=36), nullable=True),
+        sa.Column("last_message_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unread", sa.Boolean(), nullable=False),
         sa.Column("rejection", sa.Text(), nullable=False),
         sa.Column("return_address", sa.Text(), nullable=False),
         sa.Column("tracking_number", sa.String(length=100), nullable=False),
@@ -74,6 +122,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "sequence", name=op.f("uq_cases_tenant_id_sequence")),
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.create_index("ix_cases_tenant_assignee", ["tenant_id", "assignee_id", "id"], unique=False)
         batch_op.create_index("ix_cases_tenant_attention", ["tenant_id", "attention", "id"], unique=False)
         batch_op.create_index(
             "ix_cases_tenant_channel_due", ["tenant_id", "channel_slug", "due_by", "due_at", "id"], unique=False
@@ -84,6 +133,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_cases_tenant_customer", ["tenant_id", "customer_id", "id"], unique=False)
         batch_op.create_index("ix_cases_tenant_due", ["tenant_id", "due_by", "due_at", "id"], unique=False)
         batch_op.create_index("ix_cases_tenant_email", ["tenant_id", "email", "id"], unique=False)
+        batch_op.create_index("ix_cases_tenant_escalated", ["tenant_id", "escalated_to", "id"], unique=False)
         batch_op.create_index("ix_cases_tenant_id", ["tenant_id", "id"], unique=False)
         batch_op.create_index("ix_cases_tenant_order", ["tenant_id", "saleor_order_id"], unique=False)
         batch_op.create_index("ix_cases_tenant_order_number", ["tenant_id", "order_number"], unique=False)
@@ -142,6 +192,7 @@ def upgrade() -> None:
         sa.Column("channel_slug", sa.String(length=255), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("snapshot", DOCUMENT, nullable=False),
+        sa.Column("saleor_created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saleor_updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
@@ -150,7 +201,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "saleor_id", name=op.f("uq_orders_tenant_id_saleor_id")),
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
+        batch_op.create_index("ix_orders_tenant_created", ["tenant_id", "saleor_created_at", "id"], unique=False)
         batch_op.create_index("ix_orders_tenant_number", ["tenant_id", "number"], unique=False)
+
+    op.create_table(
+        "policies",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("based_on", sa.Integer(), nullable=True),
+        sa.Column("document", DOCUMENT, nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("effective_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(length=300), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_by", sa.String(length=300), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_by", sa.String(length=300), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_policies_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_policies")),
+        sa.UniqueConstraint("tenant_id", "version", name=op.f("uq_policies_tenant_id_version")),
+    )
+    with op.batch_alter_table("policies", schema=None) as batch_op:
+        batch_op.create_index("ix_policies_in_force", ["tenant_id", "state", "effective_from"], unique=False)
 
     op.create_table(
         "portal_links",
@@ -179,6 +255,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_portal_sessions_digest")),
     )
     op.create_table(
+        "staff_members",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("user_id", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("roles", DOCUMENT, nullable=False),
+        sa.Column("group", sa.String(length=120), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.String(length=300), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_staff_members_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_members")),
+        sa.UniqueConstraint("tenant_id", "user_id", name=op.f("uq_staff_members_tenant_id_user_id")),
+    )
+    op.create_table(
         "webhook_deliveries",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
@@ -195,6 +285,32 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
         batch_op.create_index("ix_webhook_deliveries_waiting", ["processed_at", "id"], unique=False)
+
+    op.create_table(
+        "bulk_items",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("run_id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("params", DOCUMENT, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_bulk_items_case_id_cases"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["bulk_runs.id"], name=op.f("fk_bulk_items_run_id_bulk_runs"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_bulk_items_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_items")),
+        sa.UniqueConstraint("run_id", "case_id", name=op.f("uq_bulk_items_run_id_case_id")),
+    )
+    with op.batch_alter_table("bulk_items", schema=None) as batch_op:
+        batch_op.create_index("ix_bulk_items_run", ["tenant_id", "run_id", "position"], unique=False)
 
     op.create_table(
         "case_events",
@@ -217,6 +333,143 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("case_events", schema=None) as batch_op:
         batch_op.create_index("ix_case_events_case", ["tenant_id", "case_id", "id"], unique=False)
+
+    op.create_table(
+        "case_links",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("other_id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("linked_by", sa.String(length=300), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_case_links_case_id_cases"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["cases.id"], name=op.f("fk_case_links_other_id_cases"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_case_links_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_links")),
+        sa.UniqueConstraint("case_id", "other_id", name=op.f("uq_case_links_case_id_other_id")),
+    )
+    with op.batch_alter_table("case_links", schema=None) as batch_op:
+        batch_op.create_index("ix_case_links_other", ["tenant_id", "other_id"], unique=False)
+
+    op.create_table(
+        "case_tags",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("tag", sa.String(length=60), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_tags_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_case_tags_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_tags")),
+        sa.UniqueConstraint("case_id", "tag", name=op.f("uq_case_tags_case_id_tag")),
+    )
+    with op.batch_alter_table("case_tags", schema=None) as batch_op:
+        batch_op.create_index("ix_case_tags_tag", ["tenant_id", "tag", "case_id"], unique=False)
+
+    op.create_table(
+        "case_watchers",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("user_id", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_case_watchers_case_id_cases"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_case_watchers_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_watchers")),
+        sa.UniqueConstraint("case_id", "user_id", name=op.f("uq_case_watchers_case_id_user_id")),
+    )
+    with op.batch_alter_table("case_watchers", schema=None) as batch_op:
+        batch_op.create_index("ix_case_watchers_user", ["tenant_id", "user_id"], unique=False)
+
+    op.create_table(
+        "deadlines",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("waits_for", sa.String(length=30), nullable=False),
+        sa.Column("owner", sa.String(length=20), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(length=30), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_deadlines_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_deadlines_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deadlines")),
+    )
+    with op.batch_alter_table("deadlines", schema=None) as batch_op:
+        batch_op.create_index("ix_deadlines_case", ["tenant_id", "case_id", "id"], unique=False)
+        batch_op.create_index("ix_deadlines_next", ["state", "next_at"], unique=False)
+        batch_op.create_index(
+            "uq_deadlines_open",
+            ["case_id", "waits_for"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+
+    op.create_table(
+        "evidence",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=True),
+        sa.Column("holder", sa.String(length=64), nullable=False),
+        sa.Column("message_id", sa.String(length=36), nullable=True),
+        sa.Column("order_line_id", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("internal", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("media_type", sa.String(length=60), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=True),
+        sa.Column("height", sa.Integer(), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("storage_key", sa.Text(), nullable=False),
+        sa.Column("thumbnail_key", sa.Text(), nullable=False),
+        sa.Column("who", sa.String(length=20), nullable=False),
+        sa.Column("uploaded_by", sa.String(length=300), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_evidence_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_evidence_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+    )
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.create_index("ix_evidence_case", ["tenant_id", "case_id", "id"], unique=False)
+        batch_op.create_index("ix_evidence_holder", ["tenant_id", "holder", "id"], unique=False)
+        batch_op.create_index("ix_evidence_state", ["state", "created_at"], unique=False)
+
+    op.create_table(
+        "messages",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("who", sa.String(length=20), nullable=False),
+        sa.Column("author_id", sa.String(length=120), nullable=False),
+        sa.Column("author", sa.String(length=300), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("internal", sa.Boolean(), nullable=False),
+        sa.Column("through", sa.String(length=20), nullable=False),
+        sa.Column("source_id", sa.String(length=300), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_messages_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_messages_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+        sa.UniqueConstraint("tenant_id", "source_id", name=op.f("uq_messages_tenant_id_source_id")),
+    )
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.create_index("ix_messages_case", ["tenant_id", "case_id", "id"], unique=False)
 
     op.create_table(
         "notification_outbox",
@@ -244,6 +497,45 @@ def upgrade() -> None:
         batch_op.create_index("ix_notification_outbox_next", ["state", "next_at"], unique=False)
 
     op.create_table(
+        "offers",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("made_by", sa.String(length=20), nullable=False),
+        sa.Column("author", sa.String(length=300), nullable=False),
+        sa.Column("resolution", sa.String(length=30), nullable=False),
+        sa.Column("keeps_item", sa.Boolean(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("postage_bearer", sa.String(length=20), nullable=False),
+        sa.Column("merchant_percent", sa.Integer(), nullable=False),
+        sa.Column("detail", DOCUMENT, nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("counters", sa.String(length=36), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.String(length=300), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_offers_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_offers_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offers")),
+        sa.UniqueConstraint("case_id", "number", name=op.f("uq_offers_case_id_number")),
+    )
+    with op.batch_alter_table("offers", schema=None) as batch_op:
+        batch_op.create_index("ix_offers_case", ["tenant_id", "case_id", "number"], unique=False)
+        batch_op.create_index(
+            "uq_offers_open",
+            ["case_id"],
+            unique=True,
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        )
+
+    op.create_table(
         "order_notes",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
@@ -264,6 +556,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_order_notes_saleor_order_id"), ["saleor_order_id"], unique=False)
 
     op.create_table(
+        "policy_simulations",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("policy_id", sa.String(length=36), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("result", DOCUMENT, nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("requested_by", sa.String(length=300), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["policy_id"], ["policies.id"], name=op.f("fk_policy_simulations_policy_id_policies"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_policy_simulations_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_simulations")),
+    )
+    with op.batch_alter_table("policy_simulations", schema=None) as batch_op:
+        batch_op.create_index("ix_policy_simulations_policy", ["tenant_id", "policy_id", "id"], unique=False)
+        batch_op.create_index("ix_policy_simulations_state", ["state", "started_at"], unique=False)
+
+    op.create_table(
         "quotes",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
@@ -281,6 +598,21 @@ def upgrade() -> None:
     with op.batch_alter_table("quotes", schema=None) as batch_op:
         batch_op.create_index("ix_quotes_case", ["tenant_id", "case_id"], unique=False)
 
+    op.create_table(
+        "read_marks",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("reader", sa.String(length=120), nullable=False),
+        sa.Column("message_id", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_read_marks_case_id_cases"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_read_marks_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_read_marks")),
+        sa.UniqueConstraint("case_id", "reader", name=op.f("uq_read_marks_case_id_reader")),
+    )
     op.create_table(
         "recorded_returns",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -419,32 +751,85 @@ def downgrade() -> None:
         batch_op.drop_index("ix_recorded_returns_state")
 
     op.drop_table("recorded_returns")
+    op.drop_table("read_marks")
     with op.batch_alter_table("quotes", schema=None) as batch_op:
         batch_op.drop_index("ix_quotes_case")
 
     op.drop_table("quotes")
+    with op.batch_alter_table("policy_simulations", schema=None) as batch_op:
+        batch_op.drop_index("ix_policy_simulations_state")
+        batch_op.drop_index("ix_policy_simulations_policy")
+
+    op.drop_table("policy_simulations")
     with op.batch_alter_table("order_notes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_order_notes_saleor_order_id"))
         batch_op.drop_index("ix_order_notes_due")
 
     op.drop_table("order_notes")
+    with op.batch_alter_table("offers", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_offers_open", sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'")
+        )
+        batch_op.drop_index("ix_offers_case")
+
+    op.drop_table("offers")
     with op.batch_alter_table("notification_outbox", schema=None) as batch_op:
         batch_op.drop_index("ix_notification_outbox_next")
         batch_op.drop_index(batch_op.f("ix_notification_outbox_case_id"))
 
     op.drop_table("notification_outbox")
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_index("ix_messages_case")
+
+    op.drop_table("messages")
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.drop_index("ix_evidence_state")
+        batch_op.drop_index("ix_evidence_holder")
+        batch_op.drop_index("ix_evidence_case")
+
+    op.drop_table("evidence")
+    with op.batch_alter_table("deadlines", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_deadlines_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+        )
+        batch_op.drop_index("ix_deadlines_next")
+        batch_op.drop_index("ix_deadlines_case")
+
+    op.drop_table("deadlines")
+    with op.batch_alter_table("case_watchers", schema=None) as batch_op:
+        batch_op.drop_index("ix_case_watchers_user")
+
+    op.drop_table("case_watchers")
+    with op.batch_alter_table("case_tags", schema=None) as batch_op:
+        batch_op.drop_index("ix_case_tags_tag")
+
+    op.drop_table("case_tags")
+    with op.batch_alter_table("case_links", schema=None) as batch_op:
+        batch_op.drop_index("ix_case_links_other")
+
+    op.drop_table("case_links")
     with op.batch_alter_table("case_events", schema=None) as batch_op:
         batch_op.drop_index("ix_case_events_case")
 
     op.drop_table("case_events")
+    with op.batch_alter_table("bulk_items", schema=None) as batch_op:
+        batch_op.drop_index("ix_bulk_items_run")
+
+    op.drop_table("bulk_items")
     with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
         batch_op.drop_index("ix_webhook_deliveries_waiting")
 
     op.drop_table("webhook_deliveries")
+    op.drop_table("staff_members")
     op.drop_table("portal_sessions")
     op.drop_table("portal_links")
+    with op.batch_alter_table("policies", schema=None) as batch_op:
+        batch_op.drop_index("ix_policies_in_force")
+
+    op.drop_table("policies")
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.drop_index("ix_orders_tenant_number")
+        batch_op.drop_index("ix_orders_tenant_created")
 
     op.drop_table("orders")
     op.drop_table("order_lanes")
@@ -458,12 +843,20 @@ def downgrade() -> None:
         batch_op.drop_index("ix_cases_tenant_order_number")
         batch_op.drop_index("ix_cases_tenant_order")
         batch_op.drop_index("ix_cases_tenant_id")
+        batch_op.drop_index("ix_cases_tenant_escalated")
         batch_op.drop_index("ix_cases_tenant_email")
         batch_op.drop_index("ix_cases_tenant_due")
         batch_op.drop_index("ix_cases_tenant_customer")
         batch_op.drop_index("ix_cases_tenant_channel_status")
         batch_op.drop_index("ix_cases_tenant_channel_due")
         batch_op.drop_index("ix_cases_tenant_attention")
+        batch_op.drop_index("ix_cases_tenant_assignee")
 
     op.drop_table("cases")
+    op.drop_table("canned_replies")
+    with op.batch_alter_table("bulk_runs", schema=None) as batch_op:
+        batch_op.drop_index("ix_bulk_runs_tenant")
+        batch_op.drop_index("ix_bulk_runs_state")
+
+    op.drop_table("bulk_runs")
     op.drop_table("tenants")

@@ -59,6 +59,11 @@ class OrderLine:
     product_id: str | None = None
     product_type_id: str | None = None
     category_id: str | None = None
+    product_type_slug: str = ""
+    category_slugs: tuple[str, ...] = ()  # its own, then its ancestors, nearest first
+    collection_slugs: tuple[str, ...] = ()
+    product_metadata: dict[str, str] = field(default_factory=dict)
+    variant_metadata: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,7 @@ class Fulfillment:
     tracking_number: str
     warehouse_id: str | None
     lines: tuple[FulfillmentLine, ...]
+    metadata: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +186,9 @@ class Order:
     payments: tuple[Payment, ...]
     gift_cards: tuple[GiftCardUse, ...] = ()
     shipping_address: Address | None = None
+    billing_address: Address | None = None
     metadata: dict[str, str] = field(default_factory=dict)
+    customer_metadata: dict[str, str] = field(default_factory=dict)
 
     def line(self, line_id: str) -> OrderLine | None:
         return next((line for line in self.lines if line.id == line_id), None)

@@ -1,17 +1,39 @@
 """All tables; importing this fills `Base.metadata`."""
 
-from . import cases, notifications, orders, portal, refunds, tenants, webhooks
+from . import (
+    bulk,
+    cases,
+    deadlines,
+    evidence,
+    messages,
+    notifications,
+    offers,
+    orders,
+    policies,
+    portal,
+    refunds,
+    staff,
+    tenants,
+    webhooks,
+)
 from .base import Base, Database, make_engine
 
 __all__ = [
     "Base",
     "Database",
+    "bulk",
     "cases",
+    "deadlines",
+    "evidence",
     "make_engine",
+    "messages",
     "notifications",
+    "offers",
     "orders",
+    "policies",
     "portal",
     "refunds",
+    "staff",
     "tenants",
     "webhooks",
 ]

@@ -36,6 +36,8 @@ class Case(TenantScoped, Base):
         Index("ix_cases_tenant_due", "tenant_id", "due_by", "due_at", "id"),
         Index("ix_cases_tenant_channel_due", "tenant_id", "channel_slug", "due_by", "due_at", "id"),
         Index("ix_cases_tenant_customer", "tenant_id", "customer_id", "id"),
+        Index("ix_cases_tenant_assignee", "tenant_id", "assignee_id", "id"),
+        Index("ix_cases_tenant_escalated", "tenant_id", "escalated_to", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
@@ -53,6 +55,23 @@ class Case(TenantScoped, Base):
     customer_name: Mapped[str] = mapped_column(String(300), default="")
     language: Mapped[str] = mapped_column(String(20), default="en")
     opened_through: Mapped[str] = mapped_column(String(20))
+    opened_by: Mapped[str] = mapped_column(String(300), default="")  # the staff member who opened it for the shopper
+    policy_version: Mapped[int | None]  # that it was judged by
+    is_withdrawal: Mapped[bool] = mapped_column(default=False)  # the statutory path: its own clocks, no fees
+    #: `domain.terms.CaseTerms` as JSON: what the policy says of the whole case, or what both sides agreed on.
+    terms: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    decided_by: Mapped[str] = mapped_column(String(20), default="")  # rule | staff | offer; empty: not decided
+    spot_check: Mapped[bool] = mapped_column(default=False)  # a rule would have decided; drawn for a person to look at
+    assignee_id: Mapped[str] = mapped_column(String(120), default="")
+    assignee: Mapped[str] = mapped_column(String(320), default="")
+    escalated_to: Mapped[str] = mapped_column(
+        String(120), default=""
+    )  # a person's e-mail or a group; empty: not escalated
+    escalated_at: Mapped[datetime | None]
+    merged_into: Mapped[str | None] = mapped_column(String(36))
+    last_message_at: Mapped[datetime | None]
+    #: Whether the last word in the thread is the shopper's and nobody of the staff has read it.
+    unread: Mapped[bool] = mapped_column(default=False)
     rejection: Mapped[str] = mapped_column(Text, default="")  # what the shopper reads
     return_address: Mapped[str] = mapped_column(Text, default="")  # as told at approval
     tracking_number: Mapped[str] = mapped_column(String(100), default="")

@@ -57,6 +57,7 @@ def _written(row: OrderMirror, order: Order, now: datetime) -> OrderMirror:
     row.channel_slug = order.channel_slug
     row.currency = order.currency
     row.snapshot = pack_order(order)
+    row.saleor_created_at = order.created
     row.saleor_updated_at = order.updated_at
     row.refreshed_at = now
     return row
