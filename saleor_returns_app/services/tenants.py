@@ -13,6 +13,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import (
     AppError,
     NotFound,
@@ -24,6 +25,7 @@ from saleor_returns_app.models.base import Base
 from saleor_returns_app.models.tenants import Tenant, TenantState
 
 from .context import Context
+from .notifications import queue_mail
 from .ports import ShopConnection
 
 log = structlog.get_logger()
@@ -232,10 +234,21 @@ def _move(
     change = update(Tenant).where(Tenant.id == tenant_id, Tenant.state.in_(allowed)).values(values)
     if token_secret is not None:
         change = change.where(Tenant.token_secret == token_secret)
-    with ctx.db.everyone() as session:
+    with ctx.db.tenant(tenant_id) as session:
         moved = session.execute(change).rowcount  # type: ignore[attr-defined]
+        if moved and to is TenantState.DISCONNECTED:
+            _tell_merchant(ctx, session, tenant_id)
     if moved:
         log.info("tenant.moved", tenant=tenant_id, state=to.value)
+
+
+def _tell_merchant(ctx: Context, session: Session, tenant_id: str) -> None:
+    """Returns and refunds stand still while the shop does not let us in; inside its Dashboard we can say nothing any more."""
+    tenant = session.get_one(Tenant, tenant_id)
+    contact = TenantSettings.load(tenant.settings).contact_email
+    if contact:
+        params = {"shop": tenant.name or tenant.api_url, "api_url": tenant.api_url}
+        queue_mail(ctx, session, kind="disconnected", recipient=contact, language="en", params=params)
 
 
 def refetch_keys(ctx: Context, tenant_id: str) -> Mapping[str, Any] | None:

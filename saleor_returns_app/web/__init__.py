@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from saleor_returns_app.services.context import Context
 
-from . import dashboard, errors, i18n, install, labels, operating, portal, storefront, webhooks
+from . import dashboard, errors, i18n, install, labels, limits, operating, portal, storefront, webhooks
 
 
 def build_web(context: Context) -> Flask:
@@ -24,6 +24,7 @@ def build_web(context: Context) -> Flask:
     errors.register(app)
     i18n.register(app)
     labels.register(app)
+    limits.register(app)
     for feature in (operating, install, webhooks, dashboard, portal):
         app.register_blueprint(feature.blueprint)
     app.register_api(storefront.blueprint)

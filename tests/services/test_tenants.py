@@ -9,6 +9,7 @@ from sqlalchemy import select
 from saleor_returns_app.errors import NotFound, NotSignedIn, SaleorUnavailable, TokenDead
 from saleor_returns_app.models import Database
 from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.notifications import Notification
 from saleor_returns_app.models.orders import OrderLane
 from saleor_returns_app.models.tenants import Tenant, TenantState
 from saleor_returns_app.services import tenants
@@ -120,6 +121,20 @@ def test_dead_token_disconnects_unless_a_newer_one_came(ctx: Context, tenant: Te
     assert state_of(ctx, tenant) == TenantState.ACTIVE
     tenants.mark_disconnected(ctx, tenant.id, token="token")
     assert state_of(ctx, tenant) == TenantState.DISCONNECTED
+
+
+@pytest.mark.parametrize(("contact", "mails"), [("owner@shop.example", ["disconnected"]), ("", [])])
+def test_a_lost_connection_is_told_to_the_shops_contact_once(
+    ctx: Context, tenant: Tenant, contact: str, mails: list[str]
+) -> None:
+    with ctx.db.everyone() as session:
+        session.get_one(Tenant, tenant.id).settings = {"contact_email": contact}
+    for _ in range(2):
+        tenants.mark_disconnected(ctx, tenant.id, token="token")
+    with ctx.db.tenant(tenant.id) as session:
+        queued = session.scalars(select(Notification)).all()
+    assert [mail.kind for mail in queued] == mails
+    assert {mail.recipient for mail in queued} <= {contact}
 
 
 def test_disconnected_shop_comes_back_when_its_token_works_again(

@@ -10,6 +10,8 @@ _LINE = {"item": "Enamel Mug", "variant": "Cream", "quantity": 2, "received": 0,
 def params(kind: str, **changes: Any) -> dict[str, Any]:
     if kind == "code":
         return {"code": "042042", "order_number": "1001", **changes}
+    if kind == "disconnected":
+        return {"shop": "Nordlicht", "api_url": "https://nordlicht.example/graphql/", **changes}
     case = {
         "number": "R-2026-000042",
         "order_number": "1001",
@@ -43,4 +45,4 @@ _MORE: dict[str, dict[str, Any]] = {
     },
 }
 
-KINDS = ("code", *_MORE)
+KINDS = ("code", "disconnected", *_MORE)

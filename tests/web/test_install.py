@@ -265,3 +265,15 @@ def test_failure_to_save_is_ours(client: FlaskClient, ctx: Context, monkeypatch:
     answer = register(client)
     assert (answer.status_code, code(answer)) == (500, "APL_SAVE_ERROR")
     assert "token" not in answer.text
+
+
+def test_registering_again_and_again_from_one_address_is_slowed_down(client: FlaskClient, saleor: FakeSaleor) -> None:
+    headers = {"Saleor-Api-Url": "https://shop.example/graphql/"}
+    answers = [client.post("/api/register", json={"auth_token": "token"}, headers=headers) for _ in range(21)]
+    assert answers[-1].status_code == 429
+    assert answers[-1].get_json()["error"]["code"] == "TOO_MANY"
+    assert 429 not in [answer.status_code for answer in answers[:-1]]
+    elsewhere = client.post(
+        "/api/register", json={"auth_token": "token"}, headers=headers, environ_base={"REMOTE_ADDR": "203.0.113.9"}
+    )
+    assert elsewhere.status_code != 429

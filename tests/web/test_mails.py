@@ -52,6 +52,10 @@ def test_every_mail_is_written_in_every_language(kind: str, language: str) -> No
         ("rejected", ["The mug was used: there is coffee in it."]),
         ("cancelled", ["We found the parcel at the depot.", "Please do not send anything."]),
         ("goods_received", ["1 of 2 accepted", "One handle is broken.", "We work out the refund"]),
+        (
+            "disconnected",
+            ["https://nordlicht.example/graphql/", "nothing is lost", "switch it on again", "install it again"],
+        ),
         ("refunded", ["$47.62", "Card: $32.62", "Gift card: $15.00", "7 business days"]),
     ],
 )
@@ -60,7 +64,7 @@ def test_a_mail_says_what_happened_and_what_happens_next(kind: str, said: list[s
     assert [part for part in said if part not in text] == []
 
 
-@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"code"}))
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"code", "disconnected"}))
 def test_a_mail_leads_to_the_portal_without_telling_who_or_what(kind: str) -> None:
     made = letter(kind)
     assert set(re.findall(r'https?://[^\s"<]+', made.text + made.html)) == {

@@ -1,7 +1,8 @@
 """`POST /api/register`: Saleor hands over the app token, unsigned.
 
 The checks, their order and their codes are those of Saleor's own SDK, so that a merchant finds the words they know:
-method 405, `Saleor-Api-Url` 400, body 400, allow-list 403, store ready 503, app id 401, JWKS 401, saving 500.
+method 405, `Saleor-Api-Url` 400, body 400, allow-list 403, store ready 503, app id 401, JWKS 401, saving 500. One of our own
+stands before those that ask the shop: too many tries from one address 429.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from saleor_returns_app.adapters.saleor.addresses import AddressRules
-from saleor_returns_app.errors import AppError
+from saleor_returns_app.errors import AppError, TooMany
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.tenants import register_tenant
+from saleor_returns_app.web import limits
 from saleor_returns_app.web.current import ctx
 
 log = structlog.get_logger()
@@ -56,6 +58,10 @@ def _register(context: Context) -> None:
         raise _Refused(
             403, "SALEOR_URL_PROHIBITED", f"This app expects to be installed only in allowed Saleor instances. {error}"
         ) from error
+    try:
+        limits.check(limits.INSTALLS)
+    except TooMany as error:
+        raise _Refused(429, error.code, str(error)) from error
     try:
         with context.db.engine.connect() as connection:
             connection.execute(text("select 1"))

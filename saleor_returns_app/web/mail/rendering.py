@@ -23,6 +23,7 @@ SUBJECTS = {
     "cancelled": "Return %(number)s was cancelled.",
     "goods_received": "Your return %(number)s has arrived",
     "refunded": "Your refund for %(number)s",
+    "disconnected": "The returns app has lost %(shop)s",
 }
 
 _pages = Environment(

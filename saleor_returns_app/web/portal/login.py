@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from saleor_returns_app.errors import AppError, BadInput, NotFound, NotSignedIn, TooMany
 from saleor_returns_app.services.logins import SESSION_LIFETIME, close_session, confirm_code, request_code, use_link
-from saleor_returns_app.web import errors, i18n
+from saleor_returns_app.web import errors, i18n, limits
 from saleor_returns_app.web.current import ctx
 
-from . import limits, typed
+from . import typed
 from .access import HANDLE_COOKIE, SESSION_COOKIE, blueprint, page, set_cookie, tenant, to, visit
 
 

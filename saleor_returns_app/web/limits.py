@@ -1,28 +1,27 @@
-"""How often one address may try to sign in. Counted per process: it slows guessing down, the database holds the real limits."""
+"""How often one address may try what costs us or a shop something. Counted per process; the database holds the real limits."""
 
 from __future__ import annotations
 
 import ipaddress
 
-from flask import current_app, request
+from flask import Flask, current_app, request
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from saleor_returns_app.errors import TooMany
 
-from .access import blueprint
-
 #: Asking for a code reads the shop and may send a mail. Many people can share one address.
 CODES = RateLimitItemPerMinute(30, 10, namespace="codes")
 #: Trying a code or a link reads the database only; a code has five tries of its own.
 TRIES = RateLimitItemPerMinute(100, 10, namespace="tries")
+#: Registering asks the named shop for three things; a shop installs once, and tries again a few times.
+INSTALLS = RateLimitItemPerMinute(20, 1, namespace="installs")
 _KEY = "returns_limits"
 
 
-@blueprint.record
-def _prepare(state: object) -> None:
-    state.app.extensions[_KEY] = FixedWindowRateLimiter(MemoryStorage())  # type: ignore[attr-defined]
+def register(app: Flask) -> None:
+    app.extensions[_KEY] = FixedWindowRateLimiter(MemoryStorage())
 
 
 def check(item: RateLimitItem) -> None:
