@@ -8,6 +8,7 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
+from saleor_returns_app.domain.policy.words import texts as policy_texts
 from saleor_returns_app.web import labels
 from saleor_returns_app.web.portal.cases import STEPS
 
@@ -49,6 +50,7 @@ _WORDS = {
     *labels.SHOPPER_REFUNDS.values(),
     *(name for _, name in STEPS),
     "Shipping",
+    *policy_texts(),
 }
 
 
