@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from .because import Because
 from .money import Money, allocate, total
 from .orders import GrantStatus, Order, OrderLine
-from .policy import Because
 from .terms import ShippingRule
 
 

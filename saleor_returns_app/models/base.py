@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 import uuid
@@ -14,6 +15,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
+    ColumnClause,
     DateTime,
     Engine,
     ForeignKey,
@@ -51,6 +53,7 @@ NAMES = {
 REST_SECONDS = 5.0
 #: Text whose order is that of its bytes on both databases, so that a prefix search can use an index range.
 PlainText = String().with_variant(String(collation="C"), "postgresql")
+_NAME = re.compile(r"\w+|\*")
 Document = JSON().with_variant(JSONB(), "postgresql")
 
 
@@ -177,7 +180,7 @@ def _scope_statement(state: ORMExecuteState) -> None:
     if state.is_column_load or state.is_relationship_load or state.session.info.get("everyone"):
         return
     elements = list(visitors.iterate(state.statement))  # type: ignore[arg-type]  # whatever is executed can be walked through
-    if any(isinstance(element, TextClause) for element in elements):
+    if any(_is_written_sql(element) for element in elements):
         raise TenantScopeError("SQL as text cannot be scoped to a tenant: write it with the classes")
     if not any(issubclass(mapper.class_, TenantScoped) for mapper in state.all_mappers):
         # A count, an `exists`, a subquery or a union shows no entity at its top and reads tenant tables all the same.
@@ -189,6 +192,13 @@ def _scope_statement(state: ORMExecuteState) -> None:
     if tenant_id is None:
         raise TenantScopeError("this session is not scoped to a tenant")
     state.statement = state.statement.options(_rows_of(tenant_id))
+
+
+def _is_written_sql(element: ExternallyTraversible) -> bool:
+    """Text that could name a table past the scope; a bare name of a column cannot."""
+    if isinstance(element, ColumnClause) and element.is_literal:
+        return not _NAME.fullmatch(element.name)
+    return isinstance(element, TextClause) or any(getattr(element, name, ()) for name in ("_prefixes", "_suffixes"))
 
 
 @lru_cache(maxsize=4096)

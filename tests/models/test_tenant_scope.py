@@ -166,6 +166,10 @@ TEXTS: dict[str, Executable] = {
     "a condition inside": select(Tenant.id).where(exists().where(Case.id == "x", text("1 = 1"))),
     "an order": select(Case.id).order_by(text("(select max(email) from cases)")),
     "a union": union_all(select(Case.id), text("select id from cases").columns(Case.id)),
+    "a column": select(literal_column("(select max(email) from cases)")),
+    "a column beside a class": select(Case.id, literal_column("(select max(email) from cases)")),
+    "a prefix": select(Case.id).prefix_with("(select max(email) from cases),"),
+    "a suffix": select(Case.id).suffix_with("union select email from cases"),
     "a change": text("update cases set email = 'x'"),
     "a value": update(Case).values(email=text("(select max(email) from cases)")),
 }

@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[2] / "saleor_returns_app"
 #: Where texts for shoppers stand in the code as plain strings.
 MODULES = (
     "errors.py",
-    "domain/policy.py",
+    *(f"domain/policy/{name}.py" for name in ("evaluating", "plain_facts", "windows")),
     "domain/quotes.py",
     "domain/machines.py",
     "services/cases.py",
