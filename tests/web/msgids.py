@@ -22,6 +22,7 @@ MODULES = (
     "services/cases.py",
     "services/guards.py",
     "services/opening.py",
+    "services/withdrawals.py",
     "services/logins.py",
     "services/logistics.py",
     "services/drafts.py",
@@ -32,7 +33,7 @@ MODULES = (
     "web/labels.py",
     "web/tokens.py",
     "web/mail/rendering.py",
-    *(f"web/portal/{name}.py" for name in ("access", "cases", "choices", "login", "request", "typed")),
+    *(f"web/portal/{name}.py" for name in ("access", "cases", "choices", "login", "request", "typed", "withdrawal")),
     *(f"web/storefront/{name}.py" for name in ("access", "cases", "description", "orders")),
 )
 FOLDERS = ("portal", "mail", "install")
