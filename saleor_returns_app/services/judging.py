@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -35,6 +35,9 @@ from saleor_returns_app.models.cases import Case, ReturnLine
 
 from .context import Context
 from .quotes import quote_units
+
+#: What a shopper can ask for: more of what policies allow comes with the features that carry it out.
+CARRIED_OUT = frozenset({Resolution.REFUND})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +106,14 @@ def order_facts(order: Order) -> OrderFacts:
     )
 
 
+def _with_possible(verdict: Verdict) -> Verdict:
+    """Only resolutions that this release carries out; the policy's own where it has none of them, for a person to settle."""
+    possible = tuple(kind for kind in verdict.resolutions if kind in CARRIED_OUT)
+    if not possible or possible == verdict.resolutions:
+        return verdict
+    return replace(verdict, terms=replace(verdict.terms, resolutions=possible))
+
+
 def judge_lines(
     order: Order,
     *,
@@ -135,7 +146,7 @@ def judge_lines(
             JudgedLine(
                 order_line_id=line.id,
                 returnable=returnable[line.id],
-                verdict=policy.judge(facts),
+                verdict=_with_possible(policy.judge(facts)),
             )
         )
     return judged

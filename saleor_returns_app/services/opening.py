@@ -15,7 +15,6 @@ from saleor_returns_app.domain.cases import (
     CaseStatus,
     Channel,
     Reason,
-    Resolution,
     case_number,
 )
 from saleor_returns_app.domain.deadlines import next_deadline
@@ -33,7 +32,7 @@ from saleor_returns_app.models.tenants import Tenant
 from .context import Context
 from .guards import LONGEST_TEXT, require_permission
 from .history import record_entry
-from .judging import JudgedLine, LineRequest, announced_units, judge_lines, policy_of
+from .judging import CARRIED_OUT, JudgedLine, LineRequest, announced_units, judge_lines, policy_of
 from .notifications import queue_case_mail
 from .orders import fresh_order, is_newest, lock_lane
 from .quotes import quote_units
@@ -161,7 +160,7 @@ def check_requests(lines: Sequence[LineRequest]) -> None:
         if request.reason is Reason.OTHER and not request.description.strip():
             text = "Please describe in a few words what is wrong."
             raise BadInput(text, code="DESCRIBE", field=f"{at}.description")
-        if request.resolution is not Resolution.REFUND:
+        if request.resolution not in CARRIED_OUT:
             text = "Only a refund can be chosen at the moment."
             raise BadInput(text, code="RESOLUTION", field=f"{at}.resolution")
 

@@ -16,12 +16,13 @@ PACKAGE = Path(__file__).parents[2] / "saleor_returns_app"
 #: Where texts for shoppers stand in the code as plain strings.
 MODULES = (
     "errors.py",
-    *(f"domain/policy/{name}.py" for name in ("evaluating", "plain_facts", "windows")),
+    *(f"domain/policy/{name}.py" for name in ("evaluating", "plain_facts", "windows", "withdrawal")),
     "domain/quotes.py",
     "domain/machines.py",
     "services/cases.py",
     "services/guards.py",
     "services/opening.py",
+    "services/withdrawals.py",
     "services/logins.py",
     "services/logistics.py",
     "services/drafts.py",
@@ -32,7 +33,7 @@ MODULES = (
     "web/labels.py",
     "web/tokens.py",
     "web/mail/rendering.py",
-    *(f"web/portal/{name}.py" for name in ("access", "cases", "choices", "login", "request", "typed")),
+    *(f"web/portal/{name}.py" for name in ("access", "cases", "choices", "login", "request", "typed", "withdrawal")),
     *(f"web/storefront/{name}.py" for name in ("access", "cases", "description", "orders")),
 )
 FOLDERS = ("portal", "mail", "install")
