@@ -8,6 +8,7 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
+from saleor_returns_app.domain.policy.words import texts as policy_texts
 from saleor_returns_app.web import labels
 from saleor_returns_app.web.portal.cases import STEPS
 
@@ -21,6 +22,7 @@ MODULES = (
     "services/cases.py",
     "services/guards.py",
     "services/opening.py",
+    "services/withdrawals.py",
     "services/logins.py",
     "services/logistics.py",
     "services/drafts.py",
@@ -31,7 +33,7 @@ MODULES = (
     "web/labels.py",
     "web/tokens.py",
     "web/mail/rendering.py",
-    *(f"web/portal/{name}.py" for name in ("access", "cases", "choices", "login", "request", "typed")),
+    *(f"web/portal/{name}.py" for name in ("access", "cases", "choices", "login", "request", "typed", "withdrawal")),
     *(f"web/storefront/{name}.py" for name in ("access", "cases", "description", "orders")),
 )
 FOLDERS = ("portal", "mail", "install")
@@ -48,6 +50,7 @@ _WORDS = {
     *labels.SHOPPER_REFUNDS.values(),
     *(name for _, name in STEPS),
     "Shipping",
+    *policy_texts(),
 }
 
 

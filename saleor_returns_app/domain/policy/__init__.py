@@ -11,6 +11,9 @@ from .composing import compose_terms, judge_case
 from .document import PolicyDocument, Rule
 from .evaluating import CompiledPolicy, compile_policy
 from .facts import Condition, LineFacts, OrderFacts, ShopperHistory, fulfilled_at, last_parcel_at
+from .public import PublicItem, Section, public_sections
+from .sentences import say_rule, then_sentence, when_sentence
+from .speech import Listed, Piece, say
 from .terms import Length, LineTerms
 from .verdicts import CaseVerdict, Outcome, Policy, Spoken, Verdict
 
@@ -22,11 +25,15 @@ __all__ = [
     "Length",
     "LineFacts",
     "LineTerms",
+    "Listed",
     "OrderFacts",
     "Outcome",
+    "Piece",
     "Policy",
     "PolicyDocument",
+    "PublicItem",
     "Rule",
+    "Section",
     "ShopperHistory",
     "Spoken",
     "Verdict",
@@ -36,4 +43,9 @@ __all__ = [
     "judge_case",
     "last_parcel_at",
     "presets",
+    "public_sections",
+    "say",
+    "say_rule",
+    "then_sentence",
+    "when_sentence",
 ]
