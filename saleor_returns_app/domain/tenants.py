@@ -20,6 +20,7 @@ class TenantSettings:
     contact_email: str = ""
     time_zone: str = "UTC"  # IANA name
     holiday_country: str = ""  # ISO code; empty: weekends only
+    tells_of_withdrawal: bool = True  # before the purchase; else the law gives a year more
     spot_check_percent: int = 0  # of what rules approve by themselves, a person looks at so many
 
     @classmethod

@@ -17,6 +17,7 @@ from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.idempotency import forget_keys
 from saleor_returns_app.services.inbox import drain_inbox, forget_deliveries
 from saleor_returns_app.services.logins import forget_logins
+from saleor_returns_app.services.matching_withdrawals import match_withdrawals
 from saleor_returns_app.services.notifications import Render, send_waiting_mails
 from saleor_returns_app.services.tenants import erase_due_tenants, reconnect_tenants
 
@@ -58,6 +59,7 @@ def run_worker(context: Context, render: Render) -> bool:
         engine.launch(context, executor_id=lease.executor_id)
         loops = [
             Loop("inbox", lambda: drain_inbox(context), seconds=0.2, stop=stop),
+            Loop("withdrawals", lambda: match_withdrawals(context), seconds=2.0, stop=stop),
             Loop("mails", lambda: send_waiting_mails(context, render), seconds=0.5, stop=stop),
             Loop("sweep", lambda: sweep_due(context), seconds=1.0, stop=stop),
             Loop("rescue", lambda: rescue(lease, stop), seconds=5.0, stop=stop),

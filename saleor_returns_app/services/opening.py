@@ -124,8 +124,9 @@ def _open(ctx: Context, tenant_id: str, asked: _Asked, order: Order) -> str | No
             detail=detail,
             note="return requested",
         )
-        queue_case_mail(ctx, session, case, "requested")
         decide_by_rule(ctx, session, case, expected, settings=settings, actor=actor)
+        if case.status == CaseStatus.REQUESTED:  # else a mail says already what was decided
+            queue_case_mail(ctx, session, case, "requested")
         return case.id
 
 
