@@ -18,6 +18,8 @@ class TenantSettings:
     shipping_rule: ShippingRule = ShippingRule.WITH_LAST_UNIT
     brand_color: str = ""
     contact_email: str = ""
+    #: Days that photos and videos are kept after their case is over.
+    evidence_days: int = 180
 
     @classmethod
     def load(cls, stored: Mapping[str, Any]) -> TenantSettings:

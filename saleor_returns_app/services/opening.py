@@ -31,6 +31,7 @@ from saleor_returns_app.models.cases import Case, ReturnLine
 from saleor_returns_app.models.tenants import Tenant
 
 from .context import Context
+from .evidence import attach_to_case
 from .guards import LONGEST_TEXT, require_permission
 from .history import record_entry
 from .judging import JudgedLine, LineRequest, announced_units, judge_lines, policy_of
@@ -53,16 +54,18 @@ def open_case(
     language: str,
     override: str = "",
     case_id: str | None = None,
+    holder: str = "",
 ) -> str:
     """Open a return case and give its id.
 
     Raises BadInput for lines that cannot be used, Conflict when the policy binds (a shopper) or units were announced meanwhile.
     Staff may go beyond the policy with the reason in `override`, never beyond the units that exist.
+    `holder` has added photos and videos before: they become the case's.
     `case_id` is for who may ask twice (a second click, a retry after a crash): a case that has it already is given back as it is.
     """
     require_permission(actor, "MANAGE_ORDERS")
     check_requests(lines)
-    asked = partial(_open, ctx, tenant_id, lines, actor, through, language, override, case_id)
+    asked = partial(_open, ctx, tenant_id, lines, actor, through, language, override, case_id, holder)
     for _ in range(_TRIES):
         opened = asked(fresh_order(ctx, tenant_id, saleor_order_id))
         if opened is not None:
@@ -79,6 +82,7 @@ def _open(
     language: str,
     override: str,
     case_id: str | None,
+    holder: str,
     order: Order,
 ) -> str | None:
     """None when what was read of the order is not the newest any more: a return that was recorded since would count as not made."""
@@ -112,6 +116,7 @@ def _open(
         ]
         session.add(case)
         session.flush()
+        attach_to_case(session, holder, case.id)
         detail: dict[str, Any] = {"override": override} if override else {}
         record_entry(
             ctx,
