@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from .quotes import ShippingRule
+from .terms import ShippingRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,10 @@ class TenantSettings:
     contact_email: str = ""
     #: Days that photos and videos are kept after their case is over.
     evidence_days: int = 180
+    time_zone: str = "UTC"  # IANA name
+    holiday_country: str = ""  # ISO code; empty: weekends only
+    tells_of_withdrawal: bool = True  # before the purchase; else the law gives a year more
+    spot_check_percent: int = 0  # of what rules approve by themselves, a person looks at so many
 
     @classmethod
     def load(cls, stored: Mapping[str, Any]) -> TenantSettings:

@@ -18,6 +18,7 @@ from saleor_returns_app.services.evidence_retention import remove_deleted_files,
 from saleor_returns_app.services.idempotency import forget_keys
 from saleor_returns_app.services.inbox import drain_inbox, forget_deliveries
 from saleor_returns_app.services.logins import forget_logins
+from saleor_returns_app.services.matching_withdrawals import match_withdrawals
 from saleor_returns_app.services.notifications import Render, send_waiting_mails
 from saleor_returns_app.services.tenants import erase_due_tenants, reconnect_tenants
 
@@ -59,6 +60,7 @@ def run_worker(context: Context, render: Render) -> bool:
         engine.launch(context, executor_id=lease.executor_id)
         loops = [
             Loop("inbox", lambda: drain_inbox(context), seconds=0.2, stop=stop),
+            Loop("withdrawals", lambda: match_withdrawals(context), seconds=2.0, stop=stop),
             Loop("mails", lambda: send_waiting_mails(context, render), seconds=0.5, stop=stop),
             Loop("sweep", lambda: sweep_due(context), seconds=1.0, stop=stop),
             Loop("files", lambda: remove_deleted_files(context), seconds=20.0, stop=stop),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -103,8 +103,10 @@ def format_datetime(moment: datetime, to: str | None = None) -> str:
     return f"{joined} UTC"
 
 
-def format_day(moment: datetime, to: str | None = None) -> str:
-    return babel_date(moment.date(), "long", locale=_locale(to or language()))
+def format_day(moment: date, to: str | None = None) -> str:
+    """A day, or the day of a moment in its own time zone."""
+    day = moment.date() if isinstance(moment, datetime) else moment
+    return babel_date(day, "long", locale=_locale(to or language()))
 
 
 def register(app: Flask) -> None:

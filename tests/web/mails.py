@@ -12,6 +12,9 @@ def params(kind: str, **changes: Any) -> dict[str, Any]:
         return {"code": "042042", "order_number": "1001", **changes}
     if kind == "disconnected":
         return {"shop": "Nordlicht", "api_url": "https://nordlicht.example/graphql/", **changes}
+    if kind == "withdrawal_receipt":
+        declared = {"name": "Rita Returner", "order_number": "1001", "items": "", "reference": "0190-a"}
+        return {**declared, "declared_at": "2026-03-04T22:59:00+00:00", **changes}
     case = {
         "number": "R-2026-000042",
         "order_number": "1001",
@@ -27,7 +30,7 @@ def params(kind: str, **changes: Any) -> dict[str, Any]:
 
 _MORE: dict[str, dict[str, Any]] = {
     "requested": {},
-    "approved": {"message": "Please use the box it came in."},
+    "approved": {"keeps_item": False, "message": "Please use the box it came in."},
     "rejected": {"reason": "The mug was used: there is coffee in it."},
     "cancelled": {"reason": "We found the parcel at the depot."},
     "evidence_wanted": {"message": "Please show us the label of the parcel."},
@@ -46,4 +49,4 @@ _MORE: dict[str, dict[str, Any]] = {
     },
 }
 
-KINDS = ("code", "disconnected", *_MORE)
+KINDS = ("code", "disconnected", "withdrawal_receipt", *_MORE)

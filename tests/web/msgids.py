@@ -8,6 +8,7 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
+from saleor_returns_app.domain.policy.words import texts as policy_texts
 from saleor_returns_app.web import labels
 from saleor_returns_app.web.portal.cases import STEPS
 
@@ -15,7 +16,7 @@ PACKAGE = Path(__file__).parents[2] / "saleor_returns_app"
 #: Where texts for shoppers stand in the code as plain strings.
 MODULES = (
     "errors.py",
-    *(f"domain/policy/{name}.py" for name in ("evaluating", "plain_facts", "windows")),
+    *(f"domain/policy/{name}.py" for name in ("evaluating", "plain_facts", "windows", "withdrawal")),
     "domain/evidence.py",
     "domain/quotes.py",
     "domain/machines.py",
@@ -24,6 +25,7 @@ MODULES = (
     "services/evidence_requests.py",
     "services/guards.py",
     "services/opening.py",
+    "services/withdrawals.py",
     "services/logins.py",
     "services/logistics.py",
     "services/drafts.py",
@@ -35,7 +37,10 @@ MODULES = (
     "web/labels.py",
     "web/tokens.py",
     "web/mail/rendering.py",
-    *(f"web/portal/{name}.py" for name in ("access", "cases", "choices", "evidence", "login", "request", "typed")),
+    *(
+        f"web/portal/{name}.py"
+        for name in ("access", "cases", "choices", "evidence", "login", "request", "typed", "withdrawal")
+    ),
     *(f"web/storefront/{name}.py" for name in ("access", "cases", "description", "evidence", "orders")),
 )
 FOLDERS = ("portal", "mail", "install")
@@ -52,6 +57,7 @@ _WORDS = {
     *labels.SHOPPER_REFUNDS.values(),
     *(name for _, name in STEPS),
     "Shipping",
+    *policy_texts(),
 }
 
 

@@ -20,6 +20,7 @@ from .facts import LineFacts
 from .granting import grant_terms
 from .matching import Test, build_all
 from .plain_facts import plain_facts
+from .sentences import action_pieces
 from .terms import LineTerms
 from .verdicts import OUTCOMES, Outcome, Spoken, Verdict
 from .windows import IN_SEASON, LATE_IN_SEASON, SEASON_OVER, BuiltWindow, LastDay, build_season, build_window
@@ -160,7 +161,13 @@ def _decision(matching: Sequence[Rule], currency: str) -> Decision:
         exclusion=exclusion if isinstance(exclusion, a.ExcludeWithdrawal) else None,
         terms=grant_terms(by_type.values(), currency),
         spoke=tuple(
-            Spoken(rule_id=rule.id, rule_name=rule.name, action=kind, because=(), explanation=rule.explanation)
+            Spoken(
+                rule_id=rule.id,
+                rule_name=rule.name,
+                action=kind,
+                pieces=action_pieces(action),
+                explanation=rule.explanation,
+            )
             for kind, (rule, action) in won.items()
         ),
     )

@@ -12,6 +12,7 @@ from saleor_returns_app.domain.because import Because
 from saleor_returns_app.domain.cases import Resolution
 
 from .facts import LineFacts
+from .speech import Piece
 from .terms import LineTerms
 
 
@@ -32,7 +33,7 @@ class Spoken:
     rule_id: str
     rule_name: str
     action: str  # `actions.action_type`
-    because: tuple[Because, ...]  # one sentence, piece by piece: see `sentences`
+    pieces: tuple[Piece, ...]  # what that action says, for staff: see `speech.say`
     explanation: Mapping[str, str] = field(default_factory=dict)  # the shop's own words per language
 
 

@@ -24,6 +24,7 @@ SUBJECTS = {
     "evidence_wanted": "Please show us more about your return %(number)s",
     "goods_received": "Your return %(number)s has arrived",
     "refunded": "Your refund for %(number)s",
+    "withdrawal_receipt": "Receipt of your withdrawal, order %(order_number)s",
     "disconnected": "The returns app has lost %(shop)s",
 }
 
@@ -59,6 +60,7 @@ def render(kind: str, language: str, params: dict[str, Any], tenant: Tenant, *, 
         # No order, mailbox or token in it: the shopper signs in there.
         "portal_url": f"{base_url}/r/{tenant.slug}?lang={spoken}",
         "money": lambda minor: i18n.format_money(Money.from_minor(int(minor), currency), spoken),
+        "when": lambda moment: i18n.format_datetime(datetime.fromisoformat(moment), spoken),
         "day": lambda moment: i18n.format_day(datetime.fromisoformat(moment), spoken) if moment else "",
     }
     text = _pages.get_template(f"{kind}.txt").render(values).strip() + "\n"
