@@ -10,7 +10,17 @@ from werkzeug.exceptions import HTTPException
 
 from saleor_returns_app.errors import NotFound
 
-from . import answers, cases, opening, queue, settings, widgets, withdrawals, words
+from . import (
+    answers,
+    cases,
+    evidence,
+    opening,
+    queue,
+    settings,
+    widgets,
+    withdrawals,
+    words,
+)
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 blueprint.before_request(answers.enter)
@@ -36,6 +46,11 @@ def _routes() -> None:
     add("/cases/<case_id>/quote", "quote", cases.show_quote)
     add("/cases/<case_id>/refunds", "refunds", cases.show_refunds)
     add("/cases/<case_id>/receive", "receiving", cases.show_receiving)
+    add("/cases/<case_id>/gallery/files", "gallery", evidence.show_gallery)
+    add("/cases/<case_id>/gallery/files", "add_evidence", evidence.add_files, methods=["POST"])
+    add(
+        "/cases/<case_id>/gallery/files/<evidence_id>/remove", "remove_evidence", evidence.remove_file, methods=["POST"]
+    )
     add("/cases/<case_id>/<name>", "act", cases.act_on_case, methods=["POST"])
     add("/cases/<case_id>/refunds/<refund_id>/<name>", "act_refund", cases.act_on_refund, methods=["POST"])
     add("/open-case", "opening", opening.show_opening)
