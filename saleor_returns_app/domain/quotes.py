@@ -14,20 +14,13 @@ from enum import StrEnum
 from .money import Money, allocate, total
 from .orders import GrantStatus, Order, OrderLine
 from .policy import Because
+from .terms import ShippingRule
 
 
 class QuoteKind(StrEnum):
     GOODS = "goods"
     SHIPPING = "shipping"
     FEE = "fee"
-
-
-class ShippingRule(StrEnum):
-    """When outbound shipping goes back; never more than once per order."""
-
-    NEVER = "never"
-    WITH_LAST_UNIT = "with_last_unit"  # when nothing of the order stays with the shopper
-    ALWAYS = "always"  # with the first refund
 
 
 class RefundWay(StrEnum):
