@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import CaseStatus
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import ShippingRule
 from saleor_returns_app.errors import BadInput, NotFound
@@ -16,7 +17,7 @@ from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.tenants import Tenant
 
 from .context import Context
-from .guards import require_permission
+from .guards import require_permission, require_role
 
 #: Whoever may manage the app itself may change its settings: the window and the address bind everyone, so orders alone are not enough.
 NEEDED = "MANAGE_APPS"
@@ -40,6 +41,7 @@ def change_settings(
 ) -> TenantSettings:
     """Change what the shop's settings page offers, from what was typed there. Raises BadInput naming the field."""
     require_permission(actor, NEEDED)
+    require_role(actor, Verb.CONFIGURE)
     settings = TenantSettings(
         return_address=_address(return_address),
         window_days=_days(window_days),

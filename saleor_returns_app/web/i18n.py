@@ -11,13 +11,14 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date as babel_date
-from babel.dates import format_time
+from babel.dates import format_time, get_timezone_name
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency
 from babel.support import Translations
 from flask import Flask, g, has_request_context, request
 
+from saleor_returns_app.domain.calendars import local_day, zone_of
 from saleor_returns_app.domain.money import Money
 
 CATALOGUES = Path(__file__).parent / "translations"
@@ -94,17 +95,37 @@ def format_minor(minor: int, currency: str) -> str:
     return format_money(Money.from_minor(minor, currency))
 
 
+def zone() -> str:
+    """The time zone of the request's shop; UTC until the shop is known. The reader's own is not known to us."""
+    found: str = g.get("zone", "") if has_request_context() else ""
+    return found or "UTC"
+
+
+def choose_zone(name: str) -> None:
+    """Write times of this request as they are in this zone (IANA name)."""
+    g.zone = name
+
+
 def format_datetime(moment: datetime, to: str | None = None) -> str:
-    """Day and time, UTC said: we do not know the reader's time zone."""
+    """Day and time in the shop's zone, which is said."""
     spoken = _locale(to or language())
+    there = zone_of(zone())
+    local = moment.astimezone(there)
     joined: str = spoken.datetime_formats["medium"].format(
-        format_time(moment, "short", locale=spoken), babel_date(moment, "medium", locale=spoken)
+        format_time(local, "short", tzinfo=there, locale=spoken), babel_date(local, "medium", locale=spoken)
     )
-    return f"{joined} UTC"
+    return f"{joined} {zone_name(moment, zone(), spoken)}"
 
 
-def format_day(moment: datetime, to: str | None = None) -> str:
-    return babel_date(moment.date(), "long", locale=_locale(to or language()))
+def zone_name(moment: datetime, name: str, spoken: Locale) -> str:
+    if name == "UTC":
+        return name
+    return get_timezone_name(moment.astimezone(zone_of(name)), "short", locale=spoken)
+
+
+def format_day(moment: datetime, to: str | None = None, *, at: str | None = None) -> str:
+    """The day that a moment falls on in the shop's zone, or in the zone `at`."""
+    return babel_date(local_day(moment, at or zone()), "long", locale=_locale(to or language()))
 
 
 def register(app: Flask) -> None:

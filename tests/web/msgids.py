@@ -21,6 +21,7 @@ MODULES = (
     "services/cases.py",
     "services/guards.py",
     "services/opening.py",
+    "services/reopening.py",
     "services/logins.py",
     "services/logistics.py",
     "services/drafts.py",
@@ -46,6 +47,7 @@ _WORDS = {
     *labels.STATUSES.values(),
     *labels.REFUNDS.values(),
     *labels.SHOPPER_REFUNDS.values(),
+    *labels.WAITS.values(),
     *(name for _, name in STEPS),
     "Shipping",
 }
