@@ -670,6 +670,38 @@ def upgrade() -> None:
         batch_op.create_index("ix_return_lines_tenant_sku", ["tenant_id", "sku", "case_id"], unique=False)
 
     op.create_table(
+        "withdrawals",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("order_number", sa.String(length=64), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("items", sa.Text(), nullable=False),
+        sa.Column("units", DOCUMENT, nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("proven", sa.Boolean(), nullable=False),
+        sa.Column("saleor_order_id", sa.String(length=120), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("why", sa.String(length=40), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=True),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("settled_by", sa.String(length=300), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settlement", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_withdrawals_case_id_cases"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_withdrawals_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_withdrawals")),
+    )
+    with op.batch_alter_table("withdrawals", schema=None) as batch_op:
+        batch_op.create_index("ix_withdrawals_case", ["tenant_id", "case_id"], unique=False)
+        batch_op.create_index("ix_withdrawals_state", ["state", "next_at"], unique=False)
+        batch_op.create_index("ix_withdrawals_tenant_state", ["tenant_id", "state", "id"], unique=False)
+
+    op.create_table(
         "refunds",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
@@ -742,6 +774,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_refunds_order")
 
     op.drop_table("refunds")
+    with op.batch_alter_table("withdrawals", schema=None) as batch_op:
+        batch_op.drop_index("ix_withdrawals_tenant_state")
+        batch_op.drop_index("ix_withdrawals_state")
+        batch_op.drop_index("ix_withdrawals_case")
+
+    op.drop_table("withdrawals")
     with op.batch_alter_table("return_lines", schema=None) as batch_op:
         batch_op.drop_index("ix_return_lines_tenant_sku")
         batch_op.drop_index("ix_return_lines_order_line")

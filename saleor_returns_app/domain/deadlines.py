@@ -7,27 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from .calendars import add_days, end_of_day, is_business_day, local_day
 from .cases import LINE_ACCEPTANCE, LINE_RECEPTION, RETURN_CASE, Acceptance, CaseStatus, Reception
 from .machines import Who
+from .policy.actions import Wait as Wait  # noqa: PLC0414 the word for it belongs to both
+from .policy.calendars import add_days, end_of_day, is_business_day, local_day
 from .refunds import REFUND, RefundStatus
 from .terms import CaseTerms, Length, LengthUnit
-
-
-class Wait(StrEnum):
-    """What a case can wait for."""
-
-    REVIEW = "review"
-    EVIDENCE = "evidence"
-    OFFER = "offer"
-    GOODS_SENT = "goods_sent"
-    PARCEL = "parcel"
-    INSPECTION = "inspection"
-    APPROVAL = "approval"  # of the refund, once the goods are inspected
-    SECOND_APPROVAL = "second_approval"
-    REFUND = "refund"
-    DISPUTE = "dispute"
-    CONFIRMATION = "confirmation"
 
 
 class TimeOut(StrEnum):

@@ -54,6 +54,7 @@ class OrderLine:
     total_net: Money
     is_shipping_required: bool
     is_gift_card: bool = False
+    is_gift: bool = False  # given by the shop on top
     image_url: str | None = None
     variant_id: str | None = None  # None: the variant was deleted since
     product_id: str | None = None

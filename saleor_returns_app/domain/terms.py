@@ -34,6 +34,10 @@ class LengthUnit(StrEnum):
     BUSINESS_DAYS = "business_days"
 
 
+#: Resolutions that a quote works out; the others are carried out otherwise.
+IN_MONEY = frozenset({Resolution.REFUND, Resolution.COMPENSATION})
+
+
 @dataclass(frozen=True, slots=True)
 class Length:
     """How long a case waits for something."""
@@ -51,7 +55,8 @@ class CaseTerms:
     the shop, None while it is not known. `restocking_percent` holds for each line that `line_percents` (order line id → percent)
     does not name. `refunds_shipping` None: as the shop's settings say; `shipping_cap`: at most so much of it (statutory: the
     cheapest standard). `statutory`: a withdrawal by law, on which no fee may be taken.
-    `agreed_by_offer` is the number of the offer that both sides agreed on; None: the policy's own outcome. `methods` are the ways
+    `agreed_by_offer` is the number of the offer that both sides agreed on; None: the policy's own outcome. `allowed`: what a shopper
+    may ask for; empty: anything. `methods` are the ways
     the goods may come back, in the policy's words; empty: any. `deadlines` (what is waited for → how long) hold instead of the
     defaults. `detail` is what the resolution needs besides: the wanted size, the voucher's name.
     """
@@ -71,6 +76,7 @@ class CaseTerms:
     agreed_by_offer: int | None = None
     statutory: bool = False
     return_address: str = ""
+    allowed: tuple[Resolution, ...] = ()
     methods: tuple[str, ...] = ()
     deadlines: Mapping[str, Length] = field(default_factory=dict)
     detail: Mapping[str, Any] = field(default_factory=dict)
@@ -81,6 +87,16 @@ class CaseTerms:
             return Decimal(0)
         percent = self.line_percents.get(order_line_id, self.restocking_percent)
         return min(max(percent, Decimal(0)), Decimal(100))
+
+    @property
+    def in_money(self) -> bool:
+        """Whether what the shopper gets is money on the way it was paid."""
+        return self.resolution in IN_MONEY
+
+    @property
+    def stays_settled(self) -> bool:
+        """The shopper keeps the goods for a sum that was agreed: the units are settled, yet they stay where they are."""
+        return self.keeps_item and self.amount is not None
 
     @property
     def shopper_percent(self) -> int | None:
@@ -116,6 +132,7 @@ class CaseTerms:
             "agreed_by_offer": self.agreed_by_offer,
             "statutory": self.statutory,
             "return_address": self.return_address,
+            "allowed": [resolution.value for resolution in self.allowed],
             "methods": list(self.methods),
             "deadlines": {
                 name: {"length": item.length, "unit": item.unit.value} for name, item in self.deadlines.items()
@@ -145,6 +162,7 @@ class CaseTerms:
             agreed_by_offer=stored.get("agreed_by_offer"),
             statutory=bool(stored.get("statutory", False)),
             return_address=str(stored.get("return_address", "")),
+            allowed=tuple(Resolution(name) for name in stored.get("allowed", ())),
             methods=tuple(stored.get("methods", ())),
             deadlines={
                 name: Length(int(item["length"]), LengthUnit(item["unit"]))

@@ -15,6 +15,7 @@ from . import (
     staff,
     tenants,
     webhooks,
+    withdrawals,
 )
 from .base import Base, Database, make_engine
 
@@ -36,4 +37,5 @@ __all__ = [
     "staff",
     "tenants",
     "webhooks",
+    "withdrawals",
 ]

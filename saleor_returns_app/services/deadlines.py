@@ -11,11 +11,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import SYSTEM
-from saleor_returns_app.domain.calendars import local_day
 from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
 from saleor_returns_app.domain.deadlines import PROTOCOL, TimeOut, Wait
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.policy import Outcome
+from saleor_returns_app.domain.policy.calendars import local_day
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import AppError
 from saleor_returns_app.models.cases import Case

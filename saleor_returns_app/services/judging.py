@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,10 +20,13 @@ from saleor_returns_app.domain.cases import (
 from saleor_returns_app.domain.orders import RETURNED, Order
 from saleor_returns_app.domain.policy import (
     LineFacts,
+    OrderFacts,
     Policy,
     Verdict,
-    WindowPolicy,
+    compile_policy,
     fulfilled_at,
+    last_parcel_at,
+    presets,
 )
 from saleor_returns_app.domain.quotes import Quote
 from saleor_returns_app.domain.returns import returnable_units
@@ -52,8 +56,13 @@ class JudgedLine:
 
 
 def policy_of(settings: TenantSettings) -> Policy:
-    """The policy in force. The engine takes this place; callers know only `Policy`."""
-    return WindowPolicy(window_days=settings.window_days)
+    """The policy in force; callers know only `Policy`."""
+    return _standard(settings.window_days)
+
+
+@lru_cache(maxsize=64)
+def _standard(window_days: int) -> Policy:
+    return compile_policy(presets.standard(window_days=window_days))
 
 
 def announced_units(session: Session, saleor_order_id: str) -> Counter[str]:
@@ -78,6 +87,22 @@ def announced_units(session: Session, saleor_order_id: str) -> Counter[str]:
     return held
 
 
+def order_facts(order: Order) -> OrderFacts:
+    """What the policy may ask of the order as a whole."""
+    address = order.shipping_address
+    return OrderFacts(
+        channel=order.channel_slug,
+        country=address.country if address else "",
+        currency=order.currency,
+        language=order.language,
+        created=order.created,
+        customer_id=order.customer_id,
+        customer_metadata=order.customer_metadata,
+        order_metadata=order.metadata,
+        value=order.worth,
+    )
+
+
 def judge_lines(
     order: Order,
     *,
@@ -90,15 +115,19 @@ def judge_lines(
     returnable = returnable_units(order, announced)
     returned = order.quantities(RETURNED)
     by_line = {request.order_line_id: request for request in asked}
+    of_order = order_facts(order)
     judged = []
     for line in order.lines:
         request = by_line.get(line.id)
         facts = LineFacts(
             line=line,
+            order=of_order,
             quantity=request.quantity if request else min(1, returnable[line.id]),
             returnable=returnable[line.id],
             returned=returned[line.id],
+            purchased_at=order.created,
             fulfilled_at=fulfilled_at(order, line.id),
+            last_parcel_at=last_parcel_at(order),
             reason=request.reason if request else None,
             now=now,
         )

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.calendars import end_of_day, local_day
 from saleor_returns_app.domain.deadlines import PROTOCOL, Wait, deadline_until
 from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.policy.calendars import end_of_day, local_day
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import BadInput, Conflict
 from saleor_returns_app.models.offers import Offer

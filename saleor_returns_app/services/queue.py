@@ -19,10 +19,10 @@ from sqlalchemy import ColumnElement, Select, func, select, union
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.calendars import add_days
 from saleor_returns_app.domain.cases import OPEN, CaseStatus
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money, total
+from saleor_returns_app.domain.policy.calendars import add_days
 from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.models.cases import Case

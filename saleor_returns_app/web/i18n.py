@@ -18,8 +18,8 @@ from babel.numbers import format_currency
 from babel.support import Translations
 from flask import Flask, g, has_request_context, request
 
-from saleor_returns_app.domain.calendars import local_day, zone_of
 from saleor_returns_app.domain.money import Money
+from saleor_returns_app.domain.policy.calendars import local_day, zone_of
 
 CATALOGUES = Path(__file__).parent / "translations"
 DEFAULT = "en"
@@ -106,15 +106,15 @@ def choose_zone(name: str) -> None:
     g.zone = name
 
 
-def format_datetime(moment: datetime, to: str | None = None) -> str:
-    """Day and time in the shop's zone, which is said."""
+def format_datetime(moment: datetime, to: str | None = None, *, at: str | None = None) -> str:
+    """Day and time in the shop's zone, or in the zone `at`; which one is said."""
     spoken = _locale(to or language())
-    there = zone_of(zone())
+    there = zone_of(at or zone())
     local = moment.astimezone(there)
     joined: str = spoken.datetime_formats["medium"].format(
         format_time(local, "short", tzinfo=there, locale=spoken), babel_date(local, "medium", locale=spoken)
     )
-    return f"{joined} {zone_name(moment, zone(), spoken)}"
+    return f"{joined} {zone_name(moment, there.key, spoken)}"
 
 
 def zone_name(moment: datetime, name: str, spoken: Locale) -> str:

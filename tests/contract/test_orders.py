@@ -51,6 +51,14 @@ def test_missing_permission_is_no_dead_token(world: World) -> None:
         world.client.add_note(shop, order.id, "hello")
 
 
+def test_what_a_policy_asks_of_products_and_places(world: World) -> None:
+    order = world.order()
+    assert all(line.product_type_slug and line.category_slugs for line in order.lines)
+    assert not any(line.is_gift for line in order.lines)
+    assert order.shipping_address is not None
+    assert len(order.shipping_address.country) == 2
+
+
 def test_paid_and_sent_order(world: World) -> None:
     order = world.order()
     assert [line.quantity for line in order.lines] == [3, 3]

@@ -27,6 +27,7 @@ from saleor_returns_app.domain.deadlines import (
     refund_by_law,
 )
 from saleor_returns_app.domain.machines import Machine, Who
+from saleor_returns_app.domain.policy.terms import DEFAULT_DEADLINES
 from saleor_returns_app.domain.terms import CaseTerms, Length, LengthUnit
 
 NEW_YORK, BERLIN, SHANGHAI = "America/New_York", "Europe/Berlin", "Asia/Shanghai"
@@ -201,3 +202,8 @@ def test_the_law_only_ever_makes_it_sooner() -> None:
     for latest, due in ((sooner, sooner), (later, own)):
         found = next_deadline(Wait.REFUND, begun=begun, calendar=calendar, terms=CaseTerms(), latest=latest)
         assert found.due == due
+
+
+def test_where_no_rule_says_it_the_policy_and_the_protocol_agree() -> None:
+    said = {wait: (length.length, str(length.unit)) for wait, length in DEFAULT_DEADLINES.items()}
+    assert said == {wait: (clause.length.length, clause.length.unit.value) for wait, clause in PROTOCOL.items()}

@@ -27,6 +27,7 @@ FULL = CaseTerms(
     auto_approve_up_to=money("20.00 EUR"),
     agreed_by_offer=2,
     return_address="Dock 4",
+    allowed=(Resolution.REFUND, Resolution.EXCHANGE),
     methods=("drop_off", "in_store"),
     deadlines={"offer": Length(2, LengthUnit.BUSINESS_DAYS)},
     detail={"variant": "Size L"},

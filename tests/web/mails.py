@@ -15,6 +15,9 @@ def params(kind: str, **changes: Any) -> dict[str, Any]:
     if kind == "escalated":
         late = {"number": "R-2026-000042", "order_number": "1001", "waits_for": "review", "to": "admin"}
         return {**late, "due_at": "2026-03-04T12:00:00+00:00", **changes}
+    if kind == "withdrawal_receipt":
+        declared = {"name": "Rita Returner", "order_number": "1001", "items": "", "reference": "0190-a"}
+        return {**declared, "declared_at": "2026-03-04T22:59:00+00:00", **changes}
     case = {
         "number": "R-2026-000042",
         "order_number": "1001",
@@ -51,4 +54,4 @@ _MORE: dict[str, dict[str, Any]] = {
     },
 }
 
-KINDS = ("code", "disconnected", "escalated", *_MORE)
+KINDS = ("code", "disconnected", "escalated", "withdrawal_receipt", *_MORE)

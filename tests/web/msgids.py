@@ -8,6 +8,7 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
+from saleor_returns_app.domain.policy.words import texts as policy_texts
 from saleor_returns_app.web import labels
 from saleor_returns_app.web.portal.cases import STEPS
 
@@ -15,13 +16,14 @@ PACKAGE = Path(__file__).parents[2] / "saleor_returns_app"
 #: Where texts for shoppers stand in the code as plain strings.
 MODULES = (
     "errors.py",
-    "domain/policy.py",
+    *(f"domain/policy/{name}.py" for name in ("evaluating", "plain_facts", "windows")),
     "domain/quotes.py",
     "domain/machines.py",
     "services/cases.py",
     "services/guards.py",
     "services/opening.py",
     "services/reopening.py",
+    "services/withdrawals.py",
     "services/logins.py",
     "services/logistics.py",
     "services/drafts.py",
@@ -32,7 +34,7 @@ MODULES = (
     "web/labels.py",
     "web/tokens.py",
     "web/mail/rendering.py",
-    *(f"web/portal/{name}.py" for name in ("access", "cases", "choices", "login", "request", "typed")),
+    *(f"web/portal/{name}.py" for name in ("access", "cases", "choices", "login", "request", "typed", "withdrawal")),
     *(f"web/storefront/{name}.py" for name in ("access", "cases", "description", "orders")),
 )
 FOLDERS = ("portal", "mail", "install")
@@ -50,6 +52,7 @@ _WORDS = {
     *labels.WAITS.values(),
     *(name for _, name in STEPS),
     "Shipping",
+    *policy_texts(),
 }
 
 

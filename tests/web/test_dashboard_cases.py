@@ -61,7 +61,7 @@ class TestWhatItTells:
         said = words(desk.get(page_of(shop.request({"line-1": 2}))).text)
         for part in ("R-2026-000001", "Requested", "Your turn", "Monospace Tee", "328223580", "Changed mind"):
             assert part in said
-        assert "Within policy Within 7 days of dispatch." in said
+        assert "Within policy Within 7 days of receipt." in said
         assert "Announced 2" in said
         assert "Return requested" in said
         assert "Returns portal" in said

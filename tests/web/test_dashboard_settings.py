@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from flask import Flask
 
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import ShippingRule
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.context import Context
-from tests.fakes import FakeSaleor
+from tests.fakes import FakeClock, FakeSaleor
 from tests.services.journeys import Shop
 
-from .desk import Desk, seat, words
+from .desk import Desk, words
 
 TYPED = {
     "return_address": "  Warehouse 2 \n\n Dock 7\n",
@@ -113,8 +112,10 @@ def test_the_colour_can_be_picked_beside_its_text(desk: Desk, color: str, shown:
 
 
 def test_the_window_that_was_set_decides_the_next_request(
-    web: Flask, saleor: FakeSaleor, tenant: Tenant, desk: Desk, shop: Shop
+    saleor: FakeSaleor, tenant: Tenant, desk: Desk, shop: Shop, clock: FakeClock
 ) -> None:
     desk.post("/dashboard/settings", **{**TYPED, "window_days": "1"})
-    page = seat(web, saleor, tenant).get("/dashboard/open-case?orderId=order-1").text
+    clock.forward(days=3)
+    desk.renew(saleor, tenant, clock)
+    page = desk.get("/dashboard/open-case?orderId=order-1").text
     assert "The 1 days for returns are over." in words(page)

@@ -71,7 +71,7 @@ def test_a_mail_says_what_happened_and_what_happens_next(kind: str, said: list[s
     assert [part for part in said if part not in text] == []
 
 
-@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"code", "disconnected", "escalated"}))
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"code", "disconnected", "escalated", "withdrawal_receipt"}))
 def test_a_mail_leads_to_the_portal_without_telling_who_or_what(kind: str) -> None:
     made = letter(kind)
     assert set(re.findall(r'https?://[^\s"<]+', made.text + made.html)) == {

@@ -48,11 +48,16 @@ class User:
     permissions: frozenset[str] = frozenset()
     channels: tuple[Channel, ...] = ()
     about: str = ""
+    notes: tuple[tuple[str, str], ...] = ()  # public metadata
     jwt_token_key: str = field(default_factory=lambda: secrets.token_urlsafe(9))
 
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+    @property
+    def metadata(self) -> list[dict[str, str]]:
+        return [{"key": key, "value": value} for key, value in self.notes]
 
     @property
     def restricted_access_to_channels(self) -> bool:

@@ -30,6 +30,19 @@ class Category:
     id: str
     name: str
     slug: str
+    parent: Category | None = None
+
+    @property
+    def above(self) -> list[Category]:
+        """Its ancestors, from the root down, as Saleor lists them."""
+        return [*self.parent.above, self.parent] if self.parent else []
+
+
+@dataclass(slots=True, frozen=True)
+class Collection:
+    id: str
+    name: str
+    slug: str
 
 
 @dataclass(slots=True, frozen=True)
@@ -38,6 +51,7 @@ class ProductType:
     name: str
     kind: str
     is_shipping_required: bool
+    slug: str
 
 
 @dataclass(slots=True, frozen=True)
@@ -47,6 +61,12 @@ class Product:
     slug: str
     category: Category
     product_type: ProductType
+    collections: tuple[Collection, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()  # public metadata
+
+    @property
+    def metadata(self) -> list[dict[str, str]]:
+        return [{"key": key, "value": value} for key, value in self.notes]
 
 
 @dataclass(slots=True, frozen=True)
@@ -58,6 +78,10 @@ class Variant:
     sku: str | None
     price: Decimal
     product: Product
+
+    @property
+    def metadata(self) -> list[dict[str, str]]:
+        return []
 
 
 @dataclass(slots=True, frozen=True)

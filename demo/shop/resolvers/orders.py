@@ -8,6 +8,7 @@ from demo.shop.errors import permission_denied
 from demo.shop.model.catalogue import ShippingMethod
 from demo.shop.model.orders import Order, OrderLine
 from demo.shop.money import Money
+from demo.shop.resolvers.connections import connection
 from demo.shop.resolvers.kinds import Fields
 
 
@@ -50,8 +51,7 @@ FIELDS: Fields = {
             "url": f"{info.context.shop.base_url}/pictures/{product.slug}.svg",
             "alt": product.name,
         },
-        "metadata": lambda _product, _info: [],
-        "collections": lambda _product, _info: [],
     },
+    "Category": {"ancestors": lambda category, _info, **page: connection(category.above, page)},
     "Address": {"cityArea": lambda _address, _info: ""},
 }

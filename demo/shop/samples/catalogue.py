@@ -5,7 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 from demo.shop.ids import global_id, new_uuid_id
-from demo.shop.model.catalogue import Category, Channel, Product, ProductType, ShippingMethod, Variant, Warehouse
+from demo.shop.model.catalogue import (
+    Category,
+    Channel,
+    Collection,
+    Product,
+    ProductType,
+    ShippingMethod,
+    Variant,
+    Warehouse,
+)
 from demo.shop.state import State
 
 CHANNELS = (
@@ -15,6 +24,22 @@ CHANNELS = (
     ("channel-kwd", "Channel-KWD", "KWD"),
 )
 WAREHOUSES = (("Oceania", "oceania"), ("Europe", "europe"))
+#: Category → the one above it.
+ABOVE = {
+    "T-shirts": "Clothing",
+    "Accessories": "Clothing",
+    "Shoes": "Clothing",
+    "Juices": "Groceries",
+    "Audio": "Electronics",
+}
+#: Product → its collections, and its public metadata: what a returns policy can ask for.
+COLLECTIONS = {"tee": ("Summer sale",), "scarf": ("Final sale",), "juice": ("Fresh",), "dates": ("Fresh",)}
+NOTES = {
+    "headphones": (("warranty_months", "24"), ("hygiene", "yes")),
+    "lamp": (("warranty_months", "12"),),
+    "juice": (("perishable", "yes"),),
+    "pin": (("custom_made", "yes"),),
+}
 SHIPPING = (("Default", "0"), ("EMS", "34.2"), ("FedEx", "40.42"), ("UPS", "59.59"), ("DHL", "66.19"))
 # slug, name, category, price in US dollars, variants as (name, SKU); a variant without a SKU exists in real shops too
 PRODUCTS: tuple[tuple[str, str, str, str, tuple[tuple[str, str | None], ...]], ...] = (
@@ -48,17 +73,40 @@ def add_catalogue(state: State) -> None:
     for name, amount in SHIPPING:
         method = ShippingMethod(state.next_id("ShippingMethod"), name, Decimal(amount))
         state.shipping_methods[method.id] = method
-    normal = ProductType(global_id("ProductType", 1), "Goods", "NORMAL", is_shipping_required=True)
-    card = ProductType(global_id("ProductType", 2), "Gift card", "GIFT_CARD", is_shipping_required=False)
+    normal = ProductType(global_id("ProductType", 1), "Goods", "NORMAL", is_shipping_required=True, slug="goods")
+    card = ProductType(
+        global_id("ProductType", 2), "Gift card", "GIFT_CARD", is_shipping_required=False, slug="gift-card"
+    )
     categories: dict[str, Category] = {}
+    collections: dict[str, Collection] = {}
     for slug, name, group, price, variants in PRODUCTS:
-        if group not in categories:
-            categories[group] = Category(state.next_id("Category"), group, group.lower().replace(" ", "-"))
         kind = card if slug == "gift-card" else normal
-        product = Product(state.next_id("Product"), name, slug, categories[group], kind)
+        product = Product(
+            id=state.next_id("Product"),
+            name=name,
+            slug=slug,
+            category=_category(state, categories, group),
+            product_type=kind,
+            collections=tuple(_collection(state, collections, each) for each in COLLECTIONS.get(slug, ())),
+            notes=NOTES.get(slug, ()),
+        )
         for title, sku in variants:
             variant = Variant(state.next_id("ProductVariant"), title, sku, Decimal(price), product)
             state.variants[variant.id] = variant
+
+
+def _category(state: State, known: dict[str, Category], name: str) -> Category:
+    if name not in known:
+        above = ABOVE.get(name)
+        parent = _category(state, known, above) if above else None
+        known[name] = Category(state.next_id("Category"), name, name.lower().replace(" ", "-"), parent)
+    return known[name]
+
+
+def _collection(state: State, known: dict[str, Collection], name: str) -> Collection:
+    if name not in known:
+        known[name] = Collection(state.next_id("Collection"), name, name.lower().replace(" ", "-"))
+    return known[name]
 
 
 def variant_of(state: State, slug: str, name: str | None = None) -> Variant:

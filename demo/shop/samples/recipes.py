@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from demo.shop.samples.people import GUEST, KEN, NOOR, RITA
+from demo.shop.samples.people import GUEST, HANNA, KEN, NOOR, OLIVER, RITA, WEI
 
 
 @dataclass(slots=True, frozen=True)
@@ -183,6 +183,28 @@ RECIPES: dict[str, Recipe] = {
         "The shopper's language is Chinese.",
         (Item("tee", 2, "20.00", variant="L"), Item("scarf", 1, "42.00")),
         shipping="34.20",
+        language="ZH_HANS",
+    ),
+    "germany": Recipe(
+        "To Berlin, five days ago: the right of withdrawal holds, but not for what was made to measure or perishes.",
+        (Item("scarf", 1, "42.00"), Item("juice", 2, "1.99"), Item("pin", 1, "0.99")),
+        shipping="14.20",
+        email=HANNA,
+        days_ago=5,
+    ),
+    "britain": Recipe(
+        "To Leeds, thirteen days ago: the last days to withdraw.",
+        (Item("sneakers", 1, "89.00", variant="43"), Item("tee", 1, "20.00", variant="S")),
+        shipping="14.20",
+        email=OLIVER,
+        days_ago=13,
+    ),
+    "china": Recipe(
+        "To Shanghai, six days ago: seven days without a reason.",
+        (Item("lamp", 1, "33.33"), Item("notebook", 2, "9.99")),
+        shipping="34.20",
+        email=WEI,
+        days_ago=6,
         language="ZH_HANS",
     ),
 }

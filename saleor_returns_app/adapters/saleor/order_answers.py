@@ -27,19 +27,20 @@ class Taxed(Gross):
     net: Amount
 
 
+class MetadataItem(Answer):
+    key: str
+    value: str
+
+
 class Person(Answer):
     id: str
     first_name: str
     last_name: str
+    metadata: tuple[MetadataItem, ...]
 
 
 class OrderChannel(Channel):
     currency_code: str
-
-
-class MetadataItem(Answer):
-    key: str
-    value: str
 
 
 class Country(Answer):
@@ -80,17 +81,39 @@ class Image(Answer):
 
 class ProductType(Answer):
     id: str
+    slug: str
     kind: str
+
+
+class Slug(Answer):
+    slug: str
+
+
+class SlugEdge(Answer):
+    node: Slug
+
+
+class SlugEdges(Answer):
+    edges: tuple[SlugEdge, ...]
+
+
+class Category(Answer):
+    id: str
+    slug: str
+    ancestors: SlugEdges | None
 
 
 class Product(Answer):
     id: str
-    category: Node | None
+    metadata: tuple[MetadataItem, ...]
+    category: Category | None
+    collections: tuple[Slug, ...] | None
     product_type: ProductType
 
 
 class Variant(Answer):
     id: str
+    metadata: tuple[MetadataItem, ...]
     product: Product
 
 
@@ -101,6 +124,7 @@ class Line(Answer):
     product_sku: str | None
     quantity: int
     is_shipping_required: bool
+    is_gift: bool | None
     unit_price: Gross
     undiscounted_unit_price: Gross
     total_price: Taxed
@@ -119,6 +143,7 @@ class OrderFulfillment(Answer):
     status: FulfillmentStatus
     created: AwareDatetime
     tracking_number: str
+    metadata: tuple[MetadataItem, ...]
     warehouse: Node | None
     lines: tuple[FulfilledLine, ...] | None
 
@@ -182,6 +207,7 @@ class OrderFields(Answer):
     channel: OrderChannel
     metadata: tuple[MetadataItem, ...]
     shipping_address: OrderAddress | None
+    billing_address: OrderAddress | None
     total: Gross
     shipping_price: Taxed
     total_charged: Amount

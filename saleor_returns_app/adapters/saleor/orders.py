@@ -24,10 +24,12 @@ from saleor_returns_app.errors import SaleorRefused
 from .order_answers import (
     Amount,
     Card,
+    Category,
     Event,
     Grant,
     LegacyPayment,
     Line,
+    MetadataItem,
     OrderAddress,
     OrderFields,
     OrderFulfillment,
@@ -58,6 +60,7 @@ class _Converter:
 
     def line(self, line: Line) -> OrderLine:
         product = line.variant.product if line.variant else None
+        category = product.category if product else None
         return OrderLine(
             id=line.id,
             product_name=line.product_name,
@@ -70,11 +73,17 @@ class _Converter:
             total_net=self.money(line.total_price.net),
             is_shipping_required=line.is_shipping_required,
             is_gift_card=product is not None and product.product_type.kind == _GIFT_CARD,
+            is_gift=bool(line.is_gift),
             image_url=line.thumbnail.url if line.thumbnail else None,
             variant_id=line.variant.id if line.variant else None,
             product_id=product.id if product else None,
             product_type_id=product.product_type.id if product else None,
-            category_id=product.category.id if product and product.category else None,
+            category_id=category.id if category else None,
+            product_type_slug=product.product_type.slug if product else "",
+            category_slugs=_slugs(category) if category else (),
+            collection_slugs=tuple(item.slug for item in (product.collections if product else None) or ()),
+            product_metadata=_metadata(product.metadata) if product else {},
+            variant_metadata=_metadata(line.variant.metadata) if line.variant else {},
         )
 
     def event(self, event: Event) -> TransactionEvent:
@@ -140,6 +149,16 @@ class _Converter:
         return GiftCardUse(last_code_chars=card.last4_code_chars, amount=Money(taken, self.currency))
 
 
+def _metadata(items: Iterable[MetadataItem]) -> dict[str, str]:
+    return {item.key: item.value for item in items}
+
+
+def _slugs(category: Category) -> tuple[str, ...]:
+    """The category's own slug, then those above it, nearest first: Saleor lists ancestors from the root."""
+    above = [edge.node.slug for edge in category.ancestors.edges] if category.ancestors else []
+    return (category.slug, *reversed(above))
+
+
 def _fulfillment(item: OrderFulfillment) -> Fulfillment:
     return Fulfillment(
         id=item.id,
@@ -147,6 +166,7 @@ def _fulfillment(item: OrderFulfillment) -> Fulfillment:
         created=item.created,
         tracking_number=item.tracking_number,
         warehouse_id=item.warehouse.id if item.warehouse else None,
+        metadata=_metadata(item.metadata),
         lines=tuple(
             FulfillmentLine(id=line.id, order_line_id=line.order_line.id, quantity=line.quantity)
             for line in item.lines or ()
@@ -206,5 +226,7 @@ def _to_order(answer: OrderFields) -> Order:
         payments=tuple(convert.payment(payment) for payment in answer.payments),
         gift_cards=tuple(use for use in gift_cards if use is not None),
         shipping_address=_address(answer.shipping_address) if answer.shipping_address else None,
-        metadata={item.key: item.value for item in answer.metadata},
+        billing_address=_address(answer.billing_address) if answer.billing_address else None,
+        metadata=_metadata(answer.metadata),
+        customer_metadata=_metadata(person.metadata) if person else {},
     )

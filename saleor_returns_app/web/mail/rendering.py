@@ -24,6 +24,7 @@ SUBJECTS = {
     "cancelled": "Return %(number)s was cancelled.",
     "goods_received": "Your return %(number)s has arrived",
     "refunded": "Your refund for %(number)s",
+    "withdrawal_receipt": "Receipt of your withdrawal, order %(order_number)s",
     "disconnected": "The returns app has lost %(shop)s",
     "reminder_evidence": "Your return %(number)s waits for your evidence",
     "reminder_goods": "Please send your return %(number)s soon",
@@ -70,6 +71,7 @@ def render(kind: str, language: str, params: dict[str, Any], tenant: Tenant, *, 
         # The day in the shop's zone, as on the shopper's page.
         "day": lambda moment: i18n.format_day(datetime.fromisoformat(moment), spoken, at=zone) if moment else "",
         "waits": lambda wait: say(WAITS[wait]),
+        "when": lambda moment: i18n.format_datetime(datetime.fromisoformat(moment), spoken, at=zone),
     }
     text = _pages.get_template(f"{kind}.txt").render(values).strip() + "\n"
     return Letter(subject=subject, text=text, html=_pages.get_template(f"{kind}.html").render(values))

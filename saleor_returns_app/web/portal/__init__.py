@@ -3,4 +3,5 @@
 from . import cases as cases
 from . import login as login
 from . import request as request
+from . import withdrawal as withdrawal
 from .access import blueprint as blueprint

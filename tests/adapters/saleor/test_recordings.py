@@ -23,6 +23,7 @@ ORDER_EXTRAS: dict[str, Any] = {
     "user": None,
     "metadata": [],
     "shippingAddress": None,
+    "billingAddress": None,
     "giftCards": [],
 }
 MODELS: dict[str, type[Answer]] = {
@@ -42,7 +43,15 @@ def read_order(response: dict[str, Any]) -> Order:
     assert result.data is not None
     found = result.data["order"]
     for line in found["lines"]:
-        line["thumbnail"] = None
+        line |= {"thumbnail": None, "isGift": False}
+        if line["variant"]:
+            product = line["variant"]["product"]
+            line["variant"]["metadata"] = product["metadata"] = product["collections"] = []
+            product["productType"]["slug"] = "goods"
+            if product["category"]:
+                product["category"] |= {"slug": "tops", "ancestors": {"edges": [{"node": {"slug": "clothing"}}]}}
+    for fulfillment in found["fulfillments"]:
+        fulfillment["metadata"] = []
     for grant in found["grantedRefunds"]:
         for number, event in enumerate(grant["transactionEvents"]):
             event.setdefault("id", f"event-{number}")

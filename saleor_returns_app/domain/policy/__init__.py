@@ -1,0 +1,51 @@
+"""Who may return what, until when and on which terms: a policy is data, judging it is pure.
+
+`document` and its `conditions` and `actions` are what shops write, `facts` what is known of a line, `evaluating` what joins them into
+a `Verdict`. `withdrawal` is the law's own path. `checking`, `diffing` and `sentences` are for the people who write and read policies.
+"""
+
+from saleor_returns_app.domain.because import Because
+
+from . import presets
+from .composing import compose_terms, judge_case
+from .document import PolicyDocument, Rule
+from .evaluating import CompiledPolicy, compile_policy
+from .facts import Condition, LineFacts, OrderFacts, ShopperHistory, fulfilled_at, last_parcel_at
+from .public import PublicItem, Section, public_sections
+from .sentences import say_rule, then_sentence, when_sentence
+from .speech import Listed, Piece, say
+from .terms import Length, LineTerms
+from .verdicts import CaseVerdict, Outcome, Policy, Spoken, Verdict
+
+__all__ = [
+    "Because",
+    "CaseVerdict",
+    "CompiledPolicy",
+    "Condition",
+    "Length",
+    "LineFacts",
+    "LineTerms",
+    "Listed",
+    "OrderFacts",
+    "Outcome",
+    "Piece",
+    "Policy",
+    "PolicyDocument",
+    "PublicItem",
+    "Rule",
+    "Section",
+    "ShopperHistory",
+    "Spoken",
+    "Verdict",
+    "compile_policy",
+    "compose_terms",
+    "fulfilled_at",
+    "judge_case",
+    "last_parcel_at",
+    "presets",
+    "public_sections",
+    "say",
+    "say_rule",
+    "then_sentence",
+    "when_sentence",
+]
