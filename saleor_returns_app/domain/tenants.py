@@ -26,6 +26,7 @@ class TenantSettings:
     closed_days: tuple[str, ...] = ()  # ISO dates, besides weekends and public holidays
     #: What is waited for → who is told when it is late: an e-mail address or a group. The empty name stands for all others.
     escalations: Mapping[str, str] = field(default_factory=dict)
+    spot_check_percent: int = 0  # of what rules approve by themselves, a person looks at so many
 
     @property
     def calendar(self) -> ShopCalendar:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.cases import CaseEvent
+from saleor_returns_app.domain.cases import LINE_ACCEPTANCE, Acceptance, AcceptanceEvent, CaseEvent
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.roles import Verb
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import BadInput, Conflict
+from saleor_returns_app.models.cases import Case
 
 from .context import Context
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
@@ -27,28 +34,53 @@ def approve_case(
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
     settings = ctx.tenant_settings(tenant_id)
-    if not settings.return_address and not message.strip():
-        text = (
-            "The shop has no return address. Set it in the settings, or write to the shopper where to send the items."
-        )
-        raise BadInput(text, code="NO_ADDRESS", field="message")
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
-        move_case(ctx, case, CaseEvent.APPROVE, actor)
-        case.return_address = settings.return_address
-        detail = {"message": message.strip()[:LONGEST_TEXT]} if message.strip() else {}
-        record_entry(
-            ctx,
-            session,
-            case,
-            event="approve",
-            actor=actor,
-            public=True,
-            detail=detail,
-            note="return approved",
-        )
-        queue_case_mail(ctx, session, case, "approved", message=message.strip()[:LONGEST_TEXT])
+        terms = CaseTerms.load(case.terms or {})
+        address = terms.return_address or settings.return_address
+        if not (address or terms.keeps_item or message.strip()):
+            text = "The shop has no return address. Set it in the settings, or write to the shopper where to send the items."
+            raise BadInput(text, code="NO_ADDRESS", field="message")
+        case.decided_by = "staff"
+        carry_out_approval(ctx, session, case, actor=actor, address=address, message=message.strip()[:LONGEST_TEXT])
+
+
+def carry_out_approval(
+    ctx: Context,
+    session: Session,
+    case: Case,
+    *,
+    actor: Actor,
+    address: str,
+    message: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """The approval itself, in the transaction of whoever decided it. Where the shopper keeps the goods, nothing is sent back."""
+    keeps_item = CaseTerms.load(case.terms or {}).keeps_item
+    move_case(ctx, case, CaseEvent.APPROVE, actor)
+    if keeps_item:
+        accept_unseen(case, actor)
+    else:
+        case.return_address = address
+    record_entry(
+        ctx,
+        session,
+        case,
+        event="approve",
+        actor=actor,
+        public=True,
+        detail={**(detail or {}), **({"message": message} if message else {})},
+        note="return approved",
+    )
+    queue_case_mail(ctx, session, case, "approved", message=message, keeps_item=keeps_item)
+
+
+def accept_unseen(case: Case, actor: Actor) -> None:
+    """Nothing comes back: what was agreed on counts as accepted without having been seen."""
+    for line in case.lines:
+        line.acceptance = LINE_ACCEPTANCE.move(Acceptance(line.acceptance), AcceptanceEvent.ACCEPT, actor.who)
+        line.accepted = line.quantity
 
 
 def reject_case(

@@ -17,19 +17,19 @@ from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.policy import Outcome
 from saleor_returns_app.domain.policy.calendars import local_day
 from saleor_returns_app.domain.terms import CaseTerms
-from saleor_returns_app.errors import AppError
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.models.tenants import Tenant, TenantState
 
 from .attention import refresh_attention
-from .cases import approve_case
+from .cases import carry_out_approval
 from .context import Context
+from .deciding import BY_RULE
 from .history import move_case, record_entry
 from .lapsing import lapse
 from .notifications import queue_case_mail, queue_mail
 from .staff import people_of
-from .waiting import ALARMED, ESCALATED, HANDED_OVER, settings_of, show_next
+from .waiting import ALARMED, APPROVED, ESCALATED, HANDED_OVER, settings_of, show_next
 
 log = structlog.get_logger()
 #: A deadline that could not be acted on is tried again after this long; the others go on meanwhile.
@@ -95,11 +95,8 @@ def _act(ctx: Context, found: _Found) -> int:
         if row.due_at > ctx.now():
             _remind(ctx, session, case, row)
             return 1
-        if PROTOCOL[Wait(row.waits_for)].default is not TimeOut.APPROVE or not _may_approve_itself(case):
-            _time_out(ctx, session, case, row)
-            return 1
-        version = case.version
-    return _approve(ctx, found, version)
+        _time_out(ctx, session, case, row)
+        return 1
 
 
 def _locked(ctx: Context, session: Session, found: _Found) -> DeadlineRow | None:
@@ -187,17 +184,6 @@ def _alarm(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None
     )
 
 
-_DEFAULTS: dict[TimeOut, Callable[[Context, Session, Case, DeadlineRow], None]] = {
-    TimeOut.APPROVE: _escalate,  # where no rule may approve
-    TimeOut.ESCALATE: _escalate,
-    TimeOut.EXPIRE: _expire,
-    TimeOut.LAPSE: _lapse,
-    TimeOut.HAND_OVER: _hand_over,
-    TimeOut.ALARM: _alarm,
-    TimeOut.CLOSE: _close,
-}
-
-
 def _tell(ctx: Context, session: Session, case: Case, row: DeadlineRow, *, event: str) -> None:
     """Name who has to look at it now: on the case, in its history, by mail."""
     settings = settings_of(session, case)
@@ -225,28 +211,31 @@ def _tell(ctx: Context, session: Session, case: Case, row: DeadlineRow, *, event
         )
 
 
-def _may_approve_itself(case: Case) -> bool:
-    """Whether the policy lets a rule approve this case: nobody looked at it in time, so the rule does."""
+def _approve(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
+    """Nobody looked at it in time: where the policy lets a rule approve such a case, the rule does, else a person is named."""
     terms = CaseTerms.load(case.terms or {})
+    address = terms.return_address or settings_of(session, case).return_address
+    if not _rule_allows(case, terms) or not (address or terms.keeps_item):
+        _escalate(ctx, session, case, row)
+        return
+    row.outcome, case.decided_by = APPROVED, BY_RULE
+    detail = _named(session, case, row)
+    carry_out_approval(ctx, session, case, actor=SYSTEM, address=address, detail=detail)
+
+
+def _rule_allows(case: Case, terms: CaseTerms) -> bool:
     limit = terms.auto_approve_up_to
     allowed = terms.statutory or (limit is not None and case.expected_minor <= limit.minor)
     eligible = all((line.verdict or {}).get("outcome") == Outcome.ELIGIBLE for line in case.lines)
     return case.status == CaseStatus.REQUESTED and allowed and eligible
 
 
-def _approve(ctx: Context, found: _Found, version: int) -> int:
-    try:
-        approve_case(ctx, found.tenant_id, found.case_id, actor=SYSTEM, version=version)
-    except AppError as problem:
-        if problem.code == "STALE":
-            return 0  # a person acted on it; the next sweep looks what is left to do
-        log.warning("not approved by itself", case=found.case_id, code=problem.code)
-    else:
-        return 1
-    with ctx.db.tenant(found.tenant_id) as session:
-        case = session.scalar(select(Case).where(Case.id == found.case_id).with_for_update())
-        row = _locked(ctx, session, found)
-        if case is None or row is None:
-            return 0
-        _time_out(ctx, session, case, row)
-        return 1
+_DEFAULTS: dict[TimeOut, Callable[[Context, Session, Case, DeadlineRow], None]] = {
+    TimeOut.APPROVE: _approve,
+    TimeOut.ESCALATE: _escalate,
+    TimeOut.EXPIRE: _expire,
+    TimeOut.LAPSE: _lapse,
+    TimeOut.HAND_OVER: _hand_over,
+    TimeOut.ALARM: _alarm,
+    TimeOut.CLOSE: _close,
+}

@@ -33,7 +33,7 @@ def move_case(ctx: Context, case: Case, event: CaseEvent, actor: Actor) -> None:
     session = object_session(case)
     if session is None:
         raise RuntimeError("a case is moved in the session that loaded it")
-    follow_case(ctx, session, case, event=event, actor=actor)
+    follow_case(ctx, session, case, event=event)
 
 
 def record_entry(

@@ -23,7 +23,8 @@ from saleor_returns_app.domain.orders import (
 )
 from saleor_returns_app.models.orders import OrderMirror
 
-_PARTS = ("lines", "fulfillments", "shipping_address", "shipping_gross", "customer_id", "metadata", "customer_metadata", "language")
+#: Read as JSON, part by part.
+_PARTS = ("lines", "fulfillments", "metadata", "customer_metadata")
 
 
 def select_outlines() -> Select[Any]:
@@ -37,6 +38,10 @@ def select_outlines() -> Select[Any]:
         OrderMirror.channel_slug,
         OrderMirror.currency,
         OrderMirror.saleor_created_at,
+        snapshot["customer_id"].as_string().label("customer_id"),
+        snapshot["language"].as_string().label("language"),
+        snapshot["shipping_gross"]["amount"].as_string().label("shipping_gross"),
+        snapshot["shipping_address"]["country"].as_string().label("country"),
         *(snapshot[part].label(part) for part in _PARTS),
     )
 
@@ -45,7 +50,6 @@ def outline(row: Any) -> Order:
     """The order without its payments: what was charged is zero here and means nothing."""
     currency: str = row.currency
     zero = Money.zero(currency)
-    address = row.shipping_address
     return Order(
         id=row.saleor_id,
         number=row.number,
@@ -60,7 +64,7 @@ def outline(row: Any) -> Order:
         channel_slug=row.channel_slug,
         currency=currency,
         total_gross=zero,
-        shipping_gross=_money(row.shipping_gross, currency),
+        shipping_gross=Money(Decimal(row.shipping_gross), currency),
         shipping_net=zero,
         total_charged=zero,
         total_refunded=zero,
@@ -69,7 +73,7 @@ def outline(row: Any) -> Order:
         transactions=(),
         granted_refunds=(),
         payments=(),
-        shipping_address=Address(country=address["country"]) if address else None,
+        shipping_address=Address(country=row.country) if row.country else None,
         metadata=row.metadata or {},
         customer_metadata=row.customer_metadata or {},
     )
@@ -118,5 +122,3 @@ def _fulfillment_line(line: dict[str, Any]) -> FulfillmentLine:
 
 def _money(packed: dict[str, str], currency: str) -> Money:
     return Money(Decimal(packed["amount"]), currency)
-
-

@@ -20,9 +20,10 @@ from saleor_returns_app.models.deadlines import DeadlineRow
 from .context import Context
 from .guards import check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
-from .judging import LineRequest, announced_units, judge_lines, policy_of
+from .judging import LineRequest, judge_lines
 from .notifications import queue_case_mail
 from .orders import fresh_order, lock_lane
+from .policies import judge_in_force
 
 
 def reopen_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, version: int | None = None) -> None:
@@ -46,13 +47,8 @@ def reopen_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, ver
             LineRequest(order_line_id=line.order_line_id, quantity=line.quantity, reason=line.reason)  # type: ignore[arg-type]
             for line in case.lines
         ]
-        judged = judge_lines(
-            order,
-            policy=policy_of(settings),
-            now=ctx.now(),
-            announced=announced_units(session, order_id),
-            asked=asked,
-        )
+        judge = judge_in_force(session, settings, ctx.now())
+        judged = judge_lines(session, order, judge=judge, settings=settings, now=ctx.now(), asked=asked)
         by_line = {line.order_line_id: line for line in judged}
         for request in asked:
             line = by_line.get(request.order_line_id)

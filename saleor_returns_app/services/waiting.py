@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from saleor_returns_app.domain.actors import SYSTEM, Actor
 from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
 from saleor_returns_app.domain.deadlines import (
     Deadline,
@@ -42,9 +41,7 @@ _NAMED = _TOLD | {ESCALATED}
 _DROPS = frozenset({CaseEvent.CANCEL})
 
 
-def follow_case(
-    ctx: Context, session: Session, case: Case, *, event: CaseEvent | None = None, actor: Actor = SYSTEM
-) -> None:
+def follow_case(ctx: Context, session: Session, case: Case, *, event: CaseEvent | None = None) -> None:
     """Begin what the case waits for now and end what it waits for no more. `move_case` calls it; so does whoever changes what is
     waited for without a move: an offer made or countered, a refund proposed, approved or given up. Repeating it changes nothing.
     """
@@ -54,7 +51,7 @@ def follow_case(
     for row in awaited(session, case):
         deadline = wanted.get(Wait(row.waits_for))
         if deadline is None or _is_another_offer(row, deadline, offer):
-            changed = _end(row, event, actor, ctx.now()) or changed
+            changed = _end(row, event, ctx.now()) or changed
         else:
             del wanted[deadline.waits_for]
     session.flush()  # what ended has to be out of the way of what begins
@@ -148,12 +145,9 @@ def _begin(ctx: Context, session: Session, case: Case, deadline: Deadline) -> No
     session.flush()
 
 
-def _end(row: DeadlineRow, event: CaseEvent | None, actor: Actor, now: datetime) -> bool:
+def _end(row: DeadlineRow, event: CaseEvent | None, now: datetime) -> bool:
     """True when what was told about it has to be taken back."""
     row.ended_at = now
     if row.state == "open":
-        if event is CaseEvent.APPROVE and actor.who is Who.SYSTEM and row.due_at <= now:
-            row.state, row.outcome = "passed", APPROVED
-        else:
-            row.state = "dropped" if event in _DROPS else "met"
+        row.state = "dropped" if event in _DROPS else "met"
     return row.outcome in _TOLD

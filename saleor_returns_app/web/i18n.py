@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -123,9 +123,10 @@ def zone_name(moment: datetime, name: str, spoken: Locale) -> str:
     return get_timezone_name(moment.astimezone(zone_of(name)), "short", locale=spoken)
 
 
-def format_day(moment: datetime, to: str | None = None, *, at: str | None = None) -> str:
-    """The day that a moment falls on in the shop's zone, or in the zone `at`."""
-    return babel_date(local_day(moment, at or zone()), "long", locale=_locale(to or language()))
+def format_day(moment: date, to: str | None = None, *, at: str | None = None) -> str:
+    """A day, or the day that a moment falls on in the shop's zone or in the zone `at`."""
+    day = local_day(moment, at or zone()) if isinstance(moment, datetime) else moment
+    return babel_date(day, "long", locale=_locale(to or language()))
 
 
 def register(app: Flask) -> None:

@@ -71,7 +71,6 @@ def test_a_request_becomes_a_case_with_number_deadline_history_and_mail(shop: Sh
         ([ask(description="x" * 4001)], "TOO_LONG"),
         ([ask(reason=Reason.OTHER, description=" ")], "DESCRIBE"),
         ([ask("line-9")], "UNKNOWN_LINE"),
-        ([ask(resolution=Resolution.EXCHANGE)], "RESOLUTION"),
         ([ask(f"line-{index}") for index in range(201)], "TOO_MANY_LINES"),
     ],
 )
@@ -79,6 +78,12 @@ def test_bad_lines_are_refused_with_a_code(shop: Shop, lines: list[LineRequest],
     with pytest.raises(BadInput) as refused:
         open_with(shop, *lines)
     assert refused.value.code == code
+
+
+def test_a_shopper_gets_only_the_resolutions_that_the_policy_offers(shop: Shop) -> None:
+    with pytest.raises(Conflict) as refused:
+        open_with(shop, ask(resolution=Resolution.STORE_CREDIT))
+    assert refused.value.code == "RESOLUTION"
 
 
 def test_more_than_was_fulfilled_cannot_be_announced(shop: Shop) -> None:

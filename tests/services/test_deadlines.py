@@ -25,7 +25,7 @@ from saleor_returns_app.models.offers import Offer
 from saleor_returns_app.models.staff import StaffMember
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services import deadlines
-from saleor_returns_app.services.cases import approve_case, cancel_case
+from saleor_returns_app.services.cases import cancel_case
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.deadlines import act_on_due
 from saleor_returns_app.services.history import load_case, move_case
@@ -448,21 +448,6 @@ class TestExactlyOnce:
         expected = {"goods": "expire", "review": "escalate", "approve": "approve", "reminder": "remind"}[wait]
         assert events(shop, case_id).count(expected) == 1
         assert len(mails(shop)) == {"goods": 3, "review": 1, "approve": 2, "reminder": 3}[wait]
-
-    def test_a_person_acts_while_the_rule_is_about_to(
-        self, shop: Shop, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        case_id = shop.request()
-        change(shop, case_id, terms=CaseTerms(statutory=True).dump())
-        clock.forward(hours=49)
-
-        def late(*arguments: Any, **named: Any) -> None:
-            move(shop, case_id, CaseEvent.REJECT, shop.staff)
-            approve_case(*arguments, **named)
-
-        monkeypatch.setattr(deadlines, "approve_case", late)
-        assert sweep(shop.ctx) == 0
-        assert shop.case(case_id).status == "rejected"
 
 
 class TestReopening:

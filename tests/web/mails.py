@@ -36,7 +36,7 @@ _MORE: dict[str, dict[str, Any]] = {
     **{kind: {} for kind in ("reminder_evidence", "reminder_goods", "reminder_offer", "closed")},
     "expired": {"waits_for": "goods_sent", "may_reopen": False},
     "extended": {"waits_for": "goods_sent"},
-    "approved": {"message": "Please use the box it came in."},
+    "approved": {"keeps_item": False, "message": "Please use the box it came in."},
     "rejected": {"reason": "The mug was used: there is coffee in it."},
     "cancelled": {"reason": "We found the parcel at the depot."},
     "goods_received": {

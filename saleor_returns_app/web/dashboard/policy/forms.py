@@ -42,6 +42,14 @@ class Part:
         return "when" if self.token.startswith("when") else "then"
 
     @property
+    def title(self) -> str:
+        return label_of(self.kind).title
+
+    @property
+    def about(self) -> str:
+        return label_of(self.kind).about
+
+    @property
     def controls(self) -> tuple[Control, ...]:
         return controls_of(self.kind, part=self.side)
 
@@ -232,7 +240,3 @@ def new_rule_id(document: PolicyDocument, name: str) -> str:
     taken = {rule.id for rule in document.rules}
     numbers = (f"{words}-{number}" for number in range(2, len(taken) + 3))
     return words if words not in taken else next(each for each in numbers if each not in taken)
-
-
-def title_of(part: Part) -> str:
-    return label_of(part.kind).title

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from saleor_returns_app.domain.policy.actions import Then
 from saleor_returns_app.domain.policy.document import PolicyDocument, Rule
 
 from .labels import DECISIONS, decision_of, decision_title
@@ -20,9 +21,9 @@ class Entry:
     below: str | None
     also: tuple[str, ...]  # titles of the other groups it speaks in
 
-    @property
-    def actions(self) -> Sequence[object]:
-        return self.rule.then
+    def actions_in(self, group: Group) -> tuple[Then, ...]:
+        """What the rule says in this group."""
+        return tuple(action for kind, action in self.rule.actions() if decision_of(kind) == group.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
