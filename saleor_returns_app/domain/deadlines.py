@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from .cases import LINE_ACCEPTANCE, LINE_RECEPTION, RETURN_CASE, Acceptance, CaseStatus, Reception
 from .machines import Who
+from .offers import OFFER, OfferStatus
 from .policy.actions import Wait as Wait  # noqa: PLC0414 the word for it belongs to both
 from .policy.calendars import add_days, end_of_day, is_business_day, local_day
 from .refunds import REFUND, RefundStatus
@@ -91,6 +92,7 @@ REFUND_WAITS: Mapping[RefundStatus, Wait] = {
 WAITING: Mapping[object, Mapping[str, Wait]] = {
     RETURN_CASE: {state.value: wait for state, wait in CASE_WAITS.items()},
     REFUND: {state.value: wait for state, wait in REFUND_WAITS.items()},
+    OFFER: {OfferStatus.OPEN.value: Wait.OFFER},
     LINE_RECEPTION: {Reception.ANNOUNCED.value: Wait.PARCEL},
     LINE_ACCEPTANCE: {Acceptance.UNDECIDED.value: Wait.INSPECTION},
 }

@@ -26,10 +26,10 @@ from .cases import carry_out_approval
 from .context import Context
 from .deciding import BY_RULE
 from .history import move_case, record_entry
-from .lapsing import lapse
 from .notifications import queue_case_mail, queue_mail
+from .offers import lapse_offer
 from .staff import people_of
-from .waiting import ALARMED, APPROVED, ESCALATED, HANDED_OVER, settings_of, show_next
+from .waiting import ALARMED, APPROVED, ESCALATED, HANDED_OVER, follow_case, settings_of, show_next
 
 log = structlog.get_logger()
 #: A deadline that could not be acted on is tried again after this long; the others go on meanwhile.
@@ -159,8 +159,13 @@ def can_reopen(row: DeadlineRow) -> bool:
 
 
 def _lapse(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
+    """Back to review; also where nobody made an offer in time."""
     row.outcome = "lapsed"
-    lapse(ctx, session, case, detail=_named(session, case, row))
+    if not lapse_offer(ctx, session, case) and case.status == CaseStatus.NEGOTIATING:
+        detail = _named(session, case, row)
+        move_case(ctx, case, CaseEvent.BREAK_OFF, SYSTEM)
+        record_entry(ctx, session, case, event="lapse", actor=SYSTEM, public=True, detail=detail)
+    follow_case(ctx, session, case)
 
 
 def _escalate(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:

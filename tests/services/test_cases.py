@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from saleor_returns_app.domain.cases import Channel, Reason, Resolution
+from saleor_returns_app.domain.cases import Channel, Reason
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.errors import AppError, BadInput, Conflict, Forbidden, MoveRefused, NotFound, SaleorUnavailable
 from saleor_returns_app.models.cases import Case, CaseEntry
@@ -78,12 +78,6 @@ def test_bad_lines_are_refused_with_a_code(shop: Shop, lines: list[LineRequest],
     with pytest.raises(BadInput) as refused:
         open_with(shop, *lines)
     assert refused.value.code == code
-
-
-def test_a_shopper_gets_only_the_resolutions_that_the_policy_offers(shop: Shop) -> None:
-    with pytest.raises(Conflict) as refused:
-        open_with(shop, ask(resolution=Resolution.STORE_CREDIT))
-    assert refused.value.code == "RESOLUTION"
 
 
 def test_more_than_was_fulfilled_cannot_be_announced(shop: Shop) -> None:
