@@ -23,6 +23,7 @@ from .guards import require_permission, require_role
 NEEDED = "MANAGE_APPS"
 LONGEST_ADDRESS = 1000
 LONGEST_WINDOW = 3650
+_OWN = ("return_address", "window_days", "shipping_rule", "brand_color", "contact_email")
 _SENDING = (CaseStatus.APPROVED, CaseStatus.IN_TRANSIT)
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _EMAIL = re.compile(r"[^@\s<>\"',;]{1,64}@[^@\s<>\"',;]{1,190}\.[^@\s<>\"',;.]{2,60}")
@@ -53,15 +54,16 @@ def change_settings(
         tenant = session.get(Tenant, tenant_id, with_for_update=True)
         if tenant is None:
             raise NotFound("This shop is not known here.", code="UNKNOWN_SHOP")
-        # What a newer release keeps beside these stays.
-        tenant.settings = {**tenant.settings, **asdict(settings)}
+        # What has a page of its own and what a newer release keeps beside these stays.
+        values = asdict(settings)
+        tenant.settings = {**tenant.settings, **{name: values[name] for name in _OWN}}
         # Returns that were approved before there was an address get it now; one that was told is kept.
         session.execute(
             update(Case)
             .where(Case.tenant_id == tenant_id, Case.status.in_(_SENDING), Case.return_address == "")
             .values(return_address=settings.return_address)
         )
-    return settings
+        return TenantSettings.load(tenant.settings)
 
 
 def _address(text: str) -> str:

@@ -174,6 +174,7 @@ def make_offer(shop: Shop, case_id: str, number: int, maker: str, *, days: int) 
             earlier.status = "countered"
         session.flush()
         offer = Offer(number=number, made_by=maker, resolution="refund", currency="USD", case_id=case_id)
+        offer.detail = {"kind": "refund"}
         offer.created_at, offer.expires_at = shop.ctx.now(), shop.ctx.now() + timedelta(days=days)
         session.add(offer)
         session.flush()
@@ -310,6 +311,7 @@ class TestTimeOuts:
             assert session.scalars(select(Offer.status)).one() == "lapsed"
         assert shop.case(case_id).status == "requested"
         assert told(shop, case_id)[-2:] == ["offer passed lapsed", "review open"]
+        assert mails(shop)[-1] == "offer_ended"
 
     @pytest.mark.parametrize(
         ("event", "wait"),

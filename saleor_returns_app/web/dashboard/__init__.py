@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from saleor_returns_app.errors import NotFound
 
-from . import answers, cases, opening, queue, settings, widgets, words
+from . import answers, cases, deadlines, opening, people, queue, settings, widgets, words
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 blueprint.before_request(answers.enter)
@@ -46,6 +46,10 @@ def _routes() -> None:
     add("/widgets/customer", "customer_widget", widgets.show_customer_cases)
     add("/settings", "settings", settings.show_settings)
     add("/settings", "save_settings", settings.save_settings, methods=["POST"])
+    add("/settings/deadlines", "deadlines", deadlines.show_deadlines)
+    add("/settings/deadlines", "save_deadlines", deadlines.save_deadlines, methods=["POST"])
+    add("/settings/people", "people", people.show_people)
+    add("/settings/people", "save_people", people.save_people, methods=["POST"])
     add("/<path:rest>", "nowhere", _nowhere)
 
 
