@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date as babel_date
-from babel.dates import format_time, get_timezone_name
+from babel.dates import format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency
@@ -114,13 +114,16 @@ def format_datetime(moment: datetime, to: str | None = None, *, at: str | None =
     joined: str = spoken.datetime_formats["medium"].format(
         format_time(local, "short", tzinfo=there, locale=spoken), babel_date(local, "medium", locale=spoken)
     )
-    return f"{joined} {zone_name(moment, there.key, spoken)}"
+    return f"{joined} {_zone_name(local)}"
 
 
-def zone_name(moment: datetime, name: str, spoken: Locale) -> str:
-    if name == "UTC":
-        return name
-    return get_timezone_name(moment.astimezone(zone_of(name)), "short", locale=spoken)
+def _zone_name(local: datetime) -> str:
+    """UTC, UTC+1, UTC+5:30: short names like CST mean three zones."""
+    minutes = round((local.utcoffset() or timedelta()).total_seconds() / 60)
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}{f':{rest:02}' if rest else ''}"
 
 
 def format_day(moment: date, to: str | None = None, *, at: str | None = None) -> str:

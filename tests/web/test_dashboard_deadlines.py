@@ -65,7 +65,7 @@ class TestCasePage:
         case_id = shop.request()
         shop.approve(case_id)
         said = words(desk.get(f"/dashboard/cases/{case_id}").text)
-        assert "Goods to be sent Waiting The shopper · due Mar 9, 2026, 11:59 PM CET" in said.replace("\u202f", " ")
+        assert "Goods to be sent Waiting The shopper · due Mar 9, 2026, 11:59 PM UTC+1" in said.replace("\u202f", " ")
         assert "Review of the request Done" in said
 
     def test_what_was_escalated_names_to_whom(
