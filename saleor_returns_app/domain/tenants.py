@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from .quotes import ShippingRule
+from .terms import ShippingRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from sqlalchemy import update
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import CaseStatus
-from saleor_returns_app.domain.quotes import ShippingRule
 from saleor_returns_app.domain.tenants import TenantSettings
+from saleor_returns_app.domain.terms import ShippingRule
 from saleor_returns_app.errors import BadInput, NotFound
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.tenants import Tenant

@@ -10,7 +10,7 @@ from typing import Literal
 
 from saleor_returns_app.domain.cases import Resolution
 from saleor_returns_app.domain.money import Money
-from saleor_returns_app.domain.quotes import ShippingRule
+from saleor_returns_app.domain.terms import ShippingRule
 
 from .actions import Bearer, ReturnMethod, Wait
 

@@ -15,8 +15,9 @@ from saleor_returns_app.domain.cases import CaseStatus, Channel, Reason
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.policy import Outcome
-from saleor_returns_app.domain.quotes import RefundWay, ShippingRule
+from saleor_returns_app.domain.quotes import RefundWay
 from saleor_returns_app.domain.refunds import RefundStatus
+from saleor_returns_app.domain.terms import ShippingRule
 from saleor_returns_app.services.attention import WHAT_TO_DO
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.web.current import ctx
