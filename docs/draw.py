@@ -8,6 +8,7 @@ from pathlib import Path
 from saleor_returns_app.config import PREFIX, Settings
 from saleor_returns_app.domain.cases import LINE_ACCEPTANCE, LINE_RECEPTION, RETURN_CASE
 from saleor_returns_app.domain.machines import Machine
+from saleor_returns_app.domain.offers import OFFER
 from saleor_returns_app.domain.refunds import REFUND
 
 DOCS = Path(__file__).parent
@@ -21,6 +22,7 @@ def machine_page() -> str:
         "Written by `make docs` from the tables in the code, which decide what is possible.\n",
         _section("Return case", RETURN_CASE),
         _section("Refund", REFUND),
+        _section("Offer", OFFER),
         _section("Return line: what arrived", LINE_RECEPTION),
         _section("Return line: what is accepted", LINE_ACCEPTANCE),
     ]

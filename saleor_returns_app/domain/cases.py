@@ -186,7 +186,7 @@ LINE_RECEPTION = Machine("return line", Reception.ANNOUNCED, [
     (Reception.ANNOUNCED,   ReceptionEvent.COUNT_NONE,  Reception.LOST,        STAFF),
 ])
 LINE_ACCEPTANCE = Machine("return line", Acceptance.UNDECIDED, [
-    (Acceptance.UNDECIDED,  AcceptanceEvent.ACCEPT,     Acceptance.ACCEPTED,   STAFF),
+    (Acceptance.UNDECIDED,  AcceptanceEvent.ACCEPT,     Acceptance.ACCEPTED,   STAFF | SYSTEM),   # what is kept needs no look
     (Acceptance.UNDECIDED,  AcceptanceEvent.REFUSE,     Acceptance.REFUSED,    STAFF),
 ])
 # fmt: on

@@ -18,6 +18,9 @@ class TenantSettings:
     shipping_rule: ShippingRule = ShippingRule.WITH_LAST_UNIT
     brand_color: str = ""
     contact_email: str = ""
+    time_zone: str = "UTC"  # IANA name
+    holiday_country: str = ""  # ISO code; empty: weekends only
+    spot_check_percent: int = 0  # of what rules approve by themselves, a person looks at so many
 
     @classmethod
     def load(cls, stored: Mapping[str, Any]) -> TenantSettings:

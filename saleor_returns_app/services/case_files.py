@@ -11,6 +11,7 @@ from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import Acceptance
 from saleor_returns_app.domain.quotes import Quote
 from saleor_returns_app.domain.refunds import WATCHED
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import NotFound
 from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.refunds import QuoteRow, RecordedReturn, Refund, RefundAttempt
@@ -43,6 +44,11 @@ class CaseFile:
     @property
     def inspected(self) -> bool:
         return any(line.acceptance != Acceptance.UNDECIDED for line in self.case.lines)
+
+    @property
+    def keeps_item(self) -> bool:
+        """Nothing comes back: by the policy, or as both sides agreed."""
+        return CaseTerms.load(self.case.terms or {}).keeps_item
 
     @property
     def accepted(self) -> int:

@@ -17,7 +17,7 @@ from saleor_returns_app.domain.policy import LineFacts, fulfilled_at, last_parce
 from saleor_returns_app.domain.returns import returnable_units
 from saleor_returns_app.models.cases import Case, ReturnLine
 
-from .judging import order_facts
+from .facts import order_facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import Conflict, Forbidden
 from saleor_returns_app.models.cases import Case
 
@@ -30,3 +31,9 @@ def check_version(case: Case, seen: int | None) -> None:
             code="STALE",
             state=case.status.replace("_", " "),
         )
+
+
+def check_goods_come_back(case: Case) -> None:
+    """Raises Conflict where the shopper keeps the items: nothing is sent and nothing received."""
+    if CaseTerms.load(case.terms or {}).keeps_item:
+        raise Conflict("The items stay with the shopper: nothing is sent back.", code="KEPT")

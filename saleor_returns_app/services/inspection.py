@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.actors import SYSTEM, Actor
 from saleor_returns_app.domain.cases import (
     LINE_ACCEPTANCE,
     LINE_RECEPTION,
@@ -16,11 +16,11 @@ from saleor_returns_app.domain.cases import (
     count_event,
 )
 from saleor_returns_app.errors import BadInput
-from saleor_returns_app.models.cases import ReturnLine
+from saleor_returns_app.models.cases import Case, ReturnLine
 from saleor_returns_app.models.refunds import RecordedReturn
 
 from .context import Context
-from .guards import LONGEST_TEXT, check_version, require_permission
+from .guards import LONGEST_TEXT, check_goods_come_back, check_version, require_permission
 from .history import load_case, move_case, record_entry
 from .notifications import queue_case_mail
 
@@ -51,6 +51,7 @@ def receive_case(
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
+        check_goods_come_back(case)
         move_case(ctx, case, CaseEvent.RECEIVE, actor)
         unknown = set(counts) - {line.id for line in case.lines}
         if unknown:
@@ -105,6 +106,13 @@ def receive_case(
                 key=f"return:{case.id}",
             )
         queue_case_mail(ctx, session, case, "goods_received")
+
+
+def accept_kept_units(case: Case) -> None:
+    """The shopper keeps everything that was announced: it counts as accepted, though none of it arrives or is recorded as returned."""
+    for line in case.lines:
+        line.acceptance = LINE_ACCEPTANCE.move(Acceptance(line.acceptance), AcceptanceEvent.ACCEPT, SYSTEM.who)
+        line.accepted = line.quantity
 
 
 def _book(line: ReturnLine, count: Count, actor: Actor) -> None:

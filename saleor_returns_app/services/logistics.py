@@ -9,7 +9,7 @@ from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
 from saleor_returns_app.errors import BadInput
 
 from .context import Context
-from .guards import check_version, require_permission
+from .guards import check_goods_come_back, check_version, require_permission
 from .history import load_case, move_case, record_entry
 
 #: UPU S10 is 13 characters, carriers use up to 40; letters, digits and the separators that labels print.
@@ -35,6 +35,7 @@ def add_tracking(
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
+        check_goods_come_back(case)
         said = carrier.strip()[:100]
         if case.status != CaseStatus.IN_TRANSIT:
             move_case(ctx, case, CaseEvent.SHIP, actor)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -18,8 +19,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.policy import presets
+from saleor_returns_app.domain.policy import CompiledPolicy, Policy, compile_policy, presets
 from saleor_returns_app.domain.policy.document import PolicyDocument
+from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import BadInput, Conflict, NotFound
 from saleor_returns_app.models.policies import PolicyVersion
 
@@ -29,7 +31,17 @@ from .guards import LONGEST_TEXT, require_permission
 #: Reading is for all who manage orders; what binds everyone is changed by whoever may manage the app.
 NEEDED = "MANAGE_APPS"
 DRAFT, PUBLISHED = "draft", "published"
+_MOST_COMPILED = 500
+_compiled: dict[str, CompiledPolicy] = {}  # by the version's row
 _DOCUMENT: TypeAdapter[PolicyDocument] = TypeAdapter(PolicyDocument)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What judges now; `version` 0 is the preset that holds until a shop publishes a policy of its own."""
+
+    policy: Policy
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,24 @@ def _in_force(session: Session, now: datetime) -> PolicyVersion | None:
         .order_by(PolicyVersion.effective_from.desc(), PolicyVersion.version.desc())
         .limit(1)
     )
+
+
+def judge_in_force(session: Session, settings: TenantSettings, now: datetime) -> Judge:
+    """The policy that judges now, compiled; versions never change, so each is compiled once in a process."""
+    row = _in_force(session, now)
+    if row is None:
+        return Judge(_standard(settings.window_days), 0)
+    policy = _compiled.get(row.id)
+    if policy is None:
+        if len(_compiled) >= _MOST_COMPILED:
+            _compiled.clear()
+        policy = _compiled[row.id] = compile_policy(unpack_document(row.document), version=row.version)
+    return Judge(policy, row.version)
+
+
+@lru_cache(maxsize=64)
+def _standard(window_days: int) -> CompiledPolicy:
+    return compile_policy(presets.standard(window_days=window_days), version=0)
 
 
 def read_draft(ctx: Context, tenant_id: str) -> PolicyVersion | None:

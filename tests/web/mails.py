@@ -30,7 +30,7 @@ def params(kind: str, **changes: Any) -> dict[str, Any]:
 
 _MORE: dict[str, dict[str, Any]] = {
     "requested": {},
-    "approved": {"message": "Please use the box it came in."},
+    "approved": {"keeps_item": False, "message": "Please use the box it came in."},
     "rejected": {"reason": "The mug was used: there is coffee in it."},
     "cancelled": {"reason": "We found the parcel at the depot."},
     "goods_received": {

@@ -277,11 +277,15 @@ def case_actions(file: CaseFile, actor: Actor) -> dict[str, Offered]:
     """By name, in the table's order: what the state allows staff, joined with what this person may."""
     status = CaseStatus(file.case.status)
     events = [event for event in RETURN_CASE.possible(status, Who.STAFF) if event in case_domain.STAFF_ACTIONS]
-    if status is CaseStatus.INSPECTED and file.accepted:
-        # The guard of concluding, told before it is tried: what was accepted has to be paid.
-        events = [CaseEvent.RESOLVE, *(event for event in events if event is not CaseEvent.CONCLUDE)]
+    if file.accepted and (status is CaseStatus.INSPECTED or file.keeps_item):
+        # Guards, told before they are tried: what was accepted has to be paid, and what stays with the shopper never arrives.
+        passed = (CaseEvent.CONCLUDE, CaseEvent.RECEIVE) if file.keeps_item else (CaseEvent.CONCLUDE,)
+        due = [CaseEvent.RESOLVE] if CaseEvent.RESOLVE in RETURN_CASE.possible(status, Who.STAFF) else []
+        events = [*due, *(event for event in events if event not in passed)]
     offered = [_offer(CASE_ACTIONS[event], actor) for event in events]
-    if CaseEvent.SHIP in RETURN_CASE.possible(status, Who.STAFF) or status is CaseStatus.IN_TRANSIT:
+    if (
+        not file.keeps_item and CaseEvent.SHIP in RETURN_CASE.possible(status, Who.STAFF)
+    ) or status is CaseStatus.IN_TRANSIT:
         offered.append(_offer(TRACKING, actor))
     if file.recorded is not None and file.recorded.state == "stuck":
         offered.append(_offer(CONFIRM_RETURN, actor))

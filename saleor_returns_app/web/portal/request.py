@@ -121,7 +121,10 @@ def explain() -> ResponseReturnValue:
             text = "The description is too long: at most %(most)s characters."
             problems[f"d{place}"] = Said(text, {"most": LONGEST_TEXT})
         if resolution and resolution not in choice.judged.verdict.resolutions:
-            resolution, problems[f"w{place}"] = "", Said("Only a refund can be chosen at the moment.")
+            resolution, problems[f"w{place}"] = (
+                "",
+                Said("This is not offered for this item. Choose one of the offered ways."),
+            )
         # What is too long is kept as well, up to what a page can show again: shortening it is the shopper's work.
         said[line_id] = {"reason": reason, "description": description[: 5 * LONGEST_TEXT], "resolution": resolution}
     changes = {"reasons": said}
