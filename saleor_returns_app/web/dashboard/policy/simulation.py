@@ -76,7 +76,7 @@ def _page(draft: Draft | None) -> Response:
     return policy_page("simulation.html", tab="policy_simulation", draft=draft.row if draft else None, **_shown(found))
 
 
-def _shown(found: PolicySimulation | None) -> dict[str, object]:
+def _shown(found: PolicySimulation | None) -> dict[str, Any]:
     return {
         "simulation": found,
         "under_way": found is not None and found.state in UNDER_WAY,
