@@ -5,6 +5,7 @@ import "./elements.js";
 import "./events.js";
 import "./sorting.js";
 import "./texts.js";
+import "./gallery.js";
 import "./widget.js";
 import { begin } from "./navigation.js";
 

@@ -18,8 +18,11 @@ class TenantSettings:
     shipping_rule: ShippingRule = ShippingRule.WITH_LAST_UNIT
     brand_color: str = ""
     contact_email: str = ""
+    #: Days that photos and videos are kept after their case is over.
+    evidence_days: int = 180
     time_zone: str = "UTC"  # IANA name
     holiday_country: str = ""  # ISO code; empty: weekends only
+    tells_of_withdrawal: bool = True  # before the purchase; else the law gives a year more
     spot_check_percent: int = 0  # of what rules approve by themselves, a person looks at so many
 
     @classmethod

@@ -24,7 +24,7 @@ OURS = (
     *("rule_id", "decides", "format", "scope", "differs", "place"),  # of the policy
 )
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src * data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src * data:; media-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'"
 )
 

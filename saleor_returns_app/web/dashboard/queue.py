@@ -19,6 +19,7 @@ from saleor_returns_app.services.queue import (
     list_channels,
 )
 from saleor_returns_app.services.queue_search import clean_search
+from saleor_returns_app.services.withdrawals import count_waiting
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.i18n import gettext
 
@@ -66,6 +67,7 @@ def show_queue() -> Response:
         link=partial(_link, asked),
         channels=list_channels(ctx(), tenant.id, actor=actor),
         nothing=gettext(_EMPTY[asked.view] if isinstance(asked.view, View) else "No return is in this state."),
+        withdrawals=count_waiting(ctx(), tenant.id, actor=actor),
         fresh=not any(counts.states.values()) and not asked.channel,
         portal=f"{ctx().settings.base_url}/r/{tenant.slug}",
     )
