@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from saleor_returns_app.errors import NotFound
 
-from . import answers, cases, deadlines, evidence, opening, people, queue, settings, widgets, withdrawals, words
+from . import answers, cases, deadlines, evidence, opening, people, policy, queue, settings, widgets, withdrawals, words
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 blueprint.before_request(answers.enter)
@@ -23,6 +23,7 @@ blueprint.register_error_handler(HTTPException, answers.refuse)
 def _register(state: object) -> None:
     app: Flask = state.app  # type: ignore[attr-defined]
     words.register(app)
+    policy.register(app)
 
 
 def _nowhere(rest: str) -> str:  # noqa: ARG001
@@ -51,6 +52,7 @@ def _routes() -> None:
     add("/widgets/customer", "customer_widget", widgets.show_customer_cases)
     add("/settings", "settings", settings.show_settings)
     add("/settings", "save_settings", settings.save_settings, methods=["POST"])
+    policy.add_routes(add)
     add("/withdrawals", "withdrawals", withdrawals.show_withdrawals)
     add("/withdrawals/<withdrawal_id>", "settle_withdrawal", withdrawals.settle, methods=["POST"])
     add("/settings/deadlines", "deadlines", deadlines.show_deadlines)
