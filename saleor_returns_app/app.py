@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from saleor_returns_app.adapters.cipher import FernetCipher
+from saleor_returns_app.adapters.examining import FileExaminer
 from saleor_returns_app.adapters.mail.smtp import SmtpMailer
 from saleor_returns_app.adapters.saleor.addresses import AddressRules
 from saleor_returns_app.adapters.saleor.client import SaleorClient
 from saleor_returns_app.adapters.saleor.keys import SaleorKeys
+from saleor_returns_app.adapters.storage.objects import ObjectStorage
 from saleor_returns_app.config import Settings, load_settings
 from saleor_returns_app.jobs.engine import LaneJobs
 from saleor_returns_app.models.base import Database, make_engine
@@ -45,6 +47,8 @@ def build_context(settings: Settings, *, clock: Clock | None = None) -> Context:
         cipher=FernetCipher(settings.secret_keys.get_secret_value()),
         mailer=SmtpMailer(url=settings.smtp_url.get_secret_value(), sender=settings.mail_from),
         jobs=LaneJobs(engine),
+        storage=ObjectStorage(settings.storage_url.get_secret_value(), settings.storage_options.get_secret_value()),
+        examiner=FileExaminer(),
     )
     return context
 

@@ -3,6 +3,7 @@ import "./ids.js";
 import "./requests.js";
 import "./elements.js";
 import "./events.js";
+import "./gallery.js";
 import "./widget.js";
 import { begin } from "./navigation.js";
 

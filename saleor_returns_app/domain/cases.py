@@ -103,8 +103,8 @@ RETURN_CASE = Machine("return case", _S.REQUESTED, [
 # fmt: on
 
 #: Moves a person can make on the pages today; the others wait for the features that own them.
-STAFF_ACTIONS = (_E.APPROVE, _E.REJECT, _E.RECEIVE, _E.CONCLUDE, _E.CANCEL, _E.CLOSE, _E.REOPEN)
-SHOPPER_ACTIONS = (_E.SHIP, _E.CANCEL, _E.REOPEN)
+STAFF_ACTIONS = (_E.APPROVE, _E.REJECT, _E.ASK_EVIDENCE, _E.RECEIVE, _E.CONCLUDE, _E.CANCEL, _E.CLOSE, _E.REOPEN)
+SHOPPER_ACTIONS = (_E.PROVIDE_EVIDENCE, _E.SHIP, _E.CANCEL, _E.REOPEN)
 
 #: The units of such a case no longer count as announced.
 RELEASED = frozenset({_S.REJECTED, _S.CANCELLED, _S.EXPIRED})

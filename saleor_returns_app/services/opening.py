@@ -30,6 +30,7 @@ from saleor_returns_app.models.tenants import Tenant
 
 from .context import Context
 from .deciding import decide_by_rule
+from .evidence import attach_to_case
 from .guards import LONGEST_TEXT, require_permission, require_role
 from .history import record_entry
 from .judging import JudgedLine, LineRequest, expect, judge_lines
@@ -54,18 +55,20 @@ def open_case(
     override: str = "",
     case_id: str | None = None,
     judge: Judge | None = None,
+    holder: str = "",
 ) -> str:
     """Open a return case and give its id.
 
     Raises BadInput for lines that cannot be used, Conflict when the policy binds (a shopper) or units were announced meanwhile.
     Staff may go beyond the policy with the reason in `override`, never beyond the units that exist.
+    `holder` has added photos and videos before: they become the case's.
     `judge` takes the place of the policy in force: the law's own path brings one.
     `case_id` is for who may ask twice (a second click, a retry after a crash): a case that has it already is given back as it is.
     """
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
     check_requests(lines)
-    asked = _Asked(lines, actor, through, language, override, case_id, judge)
+    asked = _Asked(lines, actor, through, language, override, case_id, judge, holder)
     for _ in range(_TRIES):
         opened = _open(ctx, tenant_id, asked, fresh_order(ctx, tenant_id, saleor_order_id))
         if opened is not None:
@@ -82,6 +85,7 @@ class _Asked:
     override: str
     case_id: str | None
     judge: Judge | None
+    holder: str
 
 
 def _open(ctx: Context, tenant_id: str, asked: _Asked, order: Order) -> str | None:
@@ -116,6 +120,7 @@ def _open(ctx: Context, tenant_id: str, asked: _Asked, order: Order) -> str | No
         session.add(case)
         session.flush()
         follow_case(ctx, session, case)
+        attach_to_case(session, asked.holder, case.id)
         detail: dict[str, Any] = {"override": asked.override} if asked.override else {}
         record_entry(
             ctx,
@@ -127,8 +132,9 @@ def _open(ctx: Context, tenant_id: str, asked: _Asked, order: Order) -> str | No
             detail=detail,
             note="return requested",
         )
-        queue_case_mail(ctx, session, case, "requested")
         decide_by_rule(ctx, session, case, expected, settings=settings, actor=actor)
+        if case.status == CaseStatus.REQUESTED:  # else a mail says already what was decided
+            queue_case_mail(ctx, session, case, "requested")
         return case.id
 
 

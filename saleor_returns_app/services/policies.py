@@ -83,16 +83,21 @@ def _in_force(session: Session, now: datetime) -> PolicyVersion | None:
 
 
 def judge_in_force(session: Session, settings: TenantSettings, now: datetime) -> Judge:
-    """The policy that judges now, compiled; versions never change, so each is compiled once in a process."""
+    policy = compiled_in_force(session, settings, now)
+    return Judge(policy, policy.version)
+
+
+def compiled_in_force(session: Session, settings: TenantSettings, now: datetime) -> CompiledPolicy:
+    """The policy that judges now; versions never change, so each is compiled once in a process."""
     row = _in_force(session, now)
     if row is None:
-        return Judge(_standard(settings.window_days), 0)
+        return _standard(settings.window_days)
     policy = _compiled.get(row.id)
     if policy is None:
         if len(_compiled) >= _MOST_COMPILED:
             _compiled.clear()
         policy = _compiled[row.id] = compile_policy(unpack_document(row.document), version=row.version)
-    return Judge(policy, row.version)
+    return policy
 
 
 @lru_cache(maxsize=64)

@@ -39,6 +39,7 @@ def change_settings(
     shipping_rule: str,
     brand_color: str,
     contact_email: str,
+    evidence_days: str = "",
 ) -> TenantSettings:
     """Change what the shop's settings page offers, from what was typed there. Raises BadInput naming the field."""
     require_permission(actor, NEEDED)
@@ -49,6 +50,7 @@ def change_settings(
         shipping_rule=_rule(shipping_rule),
         brand_color=_color(brand_color),
         contact_email=_email(contact_email),
+        evidence_days=_evidence_days(evidence_days),
     )
     with ctx.db.everyone() as session:
         tenant = session.get(Tenant, tenant_id, with_for_update=True)
@@ -80,6 +82,16 @@ def _days(text: str) -> int:
     if not (said.isascii() and said.isdigit() and len(said) <= 4 and int(said) <= LONGEST_WINDOW):
         message = "Write the days as a whole number from 0 to %(most)s."
         raise BadInput(message, code="WINDOW", field="window_days", most=LONGEST_WINDOW)
+    return int(said)
+
+
+def _evidence_days(text: str) -> int:
+    said = text.strip()
+    if not said:
+        return TenantSettings().evidence_days
+    if not (said.isascii() and said.isdigit() and len(said) <= 4 and 1 <= int(said) <= LONGEST_WINDOW):
+        message = "Write the days as a whole number from 1 to %(most)s."
+        raise BadInput(message, code="EVIDENCE_DAYS", field="evidence_days", most=LONGEST_WINDOW)
     return int(said)
 
 

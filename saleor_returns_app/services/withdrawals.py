@@ -130,6 +130,14 @@ def waiting_for_people(ctx: Context, tenant_id: str, *, actor: Actor) -> Sequenc
         return session.scalars(aside).all()
 
 
+def count_waiting(ctx: Context, tenant_id: str, *, actor: Actor) -> int:
+    """How many declarations wait for a person; none for people of some channels only."""
+    if actor.channels is not None:
+        return 0
+    with ctx.db.tenant(tenant_id) as session:
+        return session.scalar(select(func.count(Withdrawal.id)).where(Withdrawal.state == "aside")) or 0
+
+
 def settle_withdrawal(ctx: Context, tenant_id: str, withdrawal_id: str, *, actor: Actor, settlement: str) -> None:
     """A person has dealt with a declaration: says how. Raises BadInput, NotFound, and Conflict when somebody was faster."""
     require_permission(actor, "MANAGE_ORDERS")

@@ -81,7 +81,7 @@ SHOPPER_REFUNDS: dict[str, str] = {
 #: What happens next, by state; `%(day)s` is the promised day.
 NEXT = {
     CaseStatus.REQUESTED: "We look at your request by %(day)s and write to you. Please do not send anything yet.",
-    CaseStatus.AWAITING_EVIDENCE: "The shop needs something from you by %(day)s. Please look at the mail it sent you.",
+    CaseStatus.AWAITING_EVIDENCE: "The shop asks you for photos or a video by %(day)s. Add them here.",
     CaseStatus.NEGOTIATING: "You and the shop are agreeing on a solution. The next answer is due by %(day)s.",
     CaseStatus.APPROVED: "Send the items by %(day)s and tell us the tracking number here.",
     CaseStatus.IN_TRANSIT: "Your parcel is on its way to us. If it has not arrived by %(day)s, we look for it.",
@@ -151,6 +151,8 @@ PUBLIC_ENTRIES: dict[str, str] = {
     "request": "You asked for a return",
     "approve": "The shop approved the return",
     "reject": "The shop did not accept the return",
+    "ask_evidence": "The shop asked for photos or a video",
+    "provide_evidence": "You sent photos or videos",
     "cancel": "You withdrew the return",
     "close": "The return was closed",
     "ship": "The parcel is on its way",
@@ -193,6 +195,8 @@ def say(text: str, params: Mapping[str, object] | None = None) -> str:
 def entry_text(entry: CaseEntry) -> str:
     if entry.event == "cancel" and entry.who != Who.SHOPPER:
         return i18n.gettext("The shop cancelled the return")
+    if entry.event == "provide_evidence" and entry.who != Who.SHOPPER:
+        return i18n.gettext("The shop added photos or videos")
     return i18n.gettext(PUBLIC_ENTRIES.get(entry.event, entry.event))
 
 

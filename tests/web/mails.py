@@ -39,6 +39,7 @@ _MORE: dict[str, dict[str, Any]] = {
     "approved": {"keeps_item": False, "message": "Please use the box it came in."},
     "rejected": {"reason": "The mug was used: there is coffee in it."},
     "cancelled": {"reason": "We found the parcel at the depot."},
+    "evidence_wanted": {"message": "Please show us the label of the parcel."},
     "goods_received": {
         "lines": [
             {**_LINE, "received": 2, "accepted": 1, "refusal": "One handle is broken."},

@@ -10,7 +10,19 @@ from werkzeug.exceptions import HTTPException
 
 from saleor_returns_app.errors import NotFound
 
-from . import answers, cases, deadlines, opening, people, queue, settings, widgets, words
+from . import (
+    answers,
+    cases,
+    deadlines,
+    evidence,
+    opening,
+    people,
+    queue,
+    settings,
+    widgets,
+    withdrawals,
+    words,
+)
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 blueprint.before_request(answers.enter)
@@ -36,6 +48,11 @@ def _routes() -> None:
     add("/cases/<case_id>/quote", "quote", cases.show_quote)
     add("/cases/<case_id>/refunds", "refunds", cases.show_refunds)
     add("/cases/<case_id>/receive", "receiving", cases.show_receiving)
+    add("/cases/<case_id>/gallery/files", "gallery", evidence.show_gallery)
+    add("/cases/<case_id>/gallery/files", "add_evidence", evidence.add_files, methods=["POST"])
+    add(
+        "/cases/<case_id>/gallery/files/<evidence_id>/remove", "remove_evidence", evidence.remove_file, methods=["POST"]
+    )
     add("/cases/<case_id>/<name>", "act", cases.act_on_case, methods=["POST"])
     add("/cases/<case_id>/refunds/<refund_id>/<name>", "act_refund", cases.act_on_refund, methods=["POST"])
     add("/open-case", "opening", opening.show_opening)
@@ -50,6 +67,8 @@ def _routes() -> None:
     add("/settings/deadlines", "save_deadlines", deadlines.save_deadlines, methods=["POST"])
     add("/settings/people", "people", people.show_people)
     add("/settings/people", "save_people", people.save_people, methods=["POST"])
+    add("/withdrawals", "withdrawals", withdrawals.show_withdrawals)
+    add("/withdrawals/<withdrawal_id>", "settle_withdrawal", withdrawals.settle, methods=["POST"])
     add("/<path:rest>", "nowhere", _nowhere)
 
 

@@ -15,7 +15,16 @@ from saleor_returns_app.domain.quotes import BY_ITSELF
 from saleor_returns_app.domain.refunds import REFUND, RefundEvent, RefundStatus
 from saleor_returns_app.domain.roles import ALLOWED, Verb, may
 from saleor_returns_app.models.refunds import Refund
-from saleor_returns_app.services import cases, inspection, logistics, more_time, recorded_returns, refunds, reopening
+from saleor_returns_app.services import (
+    cases,
+    evidence_requests,
+    inspection,
+    logistics,
+    more_time,
+    recorded_returns,
+    refunds,
+    reopening,
+)
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.guards import permission_name
@@ -71,6 +80,14 @@ def _reject(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: 
 
 def _cancel(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
     cases.cancel_case(ctx, tenant_id, case_id, actor=actor, version=version, reason=typed.get("reason", ""))
+
+
+def _ask_evidence(
+    ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None
+) -> None:
+    evidence_requests.ask_for_evidence(
+        ctx, tenant_id, case_id, actor=actor, version=version, message=typed.get("message", "")
+    )
 
 
 def _track(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
@@ -154,6 +171,14 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         run=_reject,
         form="reject.html",
         tone="critical",
+    ),
+    CaseEvent.ASK_EVIDENCE: Action(
+        name="ask-evidence",
+        title="Ask for photos or a video?",
+        label="Ask for evidence",
+        said="The shopper is asked",
+        run=_ask_evidence,
+        form="ask_evidence.html",
     ),
     CaseEvent.RECEIVE: Action(
         name="receive",

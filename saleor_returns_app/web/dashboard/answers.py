@@ -21,7 +21,7 @@ HOME = "/dashboard"
 #: Parameters of our own pages; the rest of a frame's query (`id`, `theme`, `featureFlags[…]`) is the Dashboard's.
 OURS = ("view", "channel", "due", "owner", "q", "before", "after", "orderId", "customerId")
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src * data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src * data:; media-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'"
 )
 

@@ -21,6 +21,7 @@ from saleor_returns_app.services.queue import (
     list_channels,
 )
 from saleor_returns_app.services.queue_search import clean_search
+from saleor_returns_app.services.withdrawals import count_waiting
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.i18n import gettext
 
@@ -78,6 +79,7 @@ def show_queue() -> Response:
         channels=list_channels(ctx(), tenant.id, actor=actor),
         narrowed=bool(asked.due or asked.owner),
         nothing=gettext(_EMPTY[asked.view] if isinstance(asked.view, View) else "No return is in this state."),
+        withdrawals=count_waiting(ctx(), tenant.id, actor=actor),
         fresh=not any(counts.states.values()) and not asked.channel,
         dues={due.value: gettext(text) for due, text in _DUE.items()},
         owners={owner.value: gettext(text) for owner, text in _OWNERS.items()},

@@ -69,6 +69,9 @@ ENTRIES: dict[str, str] = {
     "approve": "Return approved",
     "reject": "Return rejected",
     "cancel": "Return cancelled",
+    "ask_evidence": "Evidence asked for",
+    "provide_evidence": "Photos or videos added",
+    "remove_evidence": "Photo or video removed",
     "ship": "Parcel on its way",
     "receive": "Goods received",
     "inspect": "Goods inspected",
@@ -115,7 +118,10 @@ REFUND_TONES: dict[str, str] = {
     RefundStatus.FAILED: "bad",
 }
 ENTRY_TONES: dict[str, str] = {
-    **dict.fromkeys(("approve", "approve_refund", "approve_rest", "receive", "inspect", "ship"), "info"),
+    **dict.fromkeys(
+        ("approve", "approve_refund", "approve_rest", "receive", "inspect", "ship", "ask_evidence", "provide_evidence"),
+        "info",
+    ),
     **dict.fromkeys(("refund_paid", "record_refund", "settle", "conclude"), "good"),
     **dict.fromkeys(("reject", "refund_failed", "alarm", "expire"), "bad"),
     **dict.fromkeys(("retry_refund", "reconsider", "escalate", "hand_over"), "warn"),

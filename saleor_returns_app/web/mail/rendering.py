@@ -22,6 +22,7 @@ SUBJECTS = {
     "approved": "Your return %(number)s is approved",
     "rejected": "About your return request %(number)s",
     "cancelled": "Return %(number)s was cancelled.",
+    "evidence_wanted": "Please show us more about your return %(number)s",
     "goods_received": "Your return %(number)s has arrived",
     "refunded": "Your refund for %(number)s",
     "withdrawal_receipt": "Receipt of your withdrawal, order %(order_number)s",

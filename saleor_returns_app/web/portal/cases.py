@@ -23,6 +23,7 @@ from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.labels import REASONS, SHOPPER_REFUNDS, STATUSES, is_late, next_text, tone
 
 from .access import blueprint, page, shopper, tenant, to, visit
+from .evidence import case_holder, files_of, files_of_case, takes_more
 from .typed import Said, accept, read_draft, refuse
 
 #: The way of a case that goes well: (states that are in this step, its name).
@@ -123,6 +124,12 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
         statuses=STATUSES,
         reasons=REASONS,
         problems=before.problems,
+        asked_for=next((entry.detail.get("message", "") for entry in entries if entry.event == "ask_evidence"), "")
+        if state is CaseStatus.AWAITING_EVIDENCE
+        else "",
+        given=files_of_case(found),
+        files=files_of(case_holder(found)) if takes_more(found) else [],
+        takes_files=takes_more(found),
         typed=before.values or {"tracking_number": found.tracking_number, "carrier": found.carrier},
     )
 

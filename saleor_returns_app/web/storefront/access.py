@@ -19,6 +19,7 @@ from saleor_returns_app.services.ports import ShopperIdentity
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.errors import as_app_error, problem
 from saleor_returns_app.web.i18n import choose_zone
+from saleor_returns_app.web.evidence import allow_uploads
 from saleor_returns_app.web.tokens import read_claims
 
 from .description import PREFIX
@@ -30,6 +31,7 @@ blueprint = APIBlueprint(
 #: How long a token that Saleor confirmed is believed without asking again.
 TRUSTED_SECONDS = 30.0
 _MOST_TRUSTED = 4096
+TAKES_FILES = frozenset({"storefront.add_to_request", "storefront.add_to_case"})
 
 
 class _Confirmed:
@@ -70,6 +72,8 @@ def _who() -> None:
     g.tenant = tenant
     choose_zone(str(tenant.settings.get("time_zone") or ""))
     g.identity = _identify(tenant)
+    if request.endpoint in TAKES_FILES:
+        allow_uploads()
 
 
 def _identify(tenant: Tenant) -> ShopperIdentity:

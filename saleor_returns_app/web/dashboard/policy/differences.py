@@ -28,5 +28,9 @@ def differences(before: PolicyDocument, after: PolicyDocument) -> list[Differenc
             found.append(Difference("added", rule.name, after=rule_words(rule)))
         elif was != rule:
             found.append(Difference("changed", rule.name, before=rule_words(was), after=rule_words(rule)))
-    found += [Difference("removed", rule.name, before=rule_words(rule)) for rule in before.rules if after.rule(rule.id) is None]
+    found += [
+        Difference("removed", rule.name, before=rule_words(rule))
+        for rule in before.rules
+        if after.rule(rule.id) is None
+    ]
     return found

@@ -26,7 +26,12 @@ def show_exchange() -> Response:
 
 
 def _page(
-    *, status: int = 200, typed: str = "", misread: Misread | None = None, clash: Clash | None = None, read: PolicyDocument | None = None
+    *,
+    status: int = 200,
+    typed: str = "",
+    misread: Misread | None = None,
+    clash: Clash | None = None,
+    read: PolicyDocument | None = None,
 ) -> Response:
     draft, now = current_draft(), standing()
     shown = draft.document if draft else now.document

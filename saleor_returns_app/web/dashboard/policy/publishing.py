@@ -81,5 +81,3 @@ def _time_of(sent: object) -> datetime | None:
     except ValueError as error:
         raise BadInput("Choose the day from which it is in force.", code="DAY", field="day") from error
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
-
-

@@ -13,8 +13,8 @@ from pydantic import TypeAdapter
 from saleor_returns_app.domain.policy import editing
 from saleor_returns_app.domain.policy.document import PolicyDocument, Rule
 from saleor_returns_app.errors import AppError, BadInput, Conflict, NotFound
-from saleor_returns_app.services.policies import NEEDED, save_draft
 from saleor_returns_app.services.guards import require_permission
+from saleor_returns_app.services.policies import NEEDED, save_draft
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.dashboard.access import visit
 from saleor_returns_app.web.dashboard.answers import fragment, notify, onto_page
@@ -56,13 +56,13 @@ def _form_page(draft: Draft, form: forms.RuleForm, *, was: str) -> Response:
     return fragment("policy/rule.html", **_values(form, revision=draft.revision, was=was))
 
 
-def _form(form: forms.RuleForm, *, revision: int | None, was: str, status: int = 200, clash: Clash | None = None) -> Response:
+def _form(
+    form: forms.RuleForm, *, revision: int | None, was: str, status: int = 200, clash: Clash | None = None
+) -> Response:
     return fragment("policy/rule_form.html", status=status, **_values(form, revision=revision, was=was, clash=clash))
 
 
-def _values(
-    form: forms.RuleForm, *, revision: int | None, was: str, clash: Clash | None = None
-) -> dict[str, object]:
+def _values(form: forms.RuleForm, *, revision: int | None, was: str, clash: Clash | None = None) -> dict[str, object]:
     return {
         "form": form,
         "problems": [(_place_said(form, name), text) for name, text in form.problems.items()],
@@ -171,7 +171,9 @@ def move_rule() -> Response:
             "total": total,
             "group": say(labels.decision_title(group)),
         }
-        way = {("up", True): "down", ("down", True): "up"}.get((way, not (entry.above if way == "up" else entry.below)), way)
+        way = {("up", True): "down", ("down", True): "up"}.get(
+            (way, not (entry.above if way == "up" else entry.below)), way
+        )
     return rules_list(changed, announced=announced, moved=(rule_id, group, way))
 
 

@@ -85,7 +85,10 @@ def show_progress() -> Response:
 
 
 def summarise(result: dict[str, Any]) -> Summary:
-    titles = {"order": gettext("Items of orders, if asked for today"), "case": gettext("Items of past returns, at their time")}
+    titles = {
+        "order": gettext("Items of orders, if asked for today"),
+        "case": gettext("Items of past returns, at their time"),
+    }
     scopes = tuple(
         (
             scope,

@@ -29,6 +29,14 @@ def document_of(key: str, settings: TenantSettings) -> PolicyDocument:
 
 def preset_cards(settings: TenantSettings) -> list[PresetCard]:
     return [
-        PresetCard(key=key, title=title, about=about, source="", url="", as_of="2026", rules=len(document_of(key, settings).rules))
+        PresetCard(
+            key=key,
+            title=title,
+            about=about,
+            source="",
+            url="",
+            as_of="2026",
+            rules=len(document_of(key, settings).rules),
+        )
         for key, (title, about) in STARTS.items()
     ]
