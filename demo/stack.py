@@ -147,6 +147,7 @@ class Stack:
         return {
             "RETURNS_BASE_URL": self.app_url,
             "RETURNS_DATABASE_URL": f"sqlite:///{(self.folder / 'returns.db').resolve()}",
+            "RETURNS_STORAGE_URL": f"file:{(self.folder / 'files').resolve()}",
             "RETURNS_SECRET_KEYS_FILE": str(key.resolve()),
             "RETURNS_ALLOW_PRIVATE_HOSTS": "true",
             "RETURNS_SMTP_URL": self.sink.url,

@@ -25,10 +25,10 @@ class TenantSettings:
     evidence_days: int = 180
     time_zone: str = "UTC"  # IANA name
     holiday_country: str = ""  # ISO code; empty: weekends only
+    tells_of_withdrawal: bool = True  # before the purchase; else the law gives a year more
     closed_days: tuple[str, ...] = ()  # ISO dates, besides weekends and public holidays
     #: What is waited for → who is told when it is late: an e-mail address or a group. The empty name stands for all others.
     escalations: Mapping[str, str] = field(default_factory=dict)
-    tells_of_withdrawal: bool = True  # before the purchase; else the law gives a year more
     spot_check_percent: int = 0  # of what rules approve by themselves, a person looks at so many
 
     @property

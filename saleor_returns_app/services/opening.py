@@ -119,8 +119,8 @@ def _open(ctx: Context, tenant_id: str, asked: _Asked, order: Order) -> str | No
         ]
         session.add(case)
         session.flush()
-        follow_case(ctx, session, case)
         attach_to_case(session, asked.holder, case.id)
+        follow_case(ctx, session, case)
         detail: dict[str, Any] = {"override": asked.override} if asked.override else {}
         record_entry(
             ctx,

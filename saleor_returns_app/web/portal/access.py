@@ -166,7 +166,8 @@ def _lock_down(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     if request.args.get("lang") and "tenant" in g:
         set_cookie(response, LANGUAGE_COOKIE, i18n.language(), seconds=31_536_000)
-    if response.mimetype == "text/html":
+    # Pages are about one shopper; what is not says itself how long it may be kept.
+    if response.mimetype == "text/html" and not response.cache_control.public:
         response.headers["Cache-Control"] = "no-store"
     return response
 

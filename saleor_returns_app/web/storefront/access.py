@@ -18,8 +18,8 @@ from saleor_returns_app.services.orders import fresh_order
 from saleor_returns_app.services.ports import ShopperIdentity
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.errors import as_app_error, problem
-from saleor_returns_app.web.i18n import choose_zone
 from saleor_returns_app.web.evidence import allow_uploads
+from saleor_returns_app.web.i18n import choose_zone
 from saleor_returns_app.web.tokens import read_claims
 
 from .description import PREFIX
