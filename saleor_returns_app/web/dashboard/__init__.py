@@ -10,7 +10,22 @@ from werkzeug.exceptions import HTTPException
 
 from saleor_returns_app.errors import NotFound
 
-from . import answers, cases, deadlines, evidence, opening, people, policy, queue, settings, widgets, withdrawals, words
+from . import (
+    answers,
+    bulk,
+    cases,
+    deadlines,
+    desk,
+    evidence,
+    opening,
+    people,
+    policy,
+    queue,
+    settings,
+    widgets,
+    withdrawals,
+    words,
+)
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 blueprint.before_request(answers.enter)
@@ -42,6 +57,7 @@ def _routes() -> None:
     add(
         "/cases/<case_id>/gallery/files/<evidence_id>/remove", "remove_evidence", evidence.remove_file, methods=["POST"]
     )
+    add("/cases/<case_id>/desk/<verb>", "change_desk", desk.change_desk, methods=["POST"])
     add("/cases/<case_id>/<name>", "act", cases.act_on_case, methods=["POST"])
     add("/cases/<case_id>/refunds/<refund_id>/<name>", "act_refund", cases.act_on_refund, methods=["POST"])
     add("/open-case", "opening", opening.show_opening)
@@ -53,6 +69,10 @@ def _routes() -> None:
     add("/settings", "settings", settings.show_settings)
     add("/settings", "save_settings", settings.save_settings, methods=["POST"])
     policy.add_routes(add)
+    add("/bulk", "preview_bulk", bulk.preview, methods=["POST"])
+    add("/bulk/runs", "plan_bulk", bulk.plan, methods=["POST"])
+    add("/bulk/runs/<run_id>", "bulk_run", bulk.show_run)
+    add("/bulk/runs/<run_id>/stop", "stop_bulk", bulk.stop, methods=["POST"])
     add("/withdrawals", "withdrawals", withdrawals.show_withdrawals)
     add("/withdrawals/<withdrawal_id>", "settle_withdrawal", withdrawals.settle, methods=["POST"])
     add("/settings/deadlines", "deadlines", deadlines.show_deadlines)
