@@ -82,7 +82,9 @@ def _differences(before: Verdict, after: Verdict) -> tuple[str, ...]:
         return tuple(found)
     if before.last_day != after.last_day:
         found.append("until")
-    found += [name for name, (terms, _) in _TERMS.items() if _values(before.terms, terms) != _values(after.terms, terms)]
+    found += [
+        name for name, (terms, _) in _TERMS.items() if _values(before.terms, terms) != _values(after.terms, terms)
+    ]
     return tuple(found)
 
 
@@ -149,7 +151,9 @@ class Tally:
 
     def as_data(self) -> dict[str, Any]:
         """Plain values, as they are kept and shown."""
-        names = {subject: place for place, subject in enumerate(dict.fromkeys(each.subject.product for each in self.changes))}
+        names = {
+            subject: place for place, subject in enumerate(dict.fromkeys(each.subject.product for each in self.changes))
+        }
         return {
             "lines": {scope: self.lines[scope] for scope in ("order", "case")},
             "before": {scope: _counts(self.before[scope]) for scope in ("order", "case")},
@@ -228,5 +232,3 @@ def money_of(lines: Sequence[tuple[Money, Verdict]], currency: str) -> CaseMoney
     eligible = bool(lines) and all(verdict.outcome is Outcome.ELIGIBLE for _, verdict in lines)
     approved = eligible and all(limit is not None and expected.amount <= limit.amount for limit in limits)
     return CaseMoney(expected=expected, is_approved=approved)
-
-

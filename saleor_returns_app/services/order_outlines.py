@@ -23,7 +23,16 @@ from saleor_returns_app.domain.orders import (
 )
 from saleor_returns_app.models.orders import OrderMirror
 
-_PARTS = ("lines", "fulfillments", "shipping_address", "shipping_gross", "customer_id", "metadata", "customer_metadata", "language")
+_PARTS = (
+    "lines",
+    "fulfillments",
+    "shipping_address",
+    "shipping_gross",
+    "customer_id",
+    "metadata",
+    "customer_metadata",
+    "language",
+)
 
 
 def select_outlines() -> Select[Any]:
@@ -118,5 +127,3 @@ def _fulfillment_line(line: dict[str, Any]) -> FulfillmentLine:
 
 def _money(packed: dict[str, str], currency: str) -> Money:
     return Money(Decimal(packed["amount"]), currency)
-
-

@@ -46,6 +46,7 @@ class View(StrEnum):
     ALL = "all"
     ATTENTION = "attention"
     OVERDUE = "overdue"
+    UNREAD = "unread"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,7 @@ class Counts:
     states: Mapping[CaseStatus, int]
     attention: int
     overdue: int
+    unread: int
 
     @property
     def open(self) -> int:
@@ -122,6 +124,8 @@ def _ranges(view: View | CaseStatus, channels: frozenset[str] | None) -> list[tu
     if view is View.ATTENTION:
         among = () if channels is None else (Case.channel_slug.in_(sorted(channels)),)
         return [(Case.attention == code, *among) for code in WHAT_TO_DO]
+    if view is View.UNREAD:
+        return [(Case.unread.is_(True), *(() if channels is None else (Case.channel_slug.in_(sorted(channels)),)))]
     states = _states(view)
     if channels is None:
         return [()] if view is View.ALL else [(Case.status == state,) for state in states]
@@ -257,16 +261,18 @@ def count_cases(ctx: Context, tenant_id: str, *, actor: Actor, channel: str = ""
 
     ids = select(Case.id).where(Case.tenant_id == tenant_id)
     with ctx.db.tenant(tenant_id) as session:
-        *states, attention, late, slow = session.execute(
+        *states, attention, unread, late, slow = session.execute(
             select(
                 *(bounded(ids.where(*among, Case.status == state)) for state in CaseStatus),
                 bounded(ids.where(Case.attention > "", *among)),
+                bounded(ids.where(Case.unread.is_(True), *among)),
                 *(bounded(_late(tenant_id, owner, channels, now=ctx.now())) for owner in _ANSWERABLE),
             )
         ).one()
     return Counts(
         states=dict(zip(CaseStatus, states, strict=True)),
         attention=attention,
+        unread=unread,
         overdue=min(late + slow, MOST_COUNTED + 1),
     )
 

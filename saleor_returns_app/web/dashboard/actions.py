@@ -13,6 +13,7 @@ from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.quotes import BY_ITSELF
 from saleor_returns_app.domain.refunds import REFUND, RefundEvent, RefundStatus
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services import cases, inspection, logistics, recorded_returns, refunds
 from saleor_returns_app.services.case_files import CaseFile
@@ -69,6 +70,10 @@ def _reject(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: 
 
 def _cancel(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
     cases.cancel_case(ctx, tenant_id, case_id, actor=actor, version=version, reason=typed.get("reason", ""))
+
+
+def _fulfil(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    cases.fulfil_case(ctx, tenant_id, case_id, actor=actor, version=version, proof=typed.get("proof", ""))
 
 
 def _track(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
@@ -174,7 +179,7 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         label="Resolve without refund",
         said="Resolved without refund",
         run=partial(_plain, cases.conclude_case),
-        explained="Nothing was accepted, so no money goes back. The shopper is told that the return is settled.",
+        explained="Nothing is owed, so no money goes back. The shopper is told that the return is settled.",
     ),
     CaseEvent.CANCEL: Action(
         name="cancel",
@@ -194,6 +199,16 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         explained="Nothing is left to do. A closed case stays readable and can be found.",
     ),
 }
+#: In the place of approving a refund, where both sides agreed on something else than money.
+FULFIL = Action(
+    name="fulfil",
+    title="Is what was agreed done?",
+    label="Mark as done",
+    said="Settled as agreed",
+    run=_fulfil,
+    form="fulfil.html",
+    tone="primary",
+)
 TRACKING = Action(
     name="tracking",
     title="Tracking number of the parcel",
@@ -261,7 +276,7 @@ ACKNOWLEDGE = Action(
     permission=_MONEY,
     explained="You looked at the provider and settled what was too much. The case needs nobody any more.",
 )
-_BY_NAME = {action.name: action for action in (*CASE_ACTIONS.values(), TRACKING, CONFIRM_RETURN)}
+_BY_NAME = {action.name: action for action in (*CASE_ACTIONS.values(), FULFIL, TRACKING, CONFIRM_RETURN)}
 _REFUND_BY_NAME = {action.name: action for action in (*REFUND_ACTIONS.values(), ACKNOWLEDGE)}
 
 
@@ -280,11 +295,21 @@ def case_actions(file: CaseFile, actor: Actor) -> dict[str, Offered]:
     if status is CaseStatus.INSPECTED and file.accepted:
         # The guard of concluding, told before it is tried: what was accepted has to be paid.
         events = [CaseEvent.RESOLVE, *(event for event in events if event is not CaseEvent.CONCLUDE)]
-    offered = [_offer(CASE_ACTIONS[event], actor) for event in events]
-    if CaseEvent.SHIP in RETURN_CASE.possible(status, Who.STAFF) or status is CaseStatus.IN_TRANSIT:
-        offered.append(_offer(TRACKING, actor))
+    terms = CaseTerms.load(file.case.terms or {})
+    if status is CaseStatus.APPROVED and terms.keeps_item:
+        # Nothing comes back, so nothing is received: what was agreed is carried out.
+        events = [CaseEvent.RESOLVE, *(event for event in events if event is not CaseEvent.RECEIVE)]
+    offered = [offered_to(CASE_ACTIONS[event], actor) for event in events]
+    if not terms.in_money:
+        offered = [
+            offered_to(FULFIL, actor) if item.action is CASE_ACTIONS[CaseEvent.RESOLVE] else item for item in offered
+        ]
+    if (
+        not terms.keeps_item and CaseEvent.SHIP in RETURN_CASE.possible(status, Who.STAFF)
+    ) or status is CaseStatus.IN_TRANSIT:
+        offered.append(offered_to(TRACKING, actor))
     if file.recorded is not None and file.recorded.state == "stuck":
-        offered.append(_offer(CONFIRM_RETURN, actor))
+        offered.append(offered_to(CONFIRM_RETURN, actor))
     return {item.action.name: item for item in offered}
 
 
@@ -294,13 +319,13 @@ def refund_actions(refund: Refund, actor: Actor) -> dict[str, Offered]:
     events = [event for event in possible if event in refund_domain.STAFF_ACTIONS]
     if refund.way not in BY_ITSELF:
         events = [event for event in events if event is not RefundEvent.APPROVE]
-    offered = [_offer(REFUND_ACTIONS[event], actor) for event in events]
+    offered = [offered_to(REFUND_ACTIONS[event], actor) for event in events]
     if refund.status in refund_domain.SETTLED and refund.concern:
-        offered.append(_offer(ACKNOWLEDGE, actor))
+        offered.append(offered_to(ACKNOWLEDGE, actor))
     return {item.action.name: item for item in offered}
 
 
-def _offer(action: Action, actor: Actor) -> Offered:
+def offered_to(action: Action, actor: Actor) -> Offered:
     if action.permission in actor.permissions:
         return Offered(action)
     text = gettext("You need the permission %(permission)s for this.")

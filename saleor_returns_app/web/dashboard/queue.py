@@ -35,12 +35,19 @@ _ALWAYS = (
     CaseStatus.RESOLVING,
     CaseStatus.RESOLVED,
 )
-_VIEWS = {View.OPEN: "Open", View.ALL: "All", View.ATTENTION: "Attention", View.OVERDUE: "Overdue"}
+_VIEWS = {
+    View.OPEN: "Open",
+    View.ALL: "All",
+    View.ATTENTION: "Attention",
+    View.OVERDUE: "Overdue",
+    View.UNREAD: "Unread",
+}
 _EMPTY = {
     View.OPEN: "No return is open. Everything is done.",
     View.ALL: "There are no returns.",
     View.ATTENTION: "Nothing needs a person: payments and records went through.",
     View.OVERDUE: "Nothing is late.",
+    View.UNREAD: "Everything that shoppers wrote was read.",
 }
 
 
@@ -113,6 +120,7 @@ def _tabs(counts: Counts, asked: Asked) -> list[Tab]:
         tab(View.OPEN, _said(counts.open)),
         tab(View.ATTENTION, _said(counts.attention)),
         tab(View.OVERDUE, _said(counts.overdue)),
+        tab(View.UNREAD, _said(counts.unread)),
         *states,
         tab(View.ALL, ""),
     ]

@@ -17,7 +17,7 @@ from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.policy import Outcome
 from saleor_returns_app.domain.quotes import RefundWay
 from saleor_returns_app.domain.refunds import RefundStatus
-from saleor_returns_app.domain.terms import ShippingRule
+from saleor_returns_app.domain.terms import CaseTerms, ShippingRule
 from saleor_returns_app.services.attention import WHAT_TO_DO
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.web.current import ctx
@@ -86,6 +86,13 @@ ENTRIES: dict[str, str] = {
     "settle": "Everything paid, return resolved",
     "confirm_return": "Return confirmed as recorded in Saleor",
     "close": "Return closed",
+    "offer": "Offer made",
+    "counter_offer": "Counter-offer made",
+    "decline_offer": "Offer declined",
+    "withdraw_offer": "Offer taken back",
+    "lapse_offer": "Offer ended without an answer",
+    "agree": "Both sides agreed",
+    "fulfil": "Settled as agreed",
 }
 #: State → how it looks: warn waits for staff, info for others, good went well, bad went wrong, none is over.
 TONES: dict[str, str] = {
@@ -107,9 +114,10 @@ REFUND_TONES: dict[str, str] = {
 }
 ENTRY_TONES: dict[str, str] = {
     **dict.fromkeys(("approve", "approve_refund", "approve_rest", "receive", "inspect", "ship"), "info"),
-    **dict.fromkeys(("refund_paid", "record_refund", "settle", "conclude"), "good"),
+    **dict.fromkeys(("refund_paid", "record_refund", "settle", "conclude", "agree", "fulfil"), "good"),
     **dict.fromkeys(("reject", "refund_failed"), "bad"),
-    **dict.fromkeys(("retry_refund", "reconsider"), "warn"),
+    **dict.fromkeys(("offer", "counter_offer"), "info"),
+    **dict.fromkeys(("retry_refund", "reconsider", "decline_offer", "lapse_offer"), "warn"),
 }
 #: State → what it is about now.
 HEADLINES: dict[str, str] = {
@@ -225,6 +233,16 @@ def headline(file: CaseFile) -> str:
     """What a case is about now, in one line."""
     if file.case.status == CaseStatus.INSPECTED and not file.accepted:
         return gettext("Nothing was accepted, so nothing is owed")
+    terms = CaseTerms.load(file.case.terms or {})
+    if file.case.status == CaseStatus.NEGOTIATING:
+        theirs = file.case.due_by == Who.SHOPPER
+        return gettext("Waiting for the shopper’s answer to your offer" if theirs else "Answer the shopper’s offer")
+    if file.case.status == CaseStatus.APPROVED and terms.keeps_item:
+        return gettext(
+            "The items are kept: approve the refund" if terms.in_money else "The items are kept: do what was agreed"
+        )
+    if file.case.status == CaseStatus.INSPECTED and not terms.in_money:
+        return gettext("Do what was agreed")
     if file.case.status == CaseStatus.RESOLVING and not file.under_way:
         return gettext("The refund waits for you")
     return gettext(HEADLINES.get(file.case.status, file.case.status))

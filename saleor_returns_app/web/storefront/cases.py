@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, json, url_for
+from pydantic import BaseModel
 from sqlalchemy import ColumnElement, select
 
 from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus, Channel
@@ -81,7 +82,7 @@ def list_cases(path: ShopPath, query: ListQuery) -> Response:
 @blueprint.get("/cases/<string:number>", responses=FOUND)
 def read_case(path: CasePath) -> Response:
     """One return."""
-    return Response(_fresh(own_case(path.number).id).model_dump_json(), content_type="application/json")
+    return Response(fresh_case(own_case(path.number).id).model_dump_json(), content_type="application/json")
 
 
 @blueprint.post("/cases/<string:number>/tracking", responses=FOUND)
@@ -93,7 +94,7 @@ def track_case(path: CasePath, body: TrackingIn, header: WriteHeaders) -> Respon
         add_tracking(
             ctx(), tenant().id, case.id, actor=actor(), tracking_number=body.tracking_number, carrier=body.carrier
         )
-        return 200, _fresh(case.id)
+        return 200, fresh_case(case.id)
 
     return once(header.idempotency_key, {"track": path.number, **body.model_dump()}, carry_out)
 
@@ -106,12 +107,12 @@ def withdraw_case(path: CasePath, header: WriteHeaders) -> Response:
         case = own_case(path.number)
         if case.status != CaseStatus.CANCELLED:
             cancel_case(ctx(), tenant().id, case.id, actor=actor())
-        return 200, _fresh(case.id)
+        return 200, fresh_case(case.id)
 
     return once(header.idempotency_key, {"cancel": path.number}, carry_out)
 
 
-def once(key: str | None, request: Any, carry_out: Callable[[str | None], tuple[int, CaseOut]]) -> Response:
+def once(key: str | None, request: Any, carry_out: Callable[[str | None], tuple[int, BaseModel]]) -> Response:
     """Carry a write out once a key; without a key, each call counts. `carry_out` gets the id for what it makes."""
     if key is None:
         status, shape = carry_out(None)
@@ -150,7 +151,7 @@ def own_case(number: str) -> Case:
     return case
 
 
-def _fresh(case_id: str) -> CaseOut:
+def fresh_case(case_id: str) -> CaseOut:
     with ctx().db.tenant(tenant().id) as session:
         case = session.get_one(Case, case_id)
         refunds = session.scalars(select(Refund).where(Refund.case_id == case_id).order_by(Refund.number)).all()
@@ -164,7 +165,7 @@ def case_out(case: Case, refunds: list[Refund]) -> CaseOut:
         number=case.number,
         status=case.status,
         status_text=i18n.gettext(STATUSES[state]),
-        next_text=fill(i18n.gettext(next_text(state, refunds)), {"day": day}),
+        next_text=fill(i18n.gettext(next_text(case, refunds)), {"day": day}),
         due_at=case.due_at,
         order_number=case.order_number,
         created_at=case.created_at,

@@ -21,7 +21,9 @@ class Label:
 
 WHEN: dict[str, Label] = {
     "reason": Label("Reason of the shopper", "The reason that was chosen. While none is, this does not hold."),
-    "fault": Label("Whose fault it is", "By the reason: damage in transit is the carrier’s, a change of mind the shopper’s."),
+    "fault": Label(
+        "Whose fault it is", "By the reason: damage in transit is the carrier’s, a change of mind the shopper’s."
+    ),
     "condition": Label("Condition of the goods", "As the shopper says."),
     "days_since": Label("Days since", "Whole days on the shopper’s calendar. What is not known does not hold."),
     "country": Label("Country", "Where the order was sent: two letters, like DE. EU and EEA stand for their members."),
@@ -44,7 +46,9 @@ WHEN: dict[str, Label] = {
 }
 THEN: dict[str, Label] = {
     "window": Label("Time to return", "Until the end of the last day, where the shopper lives."),
-    "holiday_window": Label("Longer time after holidays", "What is bought in a season can be returned until a later day."),
+    "holiday_window": Label(
+        "Longer time after holidays", "What is bought in a season can be returned until a later day."
+    ),
     "verdict": Label("Verdict", "It never opens what the time or the order itself has closed."),
     "resolutions": Label("What the shopper can get"),
     "evidence": Label("Photos and video"),
