@@ -40,6 +40,10 @@ OPERATIONS = [
     ("GET", "/cases/{number}"),
     ("POST", "/cases/{number}/tracking"),
     ("POST", "/cases/{number}/cancel"),
+    ("GET", "/cases/{number}/thread"),
+    ("POST", "/cases/{number}/messages"),
+    ("POST", "/cases/{number}/offers"),
+    *(("POST", f"/cases/{{number}}/offers/{{offer}}/{name}") for name in ("accept", "decline", "withdraw", "counter")),
 ]
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
