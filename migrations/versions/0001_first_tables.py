@@ -198,6 +198,7 @@ def upgrade() -> None:
         sa.Column("email", PLAIN_TEXT, nullable=False),
         sa.Column("channel_slug", sa.String(length=255), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
         sa.Column("snapshot", DOCUMENT, nullable=False),
         sa.Column("saleor_created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saleor_updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -209,6 +210,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.create_index("ix_orders_tenant_created", ["tenant_id", "saleor_created_at", "id"], unique=False)
+        batch_op.create_index("ix_orders_tenant_email", ["tenant_id", "email"], unique=False)
         batch_op.create_index("ix_orders_tenant_number", ["tenant_id", "number"], unique=False)
 
     op.create_table(
@@ -658,6 +660,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=30), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("resolution", sa.String(length=30), nullable=False),
+        sa.Column("condition", sa.String(length=20), nullable=False),
         sa.Column("verdict", DOCUMENT, nullable=False),
         sa.Column("reception", sa.String(length=20), nullable=False),
         sa.Column("acceptance", sa.String(length=20), nullable=False),
@@ -874,6 +877,7 @@ def downgrade() -> None:
     op.drop_table("policies")
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.drop_index("ix_orders_tenant_number")
+        batch_op.drop_index("ix_orders_tenant_email")
         batch_op.drop_index("ix_orders_tenant_created")
 
     op.drop_table("orders")

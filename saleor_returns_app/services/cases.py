@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import Acceptance, CaseEvent
 from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import BadInput, Conflict
 from saleor_returns_app.models.cases import Case
 
 from .context import Context
-from .guards import LONGEST_TEXT, check_version, require_permission
+from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
+from .inspection import accept_kept_units
 from .notifications import queue_case_mail
 from .offers import end_offer
 from .orders import mirrored_order
@@ -32,29 +37,48 @@ def approve_case(
 ) -> None:
     """Approve: the shopper is told where to send the goods. Raises BadInput when neither the settings nor the message say where."""
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     settings = ctx.tenant_settings(tenant_id)
-    if not settings.return_address and not message.strip():
-        text = (
-            "The shop has no return address. Set it in the settings, or write to the shopper where to send the items."
-        )
-        raise BadInput(text, code="NO_ADDRESS", field="message")
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
-        move_case(ctx, case, CaseEvent.APPROVE, actor)
-        case.return_address = settings.return_address
-        detail = {"message": message.strip()[:LONGEST_TEXT]} if message.strip() else {}
-        record_entry(
-            ctx,
-            session,
-            case,
-            event="approve",
-            actor=actor,
-            public=True,
-            detail=detail,
-            note="return approved",
-        )
-        queue_case_mail(ctx, session, case, "approved", message=message.strip()[:LONGEST_TEXT])
+        terms = CaseTerms.load(case.terms or {})
+        address = terms.return_address or settings.return_address
+        if not (address or terms.keeps_item or message.strip()):
+            text = "The shop has no return address. Set it in the settings, or write to the shopper where to send the items."
+            raise BadInput(text, code="NO_ADDRESS", field="message")
+        case.decided_by = "staff"
+        carry_out_approval(ctx, session, case, actor=actor, address=address, message=message.strip()[:LONGEST_TEXT])
+
+
+def carry_out_approval(
+    ctx: Context,
+    session: Session,
+    case: Case,
+    *,
+    actor: Actor,
+    address: str,
+    message: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """The approval itself, in the transaction of whoever decided it. Where the shopper keeps the goods, nothing is sent back."""
+    keeps_item = CaseTerms.load(case.terms or {}).keeps_item
+    move_case(ctx, case, CaseEvent.APPROVE, actor)
+    if keeps_item:
+        accept_kept_units(case)
+    else:
+        case.return_address = address
+    record_entry(
+        ctx,
+        session,
+        case,
+        event="approve",
+        actor=actor,
+        public=True,
+        detail={**(detail or {}), **({"message": message} if message else {})},
+        note="return approved",
+    )
+    queue_case_mail(ctx, session, case, "approved", message=message, keeps_item=keeps_item)
 
 
 def reject_case(
@@ -68,6 +92,7 @@ def reject_case(
 ) -> None:
     """Reject, with a reason that the shopper reads."""
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     said = _reason(reason)
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
@@ -109,6 +134,7 @@ def cancel_case(
 ) -> None:
     """Withdraw the request. The units can be announced again. Staff say why: the shopper reads it."""
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     said = _reason(reason) if actor.who is Who.STAFF else ""
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
@@ -137,6 +163,7 @@ def close_case(
     version: int | None = None,
 ) -> None:
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
@@ -154,6 +181,7 @@ def conclude_case(
 ) -> None:
     """Nothing is owed, as nothing was accepted or the terms leave nothing of it: the case is resolved without a refund."""
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     settings = ctx.tenant_settings(tenant_id)
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)

@@ -11,7 +11,7 @@ from saleor_returns_app.errors import Conflict, NotFound
 from saleor_returns_app.models.base import Database
 from saleor_returns_app.models.tenants import Tenant, TenantState
 
-from .ports import Cipher, Clock, Jobs, KeySource, Mailer, Saleor, ShopConnection
+from .ports import Cipher, Clock, Examiner, Jobs, KeySource, Mailer, Saleor, ShopConnection, Storage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +24,8 @@ class Context:
     cipher: Cipher
     mailer: Mailer
     jobs: Jobs
+    storage: Storage
+    examiner: Examiner
 
     def now(self) -> datetime:
         return self.clock.now()

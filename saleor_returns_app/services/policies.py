@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -18,18 +19,30 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.policy import presets
+from saleor_returns_app.domain.policy import CompiledPolicy, Policy, compile_policy, presets
 from saleor_returns_app.domain.policy.document import PolicyDocument
+from saleor_returns_app.domain.roles import Verb
+from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import BadInput, Conflict, NotFound
 from saleor_returns_app.models.policies import PolicyVersion
 
 from .context import Context
-from .guards import LONGEST_TEXT, require_permission
+from .guards import LONGEST_TEXT, require_permission, require_role
 
 #: Reading is for all who manage orders; what binds everyone is changed by whoever may manage the app.
 NEEDED = "MANAGE_APPS"
 DRAFT, PUBLISHED = "draft", "published"
+_MOST_COMPILED = 500
+_compiled: dict[str, CompiledPolicy] = {}  # by the version's row
 _DOCUMENT: TypeAdapter[PolicyDocument] = TypeAdapter(PolicyDocument)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What judges now; `version` 0 is the preset that holds until a shop publishes a policy of its own."""
+
+    policy: Policy
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,29 @@ def _in_force(session: Session, now: datetime) -> PolicyVersion | None:
         .order_by(PolicyVersion.effective_from.desc(), PolicyVersion.version.desc())
         .limit(1)
     )
+
+
+def judge_in_force(session: Session, settings: TenantSettings, now: datetime) -> Judge:
+    policy = compiled_in_force(session, settings, now)
+    return Judge(policy, policy.version)
+
+
+def compiled_in_force(session: Session, settings: TenantSettings, now: datetime) -> CompiledPolicy:
+    """The policy that judges now; versions never change, so each is compiled once in a process."""
+    row = _in_force(session, now)
+    if row is None:
+        return _standard(settings.window_days)
+    policy = _compiled.get(row.id)
+    if policy is None:
+        if len(_compiled) >= _MOST_COMPILED:
+            _compiled.clear()
+        policy = _compiled[row.id] = compile_policy(unpack_document(row.document), version=row.version)
+    return policy
+
+
+@lru_cache(maxsize=64)
+def _standard(window_days: int) -> CompiledPolicy:
+    return compile_policy(presets.standard(window_days=window_days), version=0)
 
 
 def read_draft(ctx: Context, tenant_id: str) -> PolicyVersion | None:
@@ -112,6 +148,7 @@ def begin_draft(
     Raises Conflict where somebody has begun or changed one in the meantime.
     """
     require_permission(actor, NEEDED)
+    require_role(actor, Verb.CONFIGURE)
     now = ctx.now()
     try:
         with ctx.db.tenant(tenant_id) as session:
@@ -141,6 +178,7 @@ def save_draft(
 ) -> PolicyVersion:
     """Raises Conflict unless the draft still is the one that the person saw, NotFound where there is none any more."""
     require_permission(actor, NEEDED)
+    require_role(actor, Verb.CONFIGURE)
     try:
         with ctx.db.tenant(tenant_id) as session:
             row = _seen_draft(session, revision)
@@ -152,6 +190,7 @@ def save_draft(
 
 def discard_draft(ctx: Context, tenant_id: str, *, actor: Actor, revision: int | None) -> None:
     require_permission(actor, NEEDED)
+    require_role(actor, Verb.CONFIGURE)
     try:
         with ctx.db.tenant(tenant_id) as session:
             session.delete(_seen_draft(session, revision))
@@ -170,6 +209,7 @@ def publish_draft(
 ) -> PolicyVersion:
     """Publish the draft, in force from now or from a later time. Raises BadInput, Conflict, NotFound."""
     require_permission(actor, NEEDED)
+    require_role(actor, Verb.CONFIGURE)
     now = ctx.now()
     if not note.strip():
         raise BadInput("Say in a few words what changed.", code="NOTE", field="note")

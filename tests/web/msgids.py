@@ -17,14 +17,18 @@ PACKAGE = Path(__file__).parents[2] / "saleor_returns_app"
 #: Where texts for shoppers stand in the code as plain strings.
 MODULES = (
     "errors.py",
-    *(f"domain/policy/{name}.py" for name in ("evaluating", "plain_facts", "windows")),
+    *(f"domain/policy/{name}.py" for name in ("evaluating", "plain_facts", "windows", "withdrawal")),
+    "domain/evidence.py",
     "domain/quotes.py",
     "domain/deductions.py",
     "domain/offers.py",
     "domain/machines.py",
     "services/cases.py",
+    "services/evidence.py",
+    "services/evidence_requests.py",
     "services/guards.py",
     "services/opening.py",
+    "services/reopening.py",
     "services/withdrawals.py",
     "services/messages.py",
     "services/offers.py",
@@ -35,6 +39,7 @@ MODULES = (
     "services/context.py",
     "services/orders.py",
     "web/errors.py",
+    "web/evidence/links.py",
     "web/labels.py",
     "web/offer_forms.py",
     "web/offer_words.py",
@@ -42,9 +47,20 @@ MODULES = (
     "web/mail/rendering.py",
     *(
         f"web/portal/{name}.py"
-        for name in ("access", "cases", "choices", "login", "own_cases", "request", "thread", "typed", "withdrawal")
+        for name in (
+            "access",
+            "cases",
+            "choices",
+            "evidence",
+            "login",
+            "own_cases",
+            "request",
+            "thread",
+            "typed",
+            "withdrawal",
+        )
     ),
-    *(f"web/storefront/{name}.py" for name in ("access", "cases", "description", "orders", "threads")),
+    *(f"web/storefront/{name}.py" for name in ("access", "cases", "description", "evidence", "orders", "threads")),
 )
 FOLDERS = ("portal", "mail", "install")
 #: A sentence or a label: begins with a capital or a placeholder, and is no name of a header, type or constant.
@@ -58,6 +74,7 @@ _WORDS = {
     *labels.STATUSES.values(),
     *labels.REFUNDS.values(),
     *labels.SHOPPER_REFUNDS.values(),
+    *labels.WAITS.values(),
     *(name for _, name in STEPS),
     "Shipping",
     *offer_words.STATES.values(),

@@ -12,10 +12,12 @@ from .document import PolicyDocument, Rule
 from .evaluating import CompiledPolicy, compile_policy
 from .facts import Condition, LineFacts, OrderFacts, ShopperHistory, fulfilled_at, last_parcel_at
 from .public import PublicItem, Section, public_sections
+from .rights import WithdrawalRight, right_of
 from .sentences import say_rule, then_sentence, when_sentence
 from .speech import Listed, Piece, say
 from .terms import Length, LineTerms
 from .verdicts import CaseVerdict, Outcome, Policy, Spoken, Verdict
+from .withdrawal import judge_withdrawal
 
 __all__ = [
     "Because",
@@ -37,13 +39,16 @@ __all__ = [
     "ShopperHistory",
     "Spoken",
     "Verdict",
+    "WithdrawalRight",
     "compile_policy",
     "compose_terms",
     "fulfilled_at",
     "judge_case",
+    "judge_withdrawal",
     "last_parcel_at",
     "presets",
     "public_sections",
+    "right_of",
     "say",
     "say_rule",
     "then_sentence",

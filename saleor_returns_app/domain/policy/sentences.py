@@ -10,7 +10,7 @@ from . import actions as a
 from . import conditions as c
 from . import words as w
 from .document import Rule
-from .speech import Listed, Piece, Translate, also, join, say
+from .speech import Listed, Piece, Translate, also, say, together
 
 
 def when_sentence(rule: Rule) -> tuple[Piece, ...]:
@@ -38,7 +38,7 @@ def sentence(
     if not when:
         said = translate(otherwise) % {"rule": then}
     else:
-        clauses = join([say(piece, translate=translate, language=language) for piece in when], language=language)
+        clauses = together([say(piece, translate=translate, language=language) for piece in when], translate=translate)
         said = translate(w.IF) % {"conditions": clauses, "rule": then}
     return said[:1].upper() + said[1:]
 
@@ -141,6 +141,11 @@ def _fee(action: a.RestockingFee) -> Forms:
     return [("", {"percent": percent(action.percent)}) if action.percent else ("none", {})]
 
 
+def _deadline(action: a.DeadlineLength) -> Forms:
+    form = f"one {action.unit}" if action.length == 1 else action.unit
+    return [(form, {"wait": _text(w.WAITS[action.waits_for]), "count": action.length})]
+
+
 def _address(action: a.ReturnAddress) -> Forms:
     if action.text:
         return [("text", {"text": ", ".join(action.text.splitlines())})]
@@ -163,7 +168,7 @@ _FORMS: dict[str, Callable[[Any], Forms]] = {
     "auto_approve": lambda action: [("", {"amounts": amounts(action.up_to)})],
     "keep_item": lambda action: [("", {"amounts": amounts(action.under)})],
     "second_approval": lambda action: [("", {"amounts": amounts(action.above)})],
-    "deadline": lambda action: [(action.unit, {"wait": _text(w.WAITS[action.waits_for]), "count": action.length})],
+    "deadline": _deadline,
     "return_address": _address,
     "methods": lambda action: [("", {"values": _all(w.METHODS, action.allowed)})],
     "exclude_withdrawal": _exclusion,

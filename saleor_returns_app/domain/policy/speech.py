@@ -14,7 +14,7 @@ from babel.dates import format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_currency, format_percent
 
-from .words import BOTH
+from .words import AND, BOTH
 
 #: A msgid in the reader's language.
 Translate = Callable[[str], str]
@@ -55,9 +55,9 @@ def also(clauses: Sequence[str], *, translate: Translate = str) -> str:
     return reduce(lambda first, second: translate(BOTH) % {"first": first, "second": second}, clauses)
 
 
-def join(clauses: Sequence[str], *, language: str = "en") -> str:
-    """Clauses that hold together, as the language lists them."""
-    return format_list(clauses, style="standard", locale=locale_of(language))
+def together(clauses: Sequence[str], *, translate: Translate = str) -> str:
+    """Clauses that must all hold."""
+    return reduce(lambda first, second: translate(AND) % {"first": first, "second": second}, clauses)
 
 
 def _listed(listed: Listed, translate: Translate, language: str) -> str:

@@ -83,6 +83,9 @@ THEN: dict[tuple[str, str], str] = {
     ("deadline", "hours"): "%(wait)s takes at most %(count)s hours",
     ("deadline", "days"): "%(wait)s takes at most %(count)s days",
     ("deadline", "business_days"): "%(wait)s takes at most %(count)s business days",
+    ("deadline", "one hours"): "%(wait)s takes at most one hour",
+    ("deadline", "one days"): "%(wait)s takes at most one day",
+    ("deadline", "one business_days"): "%(wait)s takes at most one business day",
     ("return_address", "own"): "it goes to the shop's own return address",
     ("return_address", "key"): "it goes to the address “%(key)s”",
     ("return_address", "text"): "it goes to this address: %(text)s",
@@ -159,7 +162,7 @@ RESOLUTIONS = {
 METHODS = {
     "courier_pickup": "courier pick-up",
     "drop_off": "drop-off at a parcel shop",
-    "self_shipping": "a carrier of their own choice",
+    "self_shipping": "any carrier",
     "in_store": "hand-in at a store",
 }
 WAITS = {
@@ -169,6 +172,7 @@ WAITS = {
     "goods_sent": "sending the goods after approval",
     "parcel": "the parcel's way back",
     "inspection": "our inspection of the goods",
+    "approval": "the approval of the refund",
     "second_approval": "the second approval",
     "refund": "the refund after acceptance",
     "dispute": "the decision on a dispute",
@@ -200,6 +204,7 @@ IF = "If %(conditions)s, %(rule)s."
 OTHERWISE = "In all other cases: %(rule)s."
 PLAIN = "%(rule)s."
 BOTH = "%(first)s; %(second)s"
+AND = "%(first)s and %(second)s"
 
 
 def texts() -> Iterator[str]:
@@ -208,4 +213,4 @@ def texts() -> Iterator[str]:
         yield from table.values()
     for words in (ELSEWHERE, REASONS, FAULTS, CONDITIONS, RESOLUTIONS, METHODS, WAITS, EXCLUSIONS, SECTIONS):
         yield from words.values()
-    yield from (ALWAYS, IF, OTHERWISE, PLAIN, BOTH, "the European Economic Area")
+    yield from (ALWAYS, IF, OTHERWISE, PLAIN, BOTH, AND, "the European Economic Area")

@@ -10,7 +10,22 @@ from werkzeug.exceptions import HTTPException
 
 from saleor_returns_app.errors import NotFound
 
-from . import answers, cases, offer_words, opening, queue, replies, settings, widgets, words
+from . import (
+    answers,
+    cases,
+    deadlines,
+    evidence,
+    offer_words,
+    opening,
+    people,
+    policy,
+    queue,
+    replies,
+    settings,
+    widgets,
+    withdrawals,
+    words,
+)
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 blueprint.before_request(answers.enter)
@@ -24,6 +39,7 @@ def _register(state: object) -> None:
     app: Flask = state.app  # type: ignore[attr-defined]
     words.register(app)
     offer_words.register(app)
+    policy.register(app)
 
 
 def _nowhere(rest: str) -> str:  # noqa: ARG001
@@ -39,6 +55,11 @@ def _routes() -> None:
     add("/cases/<case_id>/receive", "receiving", cases.show_receiving)
     add("/cases/<case_id>/compose", "compose", replies.compose_reply, methods=["POST"])
     add("/cases/<case_id>/offers/<offer_id>/<name>", "act_offer", cases.act_on_offer, methods=["POST"])
+    add("/cases/<case_id>/gallery/files", "gallery", evidence.show_gallery)
+    add("/cases/<case_id>/gallery/files", "add_evidence", evidence.add_files, methods=["POST"])
+    add(
+        "/cases/<case_id>/gallery/files/<evidence_id>/remove", "remove_evidence", evidence.remove_file, methods=["POST"]
+    )
     add("/cases/<case_id>/<name>", "act", cases.act_on_case, methods=["POST"])
     add("/cases/<case_id>/refunds/<refund_id>/<name>", "act_refund", cases.act_on_refund, methods=["POST"])
     add("/open-case", "opening", opening.show_opening)
@@ -54,6 +75,13 @@ def _routes() -> None:
     add("/settings/replies/<reply_id>/delete", "delete_reply", replies.delete, methods=["POST"])
     add("/settings", "settings", settings.show_settings)
     add("/settings", "save_settings", settings.save_settings, methods=["POST"])
+    policy.add_routes(add)
+    add("/withdrawals", "withdrawals", withdrawals.show_withdrawals)
+    add("/withdrawals/<withdrawal_id>", "settle_withdrawal", withdrawals.settle, methods=["POST"])
+    add("/settings/deadlines", "deadlines", deadlines.show_deadlines)
+    add("/settings/deadlines", "save_deadlines", deadlines.save_deadlines, methods=["POST"])
+    add("/settings/people", "people", people.show_people)
+    add("/settings/people", "save_people", people.save_people, methods=["POST"])
     add("/<path:rest>", "nowhere", _nowhere)
 
 

@@ -13,9 +13,19 @@ from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.quotes import BY_ITSELF
 from saleor_returns_app.domain.refunds import REFUND, RefundEvent, RefundStatus
+from saleor_returns_app.domain.roles import ALLOWED, Verb, may
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.refunds import Refund
-from saleor_returns_app.services import cases, inspection, logistics, recorded_returns, refunds
+from saleor_returns_app.services import (
+    cases,
+    evidence_requests,
+    inspection,
+    logistics,
+    more_time,
+    recorded_returns,
+    refunds,
+    reopening,
+)
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.guards import permission_name
@@ -42,6 +52,7 @@ class Action:
     said: str
     run: Run
     permission: str = "MANAGE_ORDERS"
+    verb: Verb = Verb.DECIDE
     form: str = "confirm.html"
     explained: str = ""
     tone: str = ""
@@ -76,6 +87,14 @@ def _fulfil(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: 
     cases.fulfil_case(ctx, tenant_id, case_id, actor=actor, version=version, proof=typed.get("proof", ""))
 
 
+def _ask_evidence(
+    ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None
+) -> None:
+    evidence_requests.ask_for_evidence(
+        ctx, tenant_id, case_id, actor=actor, version=version, message=typed.get("message", "")
+    )
+
+
 def _track(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
     logistics.add_tracking(
         ctx,
@@ -86,6 +105,10 @@ def _track(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: A
         tracking_number=typed.get("tracking_number", ""),
         carrier=typed.get("carrier", ""),
     )
+
+
+def _extend(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    more_time.extend_deadline(ctx, tenant_id, case_id, actor=actor, version=version, until=typed.get("until", ""))
 
 
 def _receive(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
@@ -154,12 +177,21 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         form="reject.html",
         tone="critical",
     ),
+    CaseEvent.ASK_EVIDENCE: Action(
+        name="ask-evidence",
+        title="Ask for photos or a video?",
+        label="Ask for evidence",
+        said="The shopper is asked",
+        run=_ask_evidence,
+        form="ask_evidence.html",
+    ),
     CaseEvent.RECEIVE: Action(
         name="receive",
         title="Receive goods",
         label="Receive goods",
         said="Goods received",
         run=_receive,
+        verb=Verb.RECEIVE,
         form="receive.html",
         tone="primary",
     ),
@@ -170,6 +202,7 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         said="Refund approved",
         run=_pay,
         permission=_MONEY,
+        verb=Verb.PAY,
         form="refund.html",
         tone="primary",
     ),
@@ -198,6 +231,14 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         run=partial(_plain, cases.close_case),
         explained="Nothing is left to do. A closed case stays readable and can be found.",
     ),
+    CaseEvent.REOPEN: Action(
+        name="reopen",
+        title="Take this return up again?",
+        label="Reopen",
+        said="Return reopened",
+        run=partial(_plain, reopening.reopen_case),
+        explained="It ended because the evidence did not come in time. It goes back to review, and the shopper is told.",
+    ),
 }
 #: In the place of approving a refund, where both sides agreed on something else than money.
 FULFIL = Action(
@@ -208,6 +249,14 @@ FULFIL = Action(
     run=_fulfil,
     form="fulfil.html",
     tone="primary",
+)
+MORE_TIME = Action(
+    name="more-time",
+    title="Give more time?",
+    label="Give more time",
+    said="The deadline was moved",
+    run=_extend,
+    form="more_time.html",
 )
 TRACKING = Action(
     name="tracking",
@@ -223,6 +272,7 @@ CONFIRM_RETURN = Action(
     label="It is recorded there",
     said="Return confirmed",
     run=partial(_plain, recorded_returns.confirm_return),
+    verb=Verb.RECEIVE,
     explained="You compared the order in Saleor: the accepted items are on record there as returned.",
     tone="compact",
 )
@@ -235,6 +285,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
         said="Refund approved",
         run=partial(_plain, refunds.approve_rest),
         permission=_MONEY,
+        verb=Verb.PAY,
         explained="The provider is asked to pay what is still owed, as a refund of its own.",
         tone="primary",
     ),
@@ -245,6 +296,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
         said="The refund is tried again",
         run=_retry,
         permission=_MONEY,
+        verb=Verb.PAY,
         form="retry.html",
     ),
     RefundEvent.RECORD: Action(
@@ -254,6 +306,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
         said="Recorded as paid",
         run=_record,
         permission=_MONEY,
+        verb=Verb.PAY,
         form="record.html",
     ),
     RefundEvent.CANCEL: Action(
@@ -263,6 +316,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
         said="Refund cancelled",
         run=partial(_plain, refunds.cancel_refund),
         permission=_MONEY,
+        verb=Verb.PAY,
         explained="No money goes back by this refund, nor by other parts of it. Its items can be quoted and refunded again.",
         tone="critical",
     ),
@@ -274,9 +328,10 @@ ACKNOWLEDGE = Action(
     said="Taken care of",
     run=partial(_plain, refunds.acknowledge_concern),
     permission=_MONEY,
+    verb=Verb.PAY,
     explained="You looked at the provider and settled what was too much. The case needs nobody any more.",
 )
-_BY_NAME = {action.name: action for action in (*CASE_ACTIONS.values(), FULFIL, TRACKING, CONFIRM_RETURN)}
+_BY_NAME = {action.name: action for action in (*CASE_ACTIONS.values(), FULFIL, MORE_TIME, TRACKING, CONFIRM_RETURN)}
 _REFUND_BY_NAME = {action.name: action for action in (*REFUND_ACTIONS.values(), ACKNOWLEDGE)}
 
 
@@ -292,20 +347,22 @@ def case_actions(file: CaseFile, actor: Actor) -> dict[str, Offered]:
     """By name, in the table's order: what the state allows staff, joined with what this person may."""
     status = CaseStatus(file.case.status)
     events = [event for event in RETURN_CASE.possible(status, Who.STAFF) if event in case_domain.STAFF_ACTIONS]
-    if status is CaseStatus.INSPECTED and file.accepted:
-        # The guard of concluding, told before it is tried: what was accepted has to be paid.
-        events = [CaseEvent.RESOLVE, *(event for event in events if event is not CaseEvent.CONCLUDE)]
-    terms = CaseTerms.load(file.case.terms or {})
-    if status is CaseStatus.APPROVED and terms.keeps_item:
-        # Nothing comes back, so nothing is received: what was agreed is carried out.
-        events = [CaseEvent.RESOLVE, *(event for event in events if event is not CaseEvent.RECEIVE)]
-    offered = [offered_to(CASE_ACTIONS[event], actor) for event in events]
-    if not terms.in_money:
-        offered = [
-            offered_to(FULFIL, actor) if item.action is CASE_ACTIONS[CaseEvent.RESOLVE] else item for item in offered
-        ]
+    if file.accepted and (status is CaseStatus.INSPECTED or file.keeps_item):
+        # Guards, told before they are tried: what was accepted has to be paid, and what stays with the shopper never arrives.
+        passed = (CaseEvent.CONCLUDE, CaseEvent.RECEIVE) if file.keeps_item else (CaseEvent.CONCLUDE,)
+        due = [CaseEvent.RESOLVE] if CaseEvent.RESOLVE in RETURN_CASE.possible(status, Who.STAFF) else []
+        events = [*due, *(event for event in events if event not in passed)]
+    if not file.may_reopen:
+        events = [event for event in events if event is not CaseEvent.REOPEN]
+    in_money = CaseTerms.load(file.case.terms or {}).in_money
+    offered = [
+        offered_to(FULFIL if event is CaseEvent.RESOLVE and not in_money else CASE_ACTIONS[event], actor)
+        for event in events
+    ]
+    if file.awaited:
+        offered.append(offered_to(MORE_TIME, actor))
     if (
-        not terms.keeps_item and CaseEvent.SHIP in RETURN_CASE.possible(status, Who.STAFF)
+        not file.keeps_item and CaseEvent.SHIP in RETURN_CASE.possible(status, Who.STAFF)
     ) or status is CaseStatus.IN_TRANSIT:
         offered.append(offered_to(TRACKING, actor))
     if file.recorded is not None and file.recorded.state == "stuck":
@@ -326,7 +383,11 @@ def refund_actions(refund: Refund, actor: Actor) -> dict[str, Offered]:
 
 
 def offered_to(action: Action, actor: Actor) -> Offered:
-    if action.permission in actor.permissions:
-        return Offered(action)
-    text = gettext("You need the permission %(permission)s for this.")
-    return Offered(action, text % {"permission": permission_name(action.permission)})
+    if action.permission not in actor.permissions:
+        text = gettext("You need the permission %(permission)s for this.")
+        return Offered(action, text % {"permission": permission_name(action.permission)})
+    if not may(actor.roles, action.verb):
+        return Offered(
+            action, gettext("Only who has the role %(role)s does this.") % {"role": ALLOWED[action.verb].value}
+        )
+    return Offered(action)

@@ -50,6 +50,7 @@ def save_settings() -> Response:
             shipping_rule=typed("shipping_rule"),
             brand_color=typed("brand_color"),
             contact_email=typed("contact_email"),
+            evidence_days=typed("evidence_days"),
         )
     except AppError as problem:
         stored = TenantSettings.load(visit().tenant.settings)

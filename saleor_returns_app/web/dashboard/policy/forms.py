@@ -42,6 +42,14 @@ class Part:
         return "when" if self.token.startswith("when") else "then"
 
     @property
+    def title(self) -> str:
+        return label_of(self.kind).title
+
+    @property
+    def about(self) -> str:
+        return label_of(self.kind).about
+
+    @property
     def controls(self) -> tuple[Control, ...]:
         return controls_of(self.kind, part=self.side)
 
@@ -165,7 +173,7 @@ def parse_rule(form: RuleForm, *, rule_id: str) -> Rule | RuleForm:
 def _raw_part(part: Part, problems: dict[str, str]) -> dict[str, Any]:
     raw: dict[str, Any] = {"kind": part.kind}
     for control in part.controls:
-        texts = [text for text in part.texts(control)]
+        texts = list(part.texts(control))
         if control.widget == "choices":
             raw[control.field] = texts
         elif control.widget == "lines":
@@ -232,7 +240,3 @@ def new_rule_id(document: PolicyDocument, name: str) -> str:
     taken = {rule.id for rule in document.rules}
     numbers = (f"{words}-{number}" for number in range(2, len(taken) + 3))
     return words if words not in taken else next(each for each in numbers if each not in taken)
-
-
-def title_of(part: Part) -> str:
-    return label_of(part.kind).title

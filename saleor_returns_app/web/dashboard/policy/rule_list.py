@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from saleor_returns_app.domain.policy.actions import Then
 from saleor_returns_app.domain.policy.document import PolicyDocument, Rule
+from saleor_returns_app.web.i18n import gettext
 
 from .labels import DECISIONS, decision_of, decision_title
 
@@ -20,9 +22,9 @@ class Entry:
     below: str | None
     also: tuple[str, ...]  # titles of the other groups it speaks in
 
-    @property
-    def actions(self) -> Sequence[object]:
-        return self.rule.then
+    def actions_in(self, group: Group) -> tuple[Then, ...]:
+        """What the rule says in this group."""
+        return tuple(action for kind, action in self.rule.actions() if decision_of(kind) == group.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ def _group(name: str, rules: list[Rule]) -> Group:
                 place=place,
                 above=ids[place - 1],
                 below=ids[place + 1],
-                also=tuple(decision_title(other) for other in groups_of(rule) if other != name),
+                also=tuple(gettext(decision_title(other)) for other in groups_of(rule) if other != name),
             )
             for place, rule in enumerate(rules, 1)
         ),
