@@ -51,6 +51,7 @@ class View(StrEnum):
     ALL = "all"
     ATTENTION = "attention"
     OVERDUE = "overdue"
+    UNREAD = "unread"
     ESCALATED = "escalated"
     MINE = "mine"
     NOBODYS = "nobodys"
@@ -96,6 +97,7 @@ class Counts:
     states: Mapping[CaseStatus, int]
     attention: int
     overdue: int
+    unread: int
     escalated: int = 0
 
     @property
@@ -181,6 +183,8 @@ def _ranges(view: View | CaseStatus, channels: frozenset[str] | None) -> list[tu
     if view is View.ATTENTION:
         among = () if channels is None else (Case.channel_slug.in_(sorted(channels)),)
         return [(Case.attention == code, *among) for code in WHAT_TO_DO]
+    if view is View.UNREAD:
+        return [(Case.unread.is_(True), *(() if channels is None else (Case.channel_slug.in_(sorted(channels)),)))]
     states = _states(view)
     if channels is None:
         return [()] if view is View.ALL else [(Case.status == state,) for state in states]
@@ -294,17 +298,19 @@ def count_cases(ctx: Context, tenant_id: str, *, actor: Actor, channel: str = ""
 
     ids = select(Case.id).where(Case.tenant_id == tenant_id)
     with ctx.db.tenant(tenant_id) as session:
-        *states, attention, escalated, late, slow = session.execute(
+        *states, attention, escalated, unread, late, slow = session.execute(
             select(
                 *(bounded(ids.where(*among, Case.status == state)) for state in CaseStatus),
                 bounded(ids.where(Case.attention > "", *among)),
                 bounded(ids.where(Case.escalated_to > "", *among)),
+                bounded(ids.where(Case.unread.is_(True), *among)),
                 *(bounded(due_range(tenant_id, owner, channels, until=ctx.now())) for owner in _ANSWERABLE),
             )
         ).one()
     return Counts(
         states=dict(zip(CaseStatus, states, strict=True)),
         attention=attention,
+        unread=unread,
         escalated=escalated,
         overdue=min(late + slow, MOST_COUNTED + 1),
     )

@@ -17,10 +17,12 @@ from . import (
     deadlines,
     desk,
     evidence,
+    offer_words,
     opening,
     people,
     policy,
     queue,
+    replies,
     settings,
     widgets,
     withdrawals,
@@ -38,6 +40,7 @@ blueprint.register_error_handler(HTTPException, answers.refuse)
 def _register(state: object) -> None:
     app: Flask = state.app  # type: ignore[attr-defined]
     words.register(app)
+    offer_words.register(app)
     policy.register(app)
 
 
@@ -52,6 +55,8 @@ def _routes() -> None:
     add("/cases/<case_id>/quote", "quote", cases.show_quote)
     add("/cases/<case_id>/refunds", "refunds", cases.show_refunds)
     add("/cases/<case_id>/receive", "receiving", cases.show_receiving)
+    add("/cases/<case_id>/compose", "compose", replies.compose_reply, methods=["POST"])
+    add("/cases/<case_id>/offers/<offer_id>/<name>", "act_offer", cases.act_on_offer, methods=["POST"])
     add("/cases/<case_id>/gallery/files", "gallery", evidence.show_gallery)
     add("/cases/<case_id>/gallery/files", "add_evidence", evidence.add_files, methods=["POST"])
     add(
@@ -66,6 +71,11 @@ def _routes() -> None:
     add("/open-case/preview", "preview", opening.preview_refund, methods=["POST"])
     add("/widgets/order", "order_widget", widgets.show_order_cases)
     add("/widgets/customer", "customer_widget", widgets.show_customer_cases)
+    add("/settings/replies", "replies", replies.show_replies)
+    add("/settings/replies", "save_reply", replies.save, methods=["POST"])
+    add("/settings/replies/starters", "add_starters", replies.add_starters, methods=["POST"])
+    add("/settings/replies/<reply_id>", "reply", replies.show_reply)
+    add("/settings/replies/<reply_id>/delete", "delete_reply", replies.delete, methods=["POST"])
     add("/settings", "settings", settings.show_settings)
     add("/settings", "save_settings", settings.save_settings, methods=["POST"])
     policy.add_routes(add)
