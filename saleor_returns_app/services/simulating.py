@@ -21,6 +21,7 @@ from saleor_returns_app.domain.cases import RELEASED, CaseKind
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.policy import CompiledPolicy, LineFacts, Verdict, compile_policy
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.simulations import Subject, Tally, money_of
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import AppError, NotFound
@@ -30,7 +31,7 @@ from saleor_returns_app.models.policies import PolicySimulation, PolicyVersion
 
 from .context import Context
 from .facts_of_many import Histories, asks_for_history, case_facts, order_line_facts, read_held_units
-from .guards import require_permission
+from .guards import require_permission, require_role
 from .order_outlines import outline, select_outlines
 from .policies import NEEDED, in_force, unpack_document
 
@@ -55,6 +56,7 @@ def request_simulation(ctx: Context, tenant_id: str, *, actor: Actor) -> str:
     Raises NotFound without a draft.
     """
     require_permission(actor, NEEDED)
+    require_role(actor, Verb.CONFIGURE)
     with ctx.db.tenant(tenant_id) as session:
         draft = session.scalar(select(PolicyVersion).where(PolicyVersion.state == "draft").with_for_update())
         if draft is None:

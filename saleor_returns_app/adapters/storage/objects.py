@@ -12,13 +12,23 @@ from typing import Any, BinaryIO
 
 import obstore
 from obstore.exceptions import BaseError, UnknownConfigurationKeyError
-from obstore.store import ClientConfig, LocalStore, from_url
+from obstore.store import LocalStore, from_url
 
 from saleor_returns_app.errors import ConfigurationError, NotFound, StorageUnavailable
 from saleor_returns_app.services.ports import StoredFile
 
 FOLDER = "file:"
 SCHEMES = ("s3", "gs", "az")
+#: Options that belong to the connection; among those of the bucket the library would break down over them.
+_CONNECTION = (
+    "allow_http",
+    "allow_invalid_certificates",
+    "connect_timeout",
+    "proxy_ca_certificate",
+    "proxy_url",
+    "timeout",
+    "user_agent",
+)
 _PIECE = 256 * 1024
 _MOST_DELETED = 500
 _HOW = "Write file:/data/files, s3://bucket/folder, gs://bucket/folder or az://container/folder."
@@ -112,7 +122,7 @@ def _open(url: str, options: str) -> Any:
     if not isinstance(given, dict):
         raise ConfigurationError("the options are no JSON object.")
     # The library takes what belongs to the connection apart from what belongs to the bucket.
-    connection = {name: given.pop(name) for name in ClientConfig.__annotations__ if name in given}
+    connection = {name: given.pop(name) for name in _CONNECTION if name in given}
     known: Any = {name: str(value) for name, value in given.items()}
     client: Any = {"timeout": "60s", "connect_timeout": "5s", **connection}
     return _or_say(lambda: from_url(url, config=known, client_options=client, retry_config={"max_retries": 3}))

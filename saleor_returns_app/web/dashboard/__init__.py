@@ -10,18 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from saleor_returns_app.errors import NotFound
 
-from . import (
-    answers,
-    cases,
-    evidence,
-    opening,
-    policy,
-    queue,
-    settings,
-    widgets,
-    withdrawals,
-    words,
-)
+from . import answers, cases, deadlines, evidence, opening, people, policy, queue, settings, widgets, withdrawals, words
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 blueprint.before_request(answers.enter)
@@ -66,6 +55,10 @@ def _routes() -> None:
     policy.add_routes(add)
     add("/withdrawals", "withdrawals", withdrawals.show_withdrawals)
     add("/withdrawals/<withdrawal_id>", "settle_withdrawal", withdrawals.settle, methods=["POST"])
+    add("/settings/deadlines", "deadlines", deadlines.show_deadlines)
+    add("/settings/deadlines", "save_deadlines", deadlines.save_deadlines, methods=["POST"])
+    add("/settings/people", "people", people.show_people)
+    add("/settings/people", "save_people", people.save_people, methods=["POST"])
     add("/<path:rest>", "nowhere", _nowhere)
 
 

@@ -29,7 +29,7 @@ from .words import headline
 _TRIES = 4
 _RECEIVE = "receive"
 #: Actions that stand beside what they are about, not among the next steps.
-_ASIDE = frozenset({"tracking", "confirm-return", "refund"})
+_ASIDE = frozenset({"tracking", "confirm-return", "refund", "more-time"})
 #: Seconds between two looks at a refund: often while somebody waits for it, rarely when the provider takes days.
 _POLL_SOON, _POLL_LATER = 2, 20
 _WATCHED_CLOSELY = timedelta(minutes=2)

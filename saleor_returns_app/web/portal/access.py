@@ -43,6 +43,7 @@ def _shop(_endpoint: str | None, values: dict[str, str] | None) -> None:
     if tenant is None or tenant.state == TenantState.UNINSTALLED:
         raise NotFound("There is no shop at this address. Use the link in your order mail.", code="UNKNOWN_SHOP")
     g.tenant = tenant
+    i18n.choose_zone(str(tenant.settings.get("time_zone") or ""))
     if tenant.state != TenantState.ACTIVE:
         text = "This shop does not take returns here at the moment. Please contact the shop."
         raise AppError(text, code="SHOP_INACTIVE")

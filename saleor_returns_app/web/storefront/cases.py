@@ -24,7 +24,7 @@ from saleor_returns_app.services.logistics import add_tracking
 from saleor_returns_app.services.opening import open_case
 from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
-from saleor_returns_app.web.labels import STATUSES, fill, next_text
+from saleor_returns_app.web.labels import STATUSES, fill, is_late, next_text
 
 from .access import actor, blueprint, identity, own_order, tenant
 from .orders import PROBLEMS, requested
@@ -184,7 +184,7 @@ def case_out(case: Case, refunds: list[Refund], files: list[Evidence]) -> CaseOu
         number=case.number,
         status=case.status,
         status_text=i18n.gettext(STATUSES[state]),
-        next_text=fill(i18n.gettext(next_text(state, refunds)), {"day": day}),
+        next_text=fill(i18n.gettext(next_text(state, refunds, late=is_late(case, ctx().now()))), {"day": day}),
         due_at=case.due_at,
         order_number=case.order_number,
         created_at=case.created_at,

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
-
 from typing import Any
 
 from flask import Response, request
