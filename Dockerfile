@@ -18,8 +18,11 @@ FROM python:3.12-slim
 LABEL org.opencontainers.image.title="Returns & Refunds for Saleor" \
       org.opencontainers.image.licenses="BSD-3-Clause"
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 RETURNS_WEB_HOST=0.0.0.0
-# /data is there for those who run on SQLite: RETURNS_DATABASE_URL=sqlite:////data/returns.db
+# /data holds photos and videos unless a bucket does, and the database of those who run on SQLite:
+# RETURNS_DATABASE_URL=sqlite:////data/returns.db
+ENV RETURNS_STORAGE_URL=file:/data/files
 RUN useradd --system --uid 10001 --no-create-home returns && install -d -o returns /data
+VOLUME /data
 WORKDIR /app
 COPY --from=packages /app/.venv .venv
 COPY manifest.json LICENSE ./

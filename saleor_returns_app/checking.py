@@ -11,7 +11,9 @@ from cryptography.fernet import Fernet
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from saleor_returns_app.adapters.storage.objects import ObjectStorage
 from saleor_returns_app.config import Settings
+from saleor_returns_app.errors import ConfigurationError, StorageUnavailable
 from saleor_returns_app.models.base import make_engine
 from saleor_returns_app.models.migrating import pending_migration
 
@@ -29,7 +31,14 @@ class Finding:
 
 def check_settings(settings: Settings) -> list[Finding]:
     """Everything found, faults first."""
-    found = [*_address(settings), *_secrets(settings), *_mail(settings), *_domains(settings), *_database(settings)]
+    found = [
+        *_address(settings),
+        *_secrets(settings),
+        *_mail(settings),
+        *_domains(settings),
+        *_storage(settings),
+        *_database(settings),
+    ]
     return sorted(found, key=lambda finding: not finding.fatal)
 
 
@@ -83,6 +92,21 @@ def _domains(settings: Settings) -> Iterator[Finding]:
             "is on: whoever installs can make the app call private addresses.",
             fatal=False,
         )
+
+
+def _storage(settings: Settings) -> Iterator[Finding]:
+    url = settings.storage_url.get_secret_value()
+    if url.startswith("file:") and settings.base_url.startswith("https"):
+        text = "is a folder: web and worker must see the same one, and it belongs into your backups."
+        yield Finding("RETURNS_STORAGE_URL", text, fatal=False)
+    try:
+        ObjectStorage(url, settings.storage_options.get_secret_value()).check()
+    except ConfigurationError as error:
+        yield Finding("RETURNS_STORAGE_URL", error.message(), fatal=True)
+    except StorageUnavailable as error:
+        # Returns work without it, photos do not: not a reason to refuse to start.
+        cause = str(error.__cause__ or error).partition("\n")[0]
+        yield Finding("RETURNS_STORAGE_URL", f"does not work now: {cause}", fatal=False)
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

@@ -59,6 +59,16 @@ class Settings(BaseSettings):
     web_processes: int = Field(2, ge=1, description="gunicorn worker processes.")
     web_threads: int = Field(16, ge=1, description="Threads per web process.")
     worker_threads: int = Field(8, ge=1, description="Jobs a worker runs at once.")
+    storage_url: SecretStr = Field(
+        SecretStr("file:files"),
+        description="Where photos and videos are kept: `file:<folder>`, `s3://<bucket>/<folder>` (and what is compatible), "
+        "`gs://<bucket>/<folder>` or `az://<container>/<folder>`. All web processes and workers need the same one.",
+    )
+    storage_options: SecretStr = Field(
+        SecretStr(""),
+        description='What a bucket needs, as JSON: `{"endpoint": "https://…", "region": "…", "access_key_id": "…", '
+        '"secret_access_key": "…"}`; `"allow_http": true` for an endpoint without TLS. Empty: as the cloud\'s own variables say.',
+    )
     saleor_timeout: float = Field(
         25.0,
         description="Seconds to wait for an answer of Saleor (core waits 18 s for a payment app).",

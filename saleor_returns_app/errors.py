@@ -17,7 +17,8 @@ AppError                     code, HTTP status, text for people (translatable, w
 │   ├── SaleorDenied         502  the app or person lacks a permission
 │   ├── TokenDead            502  the app token is not known any more: the tenant is disconnected
 │   ├── MailUnavailable      503
-│   └── MailRefused          502
+│   ├── MailRefused          502
+│   └── StorageUnavailable   503  photos and videos cannot be kept or read now
 """
 
 from __future__ import annotations
@@ -148,3 +149,9 @@ class MailUnavailable(RemoteError):
 
 class MailRefused(RemoteError):
     code = "MAIL_REFUSED"
+
+
+class StorageUnavailable(RemoteError):
+    status = 503
+    code = "STORAGE_UNAVAILABLE"
+    text = "Photos and videos cannot be saved or shown at the moment. Everything else was kept; please try again in a minute."

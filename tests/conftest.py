@@ -21,7 +21,18 @@ from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.context import Context
 
 from .browsing import chromium
-from .fakes import START, FakeClock, FakeKeys, FakeMailer, FakeSaleor, PlainCipher, RecordingJobs, make_order
+from .fakes import (
+    START,
+    FakeClock,
+    FakeKeys,
+    FakeMailer,
+    FakeSaleor,
+    MemoryStorage,
+    PlainCipher,
+    PlainExaminer,
+    RecordingJobs,
+    make_order,
+)
 
 ALL_PERMISSIONS = frozenset({"MANAGE_ORDERS", "HANDLE_PAYMENTS", "MANAGE_APPS"})
 
@@ -113,6 +124,8 @@ def ctx(database: Database, clock: FakeClock, saleor: FakeSaleor) -> Context:
         cipher=PlainCipher(),
         mailer=FakeMailer(),
         jobs=RecordingJobs(),
+        storage=MemoryStorage(clock),
+        examiner=PlainExaminer(),
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from io import BytesIO
+from typing import Any, BinaryIO
 
+from saleor_returns_app.domain.evidence import EvidenceKind, Refusal, refusal
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import (
     Fulfillment,
@@ -23,8 +25,9 @@ from saleor_returns_app.domain.orders import (
     Transaction,
     TransactionEvent,
 )
-from saleor_returns_app.errors import SaleorRefused, SaleorUnavailable, SaleorUnclear
+from saleor_returns_app.errors import NotFound, SaleorRefused, SaleorUnavailable, SaleorUnclear
 from saleor_returns_app.services.ports import (
+    ExaminedFile,
     GrantRequest,
     Mail,
     RecordedReturn,
@@ -33,6 +36,7 @@ from saleor_returns_app.services.ports import (
     ShopConnection,
     ShopperIdentity,
     StaffIdentity,
+    StoredFile,
 )
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -423,3 +427,65 @@ class FakeSaleor:
 
 class LostAnswer(Exception):
     """Put into `FakeSaleor.trouble`: the write is carried out and its answer never comes."""
+
+
+class MemoryStorage:
+    """Files in memory; `trouble` is raised by every call while it is set."""
+
+    def __init__(self, clock: FakeClock | None = None) -> None:
+        self.files: dict[str, tuple[bytes, datetime]] = {}
+        self.clock = clock
+        self.trouble: Exception | None = None
+
+    def _call(self) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+
+    def write(self, key: str, source: BinaryIO) -> None:
+        self._call()
+        assert key not in self.files, "a key is written once"
+        self.files[key] = (source.read(), self.clock.now() if self.clock else START)
+
+    def read(self, key: str, *, start: int, end: int) -> Iterator[bytes]:
+        self._call()
+        if key not in self.files:
+            raise NotFound(code="FILE_GONE")
+        yield self.files[key][0][start:end]
+
+    def delete(self, keys: Iterable[str]) -> None:
+        self._call()
+        for key in keys:
+            self.files.pop(key, None)
+
+    def list_files(self, prefix: str) -> Iterator[StoredFile]:
+        self._call()
+        found = [(key, at) for key, (_, at) in self.files.items() if key.startswith(f"{prefix}/")]
+        return iter([StoredFile(key=key, stored_at=at) for key, at in found])
+
+    def list_folders(self) -> list[str]:
+        return sorted({key.partition("/")[0] for key in self.files})
+
+    def check(self) -> None:
+        self._call()
+
+
+class PlainExaminer:
+    """Believes the first bytes: `photo…` is a photo, `video…` a video, all else is refused as the real one would."""
+
+    def examine(self, source: BinaryIO) -> ExaminedFile:
+        data = source.read()
+        if data.startswith(b"video"):
+            kind, media_type, thumbnail = EvidenceKind.VIDEO, "video/mp4", b""
+        elif data.startswith(b"photo"):
+            kind, media_type, thumbnail = EvidenceKind.PHOTO, "image/jpeg", b"small " + data
+        else:
+            raise refusal(Refusal.UNKNOWN_KIND)
+        return ExaminedFile(
+            kind=kind,
+            media_type=media_type,
+            content=BytesIO(data),
+            size=len(data),
+            width=640 if thumbnail else None,
+            height=480 if thumbnail else None,
+            thumbnail=thumbnail,
+        )

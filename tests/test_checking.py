@@ -21,6 +21,7 @@ def settings(tmp_path: Path, **changes: Any) -> Settings:
         "secret_keys": SecretStr(Fernet.generate_key().decode()),
         "smtp_url": SecretStr("smtp://mail.example.com:587"),
         "mail_from": "returns@example.com",
+        "storage_url": SecretStr(f"file:{tmp_path / 'files'}"),
     }
     return Settings(**{**values, **changes})
 
@@ -38,6 +39,13 @@ def test_only_the_missing_tables_are_a_fault_of_a_good_configuration(tmp_path: P
     [
         ({"base_url": "returns"}, "RETURNS_BASE_URL"),
         ({"secret_keys": SecretStr("")}, "RETURNS_SECRET_KEYS"),
+        ({"storage_url": SecretStr("/data/files")}, "RETURNS_STORAGE_URL"),
+        ({"storage_url": SecretStr("file:/proc/nowhere")}, "RETURNS_STORAGE_URL"),
+        (
+            {"storage_url": SecretStr("s3://bucket"), "storage_options": SecretStr('{"endpont": "x"}')},
+            "RETURNS_STORAGE_URL",
+        ),
+        ({"storage_url": SecretStr("s3://bucket"), "storage_options": SecretStr("[]")}, "RETURNS_STORAGE_URL"),
         ({"secret_keys": SecretStr("short")}, "RETURNS_SECRET_KEYS"),
         ({"smtp_url": SecretStr("mail.example.com")}, "RETURNS_SMTP_URL"),
         ({"mail_from": "nobody"}, "RETURNS_MAIL_FROM"),
@@ -100,3 +108,14 @@ def test_only_the_settings_read_the_environment() -> None:
 def test_loading_prefers_what_the_caller_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RETURNS_WEB_PORT", "1")
     assert load_settings(web_port=2).web_port == 2
+
+
+def test_a_bucket_that_does_not_answer_is_told_and_keeps_nothing_from_starting(tmp_path: Path) -> None:
+    options = (
+        '{"endpoint": "http://127.0.0.1:9", "allow_http": true, "access_key_id": "a", "secret_access_key": "hush"}'
+    )
+    given = settings(tmp_path, storage_url=SecretStr("s3://bucket/folder"), storage_options=SecretStr(options))
+    found = [finding for finding in check_settings(given) if finding.setting == "RETURNS_STORAGE_URL"]
+    assert [finding.fatal for finding in found] == [False]
+    assert "does not work now" in found[0].text
+    assert "hush" not in found[0].text

@@ -3,6 +3,9 @@ import "./ids.js";
 import "./requests.js";
 import "./elements.js";
 import "./events.js";
+import "./sorting.js";
+import "./texts.js";
+import "./gallery.js";
 import "./widget.js";
 import { begin } from "./navigation.js";
 

@@ -191,6 +191,7 @@ def upgrade() -> None:
         sa.Column("email", PLAIN_TEXT, nullable=False),
         sa.Column("channel_slug", sa.String(length=255), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
         sa.Column("snapshot", DOCUMENT, nullable=False),
         sa.Column("saleor_created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saleor_updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -202,6 +203,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.create_index("ix_orders_tenant_created", ["tenant_id", "saleor_created_at", "id"], unique=False)
+        batch_op.create_index("ix_orders_tenant_email", ["tenant_id", "email"], unique=False)
         batch_op.create_index("ix_orders_tenant_number", ["tenant_id", "number"], unique=False)
 
     op.create_table(
@@ -292,7 +294,7 @@ def upgrade() -> None:
         sa.Column("run_id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("seen", sa.String(length=30), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("said", sa.Text(), nullable=False),
@@ -651,6 +653,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=30), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("resolution", sa.String(length=30), nullable=False),
+        sa.Column("condition", sa.String(length=20), nullable=False),
         sa.Column("verdict", DOCUMENT, nullable=False),
         sa.Column("reception", sa.String(length=20), nullable=False),
         sa.Column("acceptance", sa.String(length=20), nullable=False),
@@ -867,6 +870,7 @@ def downgrade() -> None:
     op.drop_table("policies")
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.drop_index("ix_orders_tenant_number")
+        batch_op.drop_index("ix_orders_tenant_email")
         batch_op.drop_index("ix_orders_tenant_created")
 
     op.drop_table("orders")

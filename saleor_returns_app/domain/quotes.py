@@ -6,28 +6,18 @@ Quoting and paying run this same computation; `Quote.fingerprint` tells whether 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from .because import Because
-from .money import Money, allocate, total
+from .deductions import agreed_share, postage_notes, restocking_fee, take_off_agreed, take_off_postage
+from .money import Money, total
 from .orders import GrantStatus, Order, OrderLine
-
-
-class QuoteKind(StrEnum):
-    GOODS = "goods"
-    SHIPPING = "shipping"
-    FEE = "fee"
-
-
-class ShippingRule(StrEnum):
-    """When outbound shipping goes back; never more than once per order."""
-
-    NEVER = "never"
-    WITH_LAST_UNIT = "with_last_unit"  # when nothing of the order stays with the shopper
-    ALWAYS = "always"  # with the first refund
+from .quote_lines import QuoteKind, QuoteLine, unit_worths
+from .terms import CaseTerms, ShippingRule
 
 
 class RefundWay(StrEnum):
@@ -44,16 +34,6 @@ BY_ITSELF = frozenset({RefundWay.TRANSACTION, RefundWay.LEGACY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuoteLine:
-    kind: QuoteKind
-    amount: Money  # gross; a fee is negative
-    tax: Money  # the part of `amount` that is tax, from Saleor's stored gross and net
-    label: str
-    order_line_id: str | None = None
-    quantity: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Tender:
     way: RefundWay
     amount: Money
@@ -66,13 +46,15 @@ class Tender:
 class Committed:
     """What the app's own refunds of this order already claim (all but cancelled and failed-for-good ones).
 
-    `units` per order line, and in `worths` the gross and the tax that they were quoted at; `shipping`: already in a refund;
+    `units` per order line, and in `worths` the gross and the tax that they were quoted at before anything was taken off; `kept`:
+    those of `units` that the shopper keeps for an agreed amount; `shipping`: already in a refund;
     `under_way` per transaction id (None: legacy payment): approved but not yet visible in Saleor's charged amount; `gift_cards`:
     given back or promised; `paid`: what payments gave back through us.
     """
 
     units: Mapping[str, int] = field(default_factory=dict)
     worths: Mapping[str, tuple[Money, Money]] = field(default_factory=dict)
+    kept: Mapping[str, int] = field(default_factory=dict)
     shipping: bool = False
     under_way: Mapping[str | None, Money] = field(default_factory=dict)
     gift_cards: Money | None = None
@@ -86,6 +68,7 @@ class Quote:
     tenders: tuple[Tender, ...]
     notes: tuple[Because, ...]
     fingerprint: str
+    kept: bool = False  # the goods stay with the shopper, for an agreed amount
 
     @property
     def total(self) -> Money:
@@ -107,14 +90,6 @@ class Quote:
 TAKING = frozenset({GrantStatus.PENDING, GrantStatus.SUCCESS})
 
 
-def unit_worths(line: OrderLine) -> tuple[tuple[Money, Money], ...]:
-    """(gross, tax) of each unit of a line, summing to what was paid for it; the last units take the cents that are left."""
-    weights = [1] * line.quantity
-    gross = allocate(line.total_gross, weights)
-    tax = allocate(line.total_gross - line.total_net, weights)
-    return tuple(zip(gross, tax, strict=True))
-
-
 def quote_refund(
     *,
     order: Order,
@@ -122,14 +97,27 @@ def quote_refund(
     committed: Committed,
     own_grants: frozenset[str] = frozenset(),
     shipping_rule: ShippingRule = ShippingRule.WITH_LAST_UNIT,
+    terms: CaseTerms = CaseTerms(),  # noqa: B008
+    agreed_units: Mapping[str, int] | None = None,
 ) -> Quote:
-    """Work out a refund of `wanted` units (order line id → quantity) of an order as it stands.
+    """Work out a refund of `wanted` units (order line id → quantity) of an order as it stands, on these terms.
 
     `own_grants` are ids of grants made by this app: their units are in `committed` already, other grants are external refunds.
-    Units that were refunded before are left out and said in the notes. No payment gives back more than is left on it: what
-    none of them can take stands under `RefundWay.PERSON`.
+    Units that were refunded before are left out and said in the notes. `agreed_units` are those that an agreed amount is for
+    (None: those wanted); where fewer are wanted, it shrinks with what they are worth. `shipping_rule` holds where the terms say
+    nothing of shipping. No payment gives back more than is left on it: what none of them can take stands under `RefundWay.PERSON`.
     """
     notes: list[Because] = []
+    if not terms.in_money:
+        text = "This case is settled without money: nothing goes back to a payment."
+        notes.append(Because("NO_MONEY", text))
+        return Quote(
+            currency=order.currency,
+            lines=(),
+            tenders=(),
+            notes=tuple(notes),
+            fingerprint=_fingerprint([], (), terms),
+        )
     taken = Counter(committed.units)
     external_shipping = False
     for grant in order.granted_refunds:
@@ -137,25 +125,30 @@ def quote_refund(
             external_shipping = external_shipping or grant.shipping_included
             for granted in grant.lines:
                 taken[granted.order_line_id] += granted.quantity
-    lines = [
+    goods = [
         quoted
         for line in order.lines
         if (quoted := _goods(line, wanted.get(line.id, 0), taken[line.id], committed, notes)) is not None
     ]
-    left_with_shopper = sum(
-        max(line.quantity - taken[line.id] - wanted.get(line.id, 0), 0) for line in order.lines if line.quantity
-    )
-    shipping = _shipping(
-        order,
-        shipping_rule,
-        first=not committed.shipping and not external_shipping,
-        left=left_with_shopper,
-    )
-    if shipping is not None and lines:
-        lines.append(shipping)
-    elif lines and shipping_rule is ShippingRule.WITH_LAST_UNIT and left_with_shopper and order.shipping_gross:
-        text = "The original shipping of %(amount)s goes back only when everything is returned."
-        notes.append(Because("SHIPPING_KEPT", text, {"amount": str(order.shipping_gross)}))
+    lines = list(goods)
+    if goods and terms.amount is not None:
+        share = agreed_share(order, goods, agreed_units or {}, taken, terms.amount)
+        lines += take_off_agreed(goods, share, terms, notes)
+    elif goods:
+        lines = [part for line in goods for part in (line, *restocking_fee(order, line, taken, terms))]
+        lines += _shipping_of(
+            order,
+            wanted,
+            taken,
+            committed,
+            notes,
+            rule=terms.refunds_shipping or shipping_rule,
+            first=not committed.shipping and not external_shipping,
+            cap=terms.shipping_cap,
+        )
+        lines += take_off_postage(lines, terms)
+    if goods:
+        notes += postage_notes(terms)
     outside = order.total_refunded - (committed.paid or Money.zero(order.currency))
     if outside > Money.zero(order.currency):
         text = "%(amount)s of this order was refunded outside of this app."
@@ -167,7 +160,8 @@ def quote_refund(
         lines=tuple(lines),
         tenders=tenders,
         notes=tuple(notes),
-        fingerprint=_fingerprint(lines, tenders),
+        fingerprint=_fingerprint(lines, tenders, terms),
+        kept=terms.stays_settled,
     )
 
 
@@ -208,16 +202,38 @@ def _goods(line: OrderLine, wanted: int, taken: int, committed: Committed, notes
     )
 
 
-def _shipping(order: Order, rule: ShippingRule, *, first: bool, left: int) -> QuoteLine | None:
+def _shipping_of(
+    order: Order,
+    wanted: Mapping[str, int],
+    taken: Mapping[str, int],
+    committed: Committed,
+    notes: list[Because],
+    *,
+    rule: ShippingRule,
+    first: bool,
+    cap: Money | None,
+) -> list[QuoteLine]:
+    """The outbound shipping where it is due, at most at the cap."""
+    left = sum(
+        max(line.quantity - taken.get(line.id, 0) + committed.kept.get(line.id, 0) - wanted.get(line.id, 0), 0)
+        for line in order.lines
+    )
     due = rule is ShippingRule.ALWAYS or (rule is ShippingRule.WITH_LAST_UNIT and left == 0)
     if not (due and first and order.shipping_gross):
-        return None
-    return QuoteLine(
-        kind=QuoteKind.SHIPPING,
-        amount=order.shipping_gross,
-        tax=order.shipping_gross - order.shipping_net,
-        label="Shipping",
-    )
+        if rule is ShippingRule.WITH_LAST_UNIT and left and order.shipping_gross:
+            text = "The original shipping of %(amount)s goes back only when everything is returned."
+            notes.append(Because("SHIPPING_KEPT", text, {"amount": str(order.shipping_gross)}))
+        return []
+    gross, tax = order.shipping_gross, order.shipping_gross - order.shipping_net
+    if cap is not None and cap < gross:
+        text = "Of the original shipping of %(amount)s the cheapest standard way goes back."
+        notes.append(Because("SHIPPING_CAPPED", text, {"amount": str(gross)}))
+        # The part of the tax is rounded half up: shown, never paid by itself.
+        tax = Money.rounded(tax.amount * cap.amount / gross.amount, order.currency)
+        gross = cap
+    if not gross:
+        return []
+    return [QuoteLine(kind=QuoteKind.SHIPPING, amount=gross, tax=tax, label="Shipping")]
 
 
 def _tenders(order: Order, whole: Money, committed: Committed, notes: list[Because]) -> tuple[Tender, ...]:
@@ -267,7 +283,10 @@ def _tenders(order: Order, whole: Money, committed: Committed, notes: list[Becau
     return tuple(found)
 
 
-def _fingerprint(lines: list[QuoteLine], tenders: tuple[Tender, ...]) -> str:
-    said = [f"{line.kind}|{line.order_line_id}|{line.quantity}|{line.amount}|{line.tax}" for line in lines]
+def _fingerprint(lines: Sequence[QuoteLine], tenders: tuple[Tender, ...], terms: CaseTerms) -> str:
+    # Waits, ways and the address say nothing of money: they may change without the quote being read again.
+    held = replace(terms, deadlines={}, methods=(), return_address="", allowed=())
+    said = [json.dumps(held.dump(), sort_keys=True)]
+    said += [f"{line.kind}|{line.order_line_id}|{line.quantity}|{line.amount}|{line.tax}" for line in lines]
     said += [f"{tender.way}|{tender.transaction_id}|{tender.amount}" for tender in tenders]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]

@@ -112,6 +112,7 @@ class ReturnLine(TenantScoped, Base):
     reason: Mapped[str] = mapped_column(String(30))
     description: Mapped[str] = mapped_column(Text, default="")
     resolution: Mapped[str] = mapped_column(String(30))
+    condition: Mapped[str] = mapped_column(String(20), default="")  # as the shopper says the goods are
     verdict: Mapped[dict[str, Any]] = mapped_column(default=dict)
     reception: Mapped[str] = mapped_column(String(20), default=Reception.ANNOUNCED)
     acceptance: Mapped[str] = mapped_column(String(20), default=Acceptance.UNDECIDED)

@@ -27,7 +27,9 @@ class Evidence(TenantScoped, Base):
     message_id: Mapped[str | None] = mapped_column(String(36))
     order_line_id: Mapped[str] = mapped_column(String(120), default="")  # the item it shows; empty: the whole case
     kind: Mapped[str] = mapped_column(String(20))  # photo | video
-    state: Mapped[str] = mapped_column(String(20), default="ready")  # ready | deleted
+    state: Mapped[str] = mapped_column(
+        String(20), default="ready"
+    )  # ready | deleted: its files go first, then this row
     internal: Mapped[bool] = mapped_column(default=False)  # staff only
     name: Mapped[str] = mapped_column(String(300), default="")  # as the uploader called it: shown, never used as a path
     media_type: Mapped[str] = mapped_column(String(60))

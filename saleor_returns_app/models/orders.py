@@ -18,6 +18,7 @@ class OrderMirror(TenantScoped, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "saleor_id"),
         Index("ix_orders_tenant_number", "tenant_id", "number"),
+        Index("ix_orders_tenant_email", "tenant_id", "email"),
         Index("ix_orders_tenant_created", "tenant_id", "saleor_created_at", "id"),
     )
 
@@ -27,6 +28,7 @@ class OrderMirror(TenantScoped, Base):
     email: Mapped[str] = mapped_column(PlainText)
     channel_slug: Mapped[str] = mapped_column(String(255))
     currency: Mapped[str] = mapped_column(String(3))
+    units: Mapped[int] = mapped_column(default=0)  # bought
     snapshot: Mapped[dict[str, Any]]
     saleor_created_at: Mapped[datetime]
     saleor_updated_at: Mapped[datetime]

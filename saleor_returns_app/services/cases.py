@@ -1,16 +1,29 @@
-"""Deciding on a case: approve, reject, cancel, close, conclude."""
+"""Deciding on a case: approve, reject, cancel, close, conclude, fulfil."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.cases import CaseEvent
+from saleor_returns_app.domain.cases import Acceptance, CaseEvent
 from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.roles import Verb
+from saleor_returns_app.domain.tenants import TenantSettings
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import BadInput, Conflict
+from saleor_returns_app.models.cases import Case
 
 from .context import Context
-from .guards import LONGEST_TEXT, check_version, require_permission
+from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
+from .inspection import accept_kept_units
 from .notifications import queue_case_mail
+from .offers import end_offer
+from .orders import mirrored_order
+from .quotes import quote_case
 
 
 def approve_case(
@@ -24,29 +37,48 @@ def approve_case(
 ) -> None:
     """Approve: the shopper is told where to send the goods. Raises BadInput when neither the settings nor the message say where."""
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     settings = ctx.tenant_settings(tenant_id)
-    if not settings.return_address and not message.strip():
-        text = (
-            "The shop has no return address. Set it in the settings, or write to the shopper where to send the items."
-        )
-        raise BadInput(text, code="NO_ADDRESS", field="message")
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
-        move_case(ctx, case, CaseEvent.APPROVE, actor)
-        case.return_address = settings.return_address
-        detail = {"message": message.strip()[:LONGEST_TEXT]} if message.strip() else {}
-        record_entry(
-            ctx,
-            session,
-            case,
-            event="approve",
-            actor=actor,
-            public=True,
-            detail=detail,
-            note="return approved",
-        )
-        queue_case_mail(ctx, session, case, "approved", message=message.strip()[:LONGEST_TEXT])
+        terms = CaseTerms.load(case.terms or {})
+        address = terms.return_address or settings.return_address
+        if not (address or terms.keeps_item or message.strip()):
+            text = "The shop has no return address. Set it in the settings, or write to the shopper where to send the items."
+            raise BadInput(text, code="NO_ADDRESS", field="message")
+        case.decided_by = "staff"
+        carry_out_approval(ctx, session, case, actor=actor, address=address, message=message.strip()[:LONGEST_TEXT])
+
+
+def carry_out_approval(
+    ctx: Context,
+    session: Session,
+    case: Case,
+    *,
+    actor: Actor,
+    address: str,
+    message: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """The approval itself, in the transaction of whoever decided it. Where the shopper keeps the goods, nothing is sent back."""
+    keeps_item = CaseTerms.load(case.terms or {}).keeps_item
+    move_case(ctx, case, CaseEvent.APPROVE, actor)
+    if keeps_item:
+        accept_kept_units(case)
+    else:
+        case.return_address = address
+    record_entry(
+        ctx,
+        session,
+        case,
+        event="approve",
+        actor=actor,
+        public=True,
+        detail={**(detail or {}), **({"message": message} if message else {})},
+        note="return approved",
+    )
+    queue_case_mail(ctx, session, case, "approved", message=message, keeps_item=keeps_item)
 
 
 def reject_case(
@@ -60,10 +92,12 @@ def reject_case(
 ) -> None:
     """Reject, with a reason that the shopper reads."""
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     said = _reason(reason)
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
+        end_offer(ctx, session, case)
         move_case(ctx, case, CaseEvent.REJECT, actor)
         case.rejection = said
         record_entry(
@@ -100,10 +134,12 @@ def cancel_case(
 ) -> None:
     """Withdraw the request. The units can be announced again. Staff say why: the shopper reads it."""
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     said = _reason(reason) if actor.who is Who.STAFF else ""
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
+        end_offer(ctx, session, case)
         move_case(ctx, case, CaseEvent.CANCEL, actor)
         record_entry(
             ctx,
@@ -127,6 +163,7 @@ def close_case(
     version: int | None = None,
 ) -> None:
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
@@ -142,16 +179,15 @@ def conclude_case(
     actor: Actor,
     version: int | None = None,
 ) -> None:
-    """Nothing was accepted, so nothing is owed: the case is resolved without a refund."""
+    """Nothing is owed, as nothing was accepted or the terms leave nothing of it: the case is resolved without a refund."""
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
+    settings = ctx.tenant_settings(tenant_id)
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
         if any(line.accepted for line in case.lines):
-            raise Conflict(
-                "Items were accepted: their refund has to be approved.",
-                code="REFUND_OWED",
-            )
+            _check_nothing_owed(session, case, settings)
         move_case(ctx, case, CaseEvent.CONCLUDE, actor)
         record_entry(
             ctx,
@@ -162,3 +198,44 @@ def conclude_case(
             public=True,
             note="return resolved without refund",
         )
+
+
+def _check_nothing_owed(session: Session, case: Case, settings: TenantSettings) -> None:
+    if not CaseTerms.load(case.terms or {}).in_money:
+        text = "Something else than money was agreed: mark it as done once the shopper has it."
+        raise Conflict(text, code="OWED")
+    if quote_case(session, case, mirrored_order(session, case.saleor_order_id), settings).total:
+        raise Conflict("Items were accepted: their refund has to be approved.", code="REFUND_OWED")
+
+
+def fulfil_case(
+    ctx: Context,
+    tenant_id: str,
+    case_id: str,
+    *,
+    actor: Actor,
+    proof: str = "",
+    version: int | None = None,
+) -> None:
+    """What was agreed in place of money was done: the replacement sent, the repair made, the voucher given.
+
+    `proof` is what the shopper reads of it: a tracking number, a code. Raises Conflict where a refund is owed.
+    """
+    require_permission(actor, "MANAGE_ORDERS")
+    said = proof.strip()[:LONGEST_TEXT]
+    with ctx.db.tenant(tenant_id) as session:
+        case = load_case(session, case_id, actor)
+        check_version(case, version)
+        terms = CaseTerms.load(case.terms or {})
+        if terms.in_money:
+            raise Conflict("A refund was agreed: approve it.", code="REFUND_OWED")
+        move_case(ctx, case, CaseEvent.RESOLVE, actor)
+        if any(line.acceptance == Acceptance.UNDECIDED for line in case.lines):
+            text = "The goods were not counted yet. Receive them first: only what is accepted is settled."
+            raise Conflict(text, code="NOT_INSPECTED")
+        move_case(ctx, case, CaseEvent.SETTLE, actor)
+        detail = {"resolution": terms.resolution.value, **({"message": said} if said else {})}
+        record_entry(
+            ctx, session, case, event="fulfil", actor=actor, public=True, detail=detail, note="settled as agreed"
+        )
+        queue_case_mail(ctx, session, case, "fulfilled", message=said)

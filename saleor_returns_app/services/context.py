@@ -11,7 +11,7 @@ from saleor_returns_app.errors import Conflict, NotFound
 from saleor_returns_app.models.base import Database
 from saleor_returns_app.models.tenants import Tenant, TenantState
 
-from .ports import Cipher, Clock, Jobs, KeySource, Mailer, Saleor, ShopConnection
+from .ports import Cipher, Clock, Examiner, Jobs, KeySource, Mailer, Saleor, ShopConnection, Storage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,13 +24,15 @@ class Context:
     cipher: Cipher
     mailer: Mailer
     jobs: Jobs
+    storage: Storage
+    examiner: Examiner
 
     def now(self) -> datetime:
         return self.clock.now()
 
     def tenant(self, tenant_id: str) -> Tenant:
         """The tenant's row. Raises NotFound."""
-        with self.db.everyone() as session:
+        with self.db.tenant(tenant_id) as session:
             tenant = session.get(Tenant, tenant_id)
         if tenant is None:
             raise NotFound("This shop is not known here.", code="UNKNOWN_SHOP")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.roles import ALLOWED, Verb, may
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import Conflict, Forbidden
 from saleor_returns_app.models.cases import Case
 
@@ -22,6 +24,13 @@ def require_permission(actor: Actor, permission: str) -> None:
         raise Forbidden(text, code="PERMISSION", permission=permission_name(permission))
 
 
+def require_role(actor: Actor, verb: Verb) -> None:
+    """Where a shop uses roles, its staff need the one that a verb belongs to, besides the permission."""
+    if actor.who is Who.STAFF and not may(actor.roles, verb):
+        text = "This needs the role %(role)s in this app. An admin can give it to you under Settings, People."
+        raise Forbidden(text, code="ROLE", role=ALLOWED[verb].value)
+
+
 def check_version(case: Case, seen: int | None) -> None:
     """The person acts on what they saw: a case that moved on since is a conflict that names the new state."""
     if seen is not None and case.version != seen:
@@ -30,3 +39,9 @@ def check_version(case: Case, seen: int | None) -> None:
             code="STALE",
             state=case.status.replace("_", " "),
         )
+
+
+def check_goods_come_back(case: Case) -> None:
+    """Raises Conflict where the shopper keeps the items: nothing is sent and nothing received."""
+    if CaseTerms.load(case.terms or {}).keeps_item:
+        raise Conflict("The items stay with the shopper: nothing is sent back.", code="KEPT")

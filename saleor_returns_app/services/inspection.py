@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.actors import SYSTEM, Actor
 from saleor_returns_app.domain.cases import (
     LINE_ACCEPTANCE,
     LINE_RECEPTION,
@@ -15,12 +15,13 @@ from saleor_returns_app.domain.cases import (
     Reception,
     count_event,
 )
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import BadInput
-from saleor_returns_app.models.cases import ReturnLine
+from saleor_returns_app.models.cases import Case, ReturnLine
 from saleor_returns_app.models.refunds import RecordedReturn
 
 from .context import Context
-from .guards import LONGEST_TEXT, check_version, require_permission
+from .guards import LONGEST_TEXT, check_goods_come_back, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
 from .notifications import queue_case_mail
 
@@ -48,9 +49,11 @@ def receive_case(
     Only what was accepted is recorded as returned in Saleor and refunded. Raises BadInput naming the field.
     """
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.RECEIVE)
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
+        check_goods_come_back(case)
         move_case(ctx, case, CaseEvent.RECEIVE, actor)
         unknown = set(counts) - {line.id for line in case.lines}
         if unknown:
@@ -105,6 +108,13 @@ def receive_case(
                 key=f"return:{case.id}",
             )
         queue_case_mail(ctx, session, case, "goods_received")
+
+
+def accept_kept_units(case: Case) -> None:
+    """The shopper keeps everything that was announced: it counts as accepted, though none of it arrives or is recorded as returned."""
+    for line in case.lines:
+        line.acceptance = LINE_ACCEPTANCE.move(Acceptance(line.acceptance), AcceptanceEvent.ACCEPT, SYSTEM.who)
+        line.accepted = line.quantity
 
 
 def _book(line: ReturnLine, count: Count, actor: Actor) -> None:

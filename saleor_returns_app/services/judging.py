@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,26 +17,18 @@ from saleor_returns_app.domain.cases import (
     Resolution,
 )
 from saleor_returns_app.domain.orders import RETURNED, Order
-from saleor_returns_app.domain.policy import (
-    LineFacts,
-    OrderFacts,
-    Policy,
-    Verdict,
-    compile_policy,
-    fulfilled_at,
-    last_parcel_at,
-    presets,
-)
+from saleor_returns_app.domain.policy import CaseVerdict, Condition, Verdict, judge_case
+from saleor_returns_app.domain.policy.case_terms import case_terms
 from saleor_returns_app.domain.quotes import Quote
 from saleor_returns_app.domain.returns import returnable_units
 from saleor_returns_app.domain.tenants import TenantSettings
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.cases import Case, ReturnLine
 
 from .context import Context
+from .facts import line_facts, shopper_history
+from .policies import Judge, judge_in_force
 from .quotes import quote_units
-
-#: What a shopper can ask for: more of what policies allow comes with the features that carry it out.
-CARRIED_OUT = frozenset({Resolution.REFUND})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +40,7 @@ class LineRequest:
     reason: Reason
     description: str = ""
     resolution: Resolution = Resolution.REFUND
+    condition: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +50,13 @@ class JudgedLine:
     verdict: Verdict
 
 
-def policy_of(settings: TenantSettings) -> Policy:
-    """The policy in force; callers know only `Policy`."""
-    return _standard(settings.window_days)
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a request would come to; `verdict` is None when nothing of the order is asked for."""
 
-
-@lru_cache(maxsize=64)
-def _standard(window_days: int) -> Policy:
-    return compile_policy(presets.standard(window_days=window_days))
+    terms: CaseTerms
+    verdict: CaseVerdict | None
+    quote: Quote
 
 
 def announced_units(session: Session, saleor_order_id: str) -> Counter[str]:
@@ -90,63 +81,40 @@ def announced_units(session: Session, saleor_order_id: str) -> Counter[str]:
     return held
 
 
-def order_facts(order: Order) -> OrderFacts:
-    """What the policy may ask of the order as a whole."""
-    address = order.shipping_address
-    return OrderFacts(
-        channel=order.channel_slug,
-        country=address.country if address else "",
-        currency=order.currency,
-        language=order.language,
-        created=order.created,
-        customer_id=order.customer_id,
-        customer_metadata=order.customer_metadata,
-        order_metadata=order.metadata,
-        value=order.worth,
-    )
-
-
-def _with_possible(verdict: Verdict) -> Verdict:
-    """Only resolutions that this release carries out; the policy's own where it has none of them, for a person to settle."""
-    possible = tuple(kind for kind in verdict.resolutions if kind in CARRIED_OUT)
-    if not possible or possible == verdict.resolutions:
-        return verdict
-    return replace(verdict, terms=replace(verdict.terms, resolutions=possible))
-
-
 def judge_lines(
+    session: Session,
     order: Order,
     *,
-    policy: Policy,
+    judge: Judge,
+    settings: TenantSettings,
     now: datetime,
-    announced: Mapping[str, int],
     asked: Sequence[LineRequest] = (),
 ) -> list[JudgedLine]:
     """The policy's verdict on every line of an order, for what is asked of it or, where nothing is, for one unit."""
-    returnable = returnable_units(order, announced)
+    returnable = returnable_units(order, announced_units(session, order.id))
     returned = order.quantities(RETURNED)
+    history = shopper_history(session, order)
     by_line = {request.order_line_id: request for request in asked}
-    of_order = order_facts(order)
     judged = []
     for line in order.lines:
         request = by_line.get(line.id)
-        facts = LineFacts(
-            line=line,
-            order=of_order,
+        facts = line_facts(
+            order,
+            line,
+            now=now,
             quantity=request.quantity if request else min(1, returnable[line.id]),
             returnable=returnable[line.id],
             returned=returned[line.id],
-            purchased_at=order.created,
-            fulfilled_at=fulfilled_at(order, line.id),
-            last_parcel_at=last_parcel_at(order),
             reason=request.reason if request else None,
-            now=now,
+            condition=request.condition if request else None,
+            history=history,
+            settings=settings,
         )
         judged.append(
             JudgedLine(
                 order_line_id=line.id,
                 returnable=returnable[line.id],
-                verdict=_with_possible(policy.judge(facts)),
+                verdict=judge.policy.judge(facts),
             )
         )
     return judged
@@ -154,21 +122,47 @@ def judge_lines(
 
 def judge_order(ctx: Context, tenant_id: str, order: Order, asked: Sequence[LineRequest] = ()) -> list[JudgedLine]:
     """What of this order may be returned now, and why not the rest."""
-    settings = ctx.tenant_settings(tenant_id)
+    settings, now = ctx.tenant_settings(tenant_id), ctx.now()
     with ctx.db.tenant(tenant_id) as session:
-        announced = announced_units(session, order.id)
-    return judge_lines(
-        order,
-        policy=policy_of(settings),
-        now=ctx.now(),
-        announced=announced,
-        asked=asked,
+        judge = judge_in_force(session, settings, now)
+        return judge_lines(session, order, judge=judge, settings=settings, now=now, asked=asked)
+
+
+def expect(
+    session: Session,
+    order: Order,
+    judged: Sequence[JudgedLine],
+    *,
+    settings: TenantSettings,
+    asked: Sequence[LineRequest],
+) -> Expected:
+    """What holds for a case of what is asked, and its quote, if all of it arrives and is accepted.
+
+    Units of lines that the order does not have count for nothing.
+    """
+    verdicts = {line.order_line_id: line.verdict for line in judged}
+    wanted = {request.order_line_id: request.quantity for request in asked if request.order_line_id in verdicts}
+    plain = quote_units(session, order, wanted=wanted, settings=settings)
+    if not wanted:
+        return Expected(CaseTerms(), None, plain)
+    said = {line_id: verdicts[line_id] for line_id in wanted}
+    verdict = judge_case(tuple(said.values()))
+    wishes = {request.resolution for request in asked}
+    terms = case_terms(
+        verdict,
+        said,
+        wished=wishes.pop() if len(wishes) == 1 else Resolution.REFUND,
+        worth=plain.total,
+        shipping_cap=None,  # Saleor does not say what the cheapest way would have cost; the shopper is not the one to lose by that
     )
+    quote = quote_units(session, order, wanted=wanted, settings=settings, terms=terms, agreed_units=wanted)
+    return Expected(terms, verdict, quote)
 
 
 def expected_refund(ctx: Context, tenant_id: str, order: Order, asked: Sequence[LineRequest]) -> Quote:
     """The quote for what is asked, if all of it arrives and is accepted."""
-    settings = ctx.tenant_settings(tenant_id)
-    wanted = {request.order_line_id: request.quantity for request in asked}
+    settings, now = ctx.tenant_settings(tenant_id), ctx.now()
     with ctx.db.tenant(tenant_id) as session:
-        return quote_units(session, order, wanted=wanted, settings=settings)
+        judge = judge_in_force(session, settings, now)
+        judged = judge_lines(session, order, judge=judge, settings=settings, now=now, asked=asked)
+        return expect(session, order, judged, settings=settings, asked=asked).quote

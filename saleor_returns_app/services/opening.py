@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from functools import partial
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import select, update
@@ -17,25 +16,28 @@ from saleor_returns_app.domain.cases import (
     Reason,
     case_number,
 )
-from saleor_returns_app.domain.deadlines import next_deadline
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.policy import (
     Outcome,
     Verdict,
 )
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import BadInput, Conflict, NotFound
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case, ReturnLine
 from saleor_returns_app.models.tenants import Tenant
 
 from .context import Context
-from .guards import LONGEST_TEXT, require_permission
+from .deciding import decide_by_rule
+from .evidence import attach_to_case
+from .guards import LONGEST_TEXT, require_permission, require_role
 from .history import record_entry
-from .judging import CARRIED_OUT, JudgedLine, LineRequest, announced_units, judge_lines, policy_of
+from .judging import JudgedLine, LineRequest, expect, judge_lines
 from .notifications import queue_case_mail
 from .orders import fresh_order, is_newest, lock_lane
-from .quotes import quote_units
+from .policies import Judge, judge_in_force
+from .waiting import follow_case
 
 #: Reads of an order that changes while a case is opened.
 _TRIES = 3
@@ -52,66 +54,74 @@ def open_case(
     language: str,
     override: str = "",
     case_id: str | None = None,
+    judge: Judge | None = None,
+    holder: str = "",
 ) -> str:
     """Open a return case and give its id.
 
     Raises BadInput for lines that cannot be used, Conflict when the policy binds (a shopper) or units were announced meanwhile.
     Staff may go beyond the policy with the reason in `override`, never beyond the units that exist.
+    `holder` has added photos and videos before: they become the case's.
+    `judge` takes the place of the policy in force: the law's own path brings one.
     `case_id` is for who may ask twice (a second click, a retry after a crash): a case that has it already is given back as it is.
     """
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     check_requests(lines)
-    asked = partial(_open, ctx, tenant_id, lines, actor, through, language, override, case_id)
+    asked = _Asked(lines, actor, through, language, override, case_id, judge, holder)
     for _ in range(_TRIES):
-        opened = asked(fresh_order(ctx, tenant_id, saleor_order_id))
+        opened = _open(ctx, tenant_id, asked, fresh_order(ctx, tenant_id, saleor_order_id))
         if opened is not None:
             return opened
     raise Conflict("The order is changing at this moment. Please try again.", code="ORDER_CHANGING")
 
 
-def _open(
-    ctx: Context,
-    tenant_id: str,
-    lines: Sequence[LineRequest],
-    actor: Actor,
-    through: Channel,
-    language: str,
-    override: str,
-    case_id: str | None,
-    order: Order,
-) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    lines: Sequence[LineRequest]
+    actor: Actor
+    through: Channel
+    language: str
+    override: str
+    case_id: str | None
+    judge: Judge | None
+    holder: str
+
+
+def _open(ctx: Context, tenant_id: str, asked: _Asked, order: Order) -> str | None:
     """None when what was read of the order is not the newest any more: a return that was recorded since would count as not made."""
+    actor, lines = asked.actor, asked.lines
     if actor.channels is not None and order.channel_slug not in actor.channels:
         raise NotFound("This order is not known in the shop.", code="UNKNOWN_ORDER")
     settings = ctx.tenant_settings(tenant_id)
     with ctx.db.tenant(tenant_id) as session:
         lock_lane(session, order.id)
-        if case_id is not None and session.scalar(select(Case.id).where(Case.id == case_id)) is not None:
-            return case_id
+        if asked.case_id is not None and session.scalar(select(Case.id).where(Case.id == asked.case_id)) is not None:
+            return asked.case_id
         if not is_newest(session, order):
             return None
-        judged = judge_lines(
-            order,
-            policy=policy_of(settings),
-            now=ctx.now(),
-            announced=announced_units(session, order.id),
-            asked=lines,
-        )
+        judge = asked.judge or judge_in_force(session, settings, ctx.now())
+        judged = judge_lines(session, order, judge=judge, settings=settings, now=ctx.now(), asked=lines)
         verdicts = {line.order_line_id: line for line in judged}
         for position, request in enumerate(lines):
-            _check_line(verdicts.get(request.order_line_id), request, position, actor, override)
-        wanted = {request.order_line_id: request.quantity for request in lines}
-        quote = quote_units(session, order, wanted=wanted, settings=settings)
-        case = _new_case(ctx, session, order, through=through, language=language)
-        case.id = case_id or new_id()
-        case.expected_minor = quote.total.minor
+            _check_line(verdicts.get(request.order_line_id), request, position, actor, asked.override)
+        expected = expect(session, order, judged, settings=settings, asked=lines)
+        case = _new_case(ctx, session, order, through=asked.through, language=asked.language)
+        case.id = asked.case_id or new_id()
+        case.expected_minor = expected.quote.total.minor
+        case.policy_version = judge.version
+        case.terms = expected.terms.dump()
+        case.is_withdrawal = expected.terms.statutory
+        case.opened_by = actor.name if actor.who is Who.STAFF else ""
         case.lines = [
             _new_line(order, request, verdicts[request.order_line_id].verdict, position)
             for position, request in enumerate(lines)
         ]
         session.add(case)
         session.flush()
-        detail: dict[str, Any] = {"override": override} if override else {}
+        attach_to_case(session, asked.holder, case.id)
+        follow_case(ctx, session, case)
+        detail: dict[str, Any] = {"override": asked.override} if asked.override else {}
         record_entry(
             ctx,
             session,
@@ -122,7 +132,9 @@ def _open(
             detail=detail,
             note="return requested",
         )
-        queue_case_mail(ctx, session, case, "requested")
+        decide_by_rule(ctx, session, case, expected, settings=settings, actor=actor)
+        if case.status == CaseStatus.REQUESTED:  # else a mail says already what was decided
+            queue_case_mail(ctx, session, case, "requested")
         return case.id
 
 
@@ -160,9 +172,6 @@ def check_requests(lines: Sequence[LineRequest]) -> None:
         if request.reason is Reason.OTHER and not request.description.strip():
             text = "Please describe in a few words what is wrong."
             raise BadInput(text, code="DESCRIBE", field=f"{at}.description")
-        if request.resolution not in CARRIED_OUT:
-            text = "Only a refund can be chosen at the moment."
-            raise BadInput(text, code="RESOLUTION", field=f"{at}.resolution")
 
 
 def _check_line(
@@ -185,6 +194,9 @@ def _check_line(
     if judged.verdict.outcome is Outcome.INELIGIBLE and not (actor.who is Who.STAFF and override.strip()):
         because = judged.verdict.because[0]
         raise Conflict(because.text, code=because.code, field=at, **because.params)
+    if actor.who is Who.SHOPPER and request.resolution not in judged.verdict.resolutions:
+        text = "This is not offered for this item. Choose one of the offered ways."
+        raise Conflict(text, code="RESOLUTION", field=f"{at}.resolution")
 
 
 def _new_case(ctx: Context, session: Session, order: Order, *, through: Channel, language: str) -> Case:
@@ -197,7 +209,6 @@ def _new_case(ctx: Context, session: Session, order: Order, *, through: Channel,
         .returning(Tenant.last_case)
         .execution_options(synchronize_session=False)
     ).scalar_one()
-    deadline = next_deadline(CaseStatus.REQUESTED, now)
     return Case(
         sequence=sequence,
         number=case_number(year=now.year, sequence=sequence),
@@ -211,8 +222,6 @@ def _new_case(ctx: Context, session: Session, order: Order, *, through: Channel,
         customer_name=order.customer_name,
         language=language,
         opened_through=through,
-        due_at=deadline.due if deadline else None,
-        due_by=deadline.owner if deadline else "",
         created_at=now,
         updated_at=now,
     )
@@ -231,9 +240,11 @@ def _new_line(order: Order, request: LineRequest, verdict: Verdict, position: in
         reason=request.reason,
         description=request.description.strip(),
         resolution=request.resolution,
+        condition=request.condition or "",
         verdict={
             "outcome": verdict.outcome,
             "policy": verdict.policy,
             "because": [asdict(because) for because in verdict.because],
+            "spoke": [{"rule": each.rule_id, "name": each.rule_name, "action": each.action} for each in verdict.spoke],
         },
     )

@@ -56,6 +56,7 @@ def _written(row: OrderMirror, order: Order, now: datetime) -> OrderMirror:
     row.email = order.email.lower()
     row.channel_slug = order.channel_slug
     row.currency = order.currency
+    row.units = sum(line.quantity for line in order.lines)
     row.snapshot = pack_order(order)
     row.saleor_created_at = order.created
     row.saleor_updated_at = order.updated_at

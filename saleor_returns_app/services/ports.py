@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
+from saleor_returns_app.domain.evidence import EvidenceKind
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
 
@@ -175,4 +176,59 @@ class Jobs(Protocol):
         delay: float = 0,
     ) -> None:
         """Let the order's lane do whatever is planned for it. The same `key` is enqueued once; `delay` in seconds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    key: str
+    stored_at: datetime
+
+
+class Storage(Protocol):
+    """Where files are kept, by keys like `<tenant>/<day>/<random>`. All raise StorageUnavailable when it does not answer."""
+
+    def write(self, key: str, source: BinaryIO) -> None:
+        """Keep everything from the source's present position to its end. A key is written once."""
+        ...
+
+    def read(self, key: str, *, start: int, end: int) -> Iterator[bytes]:
+        """The bytes from `start` up to and without `end`, in pieces. Raises NotFound for a key that is not there."""
+        ...
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Delete files; those that are gone already are no error."""
+        ...
+
+    def list_files(self, prefix: str) -> Iterator[StoredFile]:
+        """Every file below `<prefix>/`."""
+        ...
+
+    def list_folders(self) -> list[str]:
+        """First parts of all keys: one a tenant."""
+        ...
+
+    def check(self) -> None:
+        """Write, read and delete a small file. Raises ConfigurationError or StorageUnavailable that says what is wrong."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExaminedFile:
+    """A file that proved to be a photo or video. `content` is what to keep: made anew for a photo, as it came for a video."""
+
+    kind: EvidenceKind
+    media_type: str
+    content: BinaryIO
+    size: int  # bytes of the content
+    width: int | None
+    height: int | None
+    thumbnail: bytes  # a JPEG; empty for a video
+
+
+class Examiner(Protocol):
+    """Finds out what a file really is."""
+
+    def examine(self, source: BinaryIO) -> ExaminedFile:
+        """Believe neither name nor header. Raises the errors of `domain.evidence.refusal`."""
         ...

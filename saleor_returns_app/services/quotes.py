@@ -15,6 +15,7 @@ from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.quotes import TAKING, Committed, Quote, RefundWay, quote_refund
 from saleor_returns_app.domain.refunds import CLAIMING, UNDER_WAY, RefundStatus, recognise_grant, seen_in_charge
 from saleor_returns_app.domain.tenants import TenantSettings
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import QuoteRow, Refund
 
@@ -27,6 +28,7 @@ def committed_refunds(
     """What our refunds of an order already claim, and the grants that are ours. `besides`: a case to leave out."""
     rows = session.scalars(select(Refund).where(Refund.saleor_order_id == order.id)).all()
     units: Counter[str] = Counter()
+    kept: Counter[str] = Counter()
     worths: dict[str, tuple[Money, Money]] = {}
     quotes = _quotes_of(session, rows)
     under_way: dict[str | None, Money] = {}
@@ -41,6 +43,8 @@ def committed_refunds(
         for line_id, quantity in refund.units.items():
             units[line_id] += int(quantity)
         if refund.units:
+            if quotes[refund.quote_id].kept:
+                kept.update({line_id: int(quantity) for line_id, quantity in refund.units.items()})
             for line in quotes[refund.quote_id].lines:
                 if line.order_line_id:
                     gross, tax = worths.get(line.order_line_id, (zero, zero))
@@ -55,7 +59,7 @@ def committed_refunds(
     # A cancelled refund's grant is nobody's any more: should it be paid late, it took its units like an external one.
     ours = frozenset(refund.grant_id for refund in rows if refund.grant_id and refund.status != RefundStatus.CANCELLED)
     committed = Committed(
-        units=units, worths=worths, shipping=shipping, under_way=under_way, gift_cards=gift_cards, paid=paid
+        units=units, worths=worths, kept=kept, shipping=shipping, under_way=under_way, gift_cards=gift_cards, paid=paid
     )
     return committed, ours
 
@@ -76,6 +80,8 @@ def quote_units(
     wanted: Mapping[str, int],
     settings: TenantSettings,
     besides: str | None = None,
+    terms: CaseTerms = CaseTerms(),  # noqa: B008
+    agreed_units: Mapping[str, int] | None = None,
 ) -> Quote:
     committed, ours = committed_refunds(session, order, besides=besides)
     return quote_refund(
@@ -84,11 +90,13 @@ def quote_units(
         committed=committed,
         own_grants=ours,
         shipping_rule=settings.shipping_rule,
+        terms=terms,
+        agreed_units=agreed_units,
     )
 
 
 def quote_case(session: Session, case: Case, order: Order, settings: TenantSettings) -> Quote:
-    """The quote of a case: what was accepted once it was inspected, until then what was announced."""
+    """The quote of a case on its terms: what was accepted once it was inspected, until then what was announced."""
     inspected = any(line.acceptance != Acceptance.UNDECIDED for line in case.lines)
     wanted = {line.order_line_id: line.accepted if inspected else line.quantity for line in case.lines}
     # A refund of this case that was given up, and was paid after all: those units are settled.
@@ -99,4 +107,12 @@ def quote_case(session: Session, case: Case, order: Order, settings: TenantSetti
         if grant is not None and grant.status in TAKING:
             for line_id, quantity in given_up.units.items():
                 wanted[line_id] = max(wanted.get(line_id, 0) - int(quantity), 0)
-    return quote_units(session, order, wanted=wanted, settings=settings, besides=case.id)
+    return quote_units(
+        session,
+        order,
+        wanted=wanted,
+        settings=settings,
+        besides=case.id,
+        terms=CaseTerms.load(case.terms or {}),
+        agreed_units={line.order_line_id: line.quantity for line in case.lines},
+    )

@@ -9,19 +9,21 @@ from sqlalchemy import update
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import CaseStatus
-from saleor_returns_app.domain.quotes import ShippingRule
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.tenants import TenantSettings
+from saleor_returns_app.domain.terms import ShippingRule
 from saleor_returns_app.errors import BadInput, NotFound
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.tenants import Tenant
 
 from .context import Context
-from .guards import require_permission
+from .guards import require_permission, require_role
 
 #: Whoever may manage the app itself may change its settings: the window and the address bind everyone, so orders alone are not enough.
 NEEDED = "MANAGE_APPS"
 LONGEST_ADDRESS = 1000
 LONGEST_WINDOW = 3650
+_OWN = ("return_address", "window_days", "shipping_rule", "brand_color", "contact_email")
 _SENDING = (CaseStatus.APPROVED, CaseStatus.IN_TRANSIT)
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _EMAIL = re.compile(r"[^@\s<>\"',;]{1,64}@[^@\s<>\"',;]{1,190}\.[^@\s<>\"',;.]{2,60}")
@@ -37,29 +39,33 @@ def change_settings(
     shipping_rule: str,
     brand_color: str,
     contact_email: str,
+    evidence_days: str = "",
 ) -> TenantSettings:
     """Change what the shop's settings page offers, from what was typed there. Raises BadInput naming the field."""
     require_permission(actor, NEEDED)
+    require_role(actor, Verb.CONFIGURE)
     settings = TenantSettings(
         return_address=_address(return_address),
         window_days=_days(window_days),
         shipping_rule=_rule(shipping_rule),
         brand_color=_color(brand_color),
         contact_email=_email(contact_email),
+        evidence_days=_evidence_days(evidence_days),
     )
     with ctx.db.everyone() as session:
         tenant = session.get(Tenant, tenant_id, with_for_update=True)
         if tenant is None:
             raise NotFound("This shop is not known here.", code="UNKNOWN_SHOP")
-        # What a newer release keeps beside these stays.
-        tenant.settings = {**tenant.settings, **asdict(settings)}
+        # What has a page of its own and what a newer release keeps beside these stays.
+        values = asdict(settings)
+        tenant.settings = {**tenant.settings, **{name: values[name] for name in _OWN}}
         # Returns that were approved before there was an address get it now; one that was told is kept.
         session.execute(
             update(Case)
             .where(Case.tenant_id == tenant_id, Case.status.in_(_SENDING), Case.return_address == "")
             .values(return_address=settings.return_address)
         )
-    return settings
+        return TenantSettings.load(tenant.settings)
 
 
 def _address(text: str) -> str:
@@ -76,6 +82,16 @@ def _days(text: str) -> int:
     if not (said.isascii() and said.isdigit() and len(said) <= 4 and int(said) <= LONGEST_WINDOW):
         message = "Write the days as a whole number from 0 to %(most)s."
         raise BadInput(message, code="WINDOW", field="window_days", most=LONGEST_WINDOW)
+    return int(said)
+
+
+def _evidence_days(text: str) -> int:
+    said = text.strip()
+    if not said:
+        return TenantSettings().evidence_days
+    if not (said.isascii() and said.isdigit() and len(said) <= 4 and 1 <= int(said) <= LONGEST_WINDOW):
+        message = "Write the days as a whole number from 1 to %(most)s."
+        raise BadInput(message, code="EVIDENCE_DAYS", field="evidence_days", most=LONGEST_WINDOW)
     return int(said)
 
 

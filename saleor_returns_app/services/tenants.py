@@ -19,12 +19,14 @@ from saleor_returns_app.errors import (
     NotFound,
     NotSignedIn,
     RemoteError,
+    StorageUnavailable,
     TokenDead,
 )
 from saleor_returns_app.models.base import Base
 from saleor_returns_app.models.tenants import Tenant, TenantState
 
 from .context import Context
+from .evidence_retention import erase_evidence
 from .notifications import queue_mail
 from .ports import ShopConnection
 
@@ -284,7 +286,13 @@ def erase_due_tenants(ctx: Context) -> int:
     gone = Tenant.state == TenantState.UNINSTALLED
     with ctx.db.everyone() as session:
         due = session.scalars(select(Tenant.id).where(gone, Tenant.erase_after <= ctx.now())).all()
+    erased = 0
     for tenant_id in due:
+        try:
+            erase_evidence(ctx, tenant_id)
+        except StorageUnavailable:
+            log.warning("tenant.not_erased", tenant=tenant_id, reason="its photos cannot be deleted now")
+            continue
         with ctx.db.everyone() as session:
             # Locked and looked at again: the shop may be installing at this moment.
             tenant = session.scalar(select(Tenant).where(Tenant.id == tenant_id, gone).with_for_update())
@@ -294,5 +302,6 @@ def erase_due_tenants(ctx: Context) -> int:
                 if "tenant_id" in table.c:
                     session.execute(delete(table).where(table.c.tenant_id == tenant_id))
             session.delete(tenant)
+        erased += 1
         log.info("tenant.erased", tenant=tenant_id)
-    return len(due)
+    return erased

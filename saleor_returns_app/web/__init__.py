@@ -8,12 +8,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from saleor_returns_app.services.context import Context
 
-from . import dashboard, errors, i18n, install, labels, limits, operating, portal, storefront, webhooks
+from . import dashboard, errors, evidence, i18n, install, labels, limits, operating, portal, storefront, webhooks
 
 
 def build_web(context: Context) -> Flask:
     app = OpenAPI(__name__, static_folder="static", static_url_path="/static", **storefront.describe())
     settings = context.settings
+    app.request_class = evidence.EvidenceRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -25,7 +26,7 @@ def build_web(context: Context) -> Flask:
     i18n.register(app)
     labels.register(app)
     limits.register(app)
-    for feature in (operating, install, webhooks, dashboard, portal):
+    for feature in (operating, install, webhooks, dashboard, portal, evidence):
         app.register_blueprint(feature.blueprint)
     app.register_api(storefront.blueprint)
     app.register_blueprint(storefront.element)

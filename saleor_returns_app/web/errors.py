@@ -44,7 +44,8 @@ def as_app_error(error: Exception) -> AppError:
     if isinstance(error, StaleDataError):
         return Conflict()
     if isinstance(error, RequestEntityTooLarge):
-        return TooLarge("What you sent is too large: at most 2 MB fit.", code="TOO_LARGE")
+        most = max(1, (request.max_content_length or 0) // 1_000_000)
+        return TooLarge("What you sent is too large: at most %(most)s MB fit.", code="TOO_LARGE", most=most)
     if isinstance(error, HTTPException):
         if error.code == 404:
             return NotFound()

@@ -17,6 +17,8 @@ CODES = RateLimitItemPerMinute(30, 10, namespace="codes")
 TRIES = RateLimitItemPerMinute(100, 10, namespace="tries")
 #: Registering asks the named shop for three things; a shop installs once, and tries again a few times.
 INSTALLS = RateLimitItemPerMinute(20, 1, namespace="installs")
+#: Examining a photo costs a second of a processor; a case takes twenty.
+UPLOADS = RateLimitItemPerMinute(300, 10, namespace="uploads")
 _KEY = "returns_limits"
 
 

@@ -24,15 +24,22 @@ from saleor_returns_app.domain.cases import (
     ReceptionEvent,
 )
 from saleor_returns_app.domain.machines import ANYONE, SHOPPER, STAFF, SYSTEM, Machine, Who
+from saleor_returns_app.domain.offers import OFFER, OfferEvent, OfferStatus
 from saleor_returns_app.domain.refunds import CLAIMING, REFUND, SETTLED, UNDER_WAY, WATCHED, RefundEvent, RefundStatus
 from saleor_returns_app.domain.refunds import STAFF_ACTIONS as REFUND_ACTIONS
 from saleor_returns_app.errors import MoveRefused
 
 #: Machine, its states and events, and the states that are meant to be ends.
 MACHINES: dict[str, tuple[Machine[Any, Any], type[StrEnum], type[StrEnum], set[str]]] = {
-    "return case": (RETURN_CASE, CaseStatus, CaseEvent, {"closed", "cancelled", "expired"}),
+    "return case": (RETURN_CASE, CaseStatus, CaseEvent, {"closed", "cancelled"}),
     "refund": (REFUND, RefundStatus, RefundEvent, {"succeeded", "recorded", "cancelled"}),
     "reception": (LINE_RECEPTION, Reception, ReceptionEvent, {"received", "short", "lost"}),
+    "offer": (
+        OFFER,
+        OfferStatus,
+        OfferEvent,
+        {"accepted", "declined", "countered", "withdrawn", "lapsed"},
+    ),
     "acceptance": (LINE_ACCEPTANCE, Acceptance, AcceptanceEvent, {"accepted", "refused"}),
 }
 #: Written down for a feature that is not there yet.

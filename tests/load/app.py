@@ -31,6 +31,7 @@ class App:
         self.environment = {
             "RETURNS_BASE_URL": self.url,
             "RETURNS_DATABASE_URL": database_url,
+            "RETURNS_STORAGE_URL": f"file:{folder.resolve() / 'files'}",
             "RETURNS_SECRET_KEYS": "WmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmY=",
             "RETURNS_ALLOW_PRIVATE_HOSTS": "true",
             "RETURNS_WEB_PORT": str(self.port),

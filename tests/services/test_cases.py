@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from saleor_returns_app.domain.cases import Channel, Reason, Resolution
+from saleor_returns_app.domain.cases import Channel, Reason
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.errors import AppError, BadInput, Conflict, Forbidden, MoveRefused, NotFound, SaleorUnavailable
 from saleor_returns_app.models.cases import Case, CaseEntry
@@ -71,7 +71,6 @@ def test_a_request_becomes_a_case_with_number_deadline_history_and_mail(shop: Sh
         ([ask(description="x" * 4001)], "TOO_LONG"),
         ([ask(reason=Reason.OTHER, description=" ")], "DESCRIBE"),
         ([ask("line-9")], "UNKNOWN_LINE"),
-        ([ask(resolution=Resolution.EXCHANGE)], "RESOLUTION"),
         ([ask(f"line-{index}") for index in range(201)], "TOO_MANY_LINES"),
     ],
 )

@@ -12,6 +12,9 @@ def params(kind: str, **changes: Any) -> dict[str, Any]:
         return {"code": "042042", "order_number": "1001", **changes}
     if kind == "disconnected":
         return {"shop": "Nordlicht", "api_url": "https://nordlicht.example/graphql/", **changes}
+    if kind == "escalated":
+        late = {"number": "R-2026-000042", "order_number": "1001", "waits_for": "review", "to": "admin"}
+        return {**late, "due_at": "2026-03-04T12:00:00+00:00", **changes}
     if kind == "withdrawal_receipt":
         declared = {"name": "Rita Returner", "order_number": "1001", "items": "", "reference": "0190-a"}
         return {**declared, "declared_at": "2026-03-04T22:59:00+00:00", **changes}
@@ -30,9 +33,13 @@ def params(kind: str, **changes: Any) -> dict[str, Any]:
 
 _MORE: dict[str, dict[str, Any]] = {
     "requested": {},
-    "approved": {"message": "Please use the box it came in."},
+    **{kind: {} for kind in ("reminder_evidence", "reminder_goods", "reminder_offer", "closed")},
+    "expired": {"waits_for": "goods_sent", "may_reopen": False},
+    "extended": {"waits_for": "goods_sent"},
+    "approved": {"keeps_item": False, "message": "Please use the box it came in."},
     "rejected": {"reason": "The mug was used: there is coffee in it."},
     "cancelled": {"reason": "We found the parcel at the depot."},
+    "evidence_wanted": {"message": "Please show us the label of the parcel."},
     "goods_received": {
         "lines": [
             {**_LINE, "received": 2, "accepted": 1, "refusal": "One handle is broken."},
@@ -48,4 +55,4 @@ _MORE: dict[str, dict[str, Any]] = {
     },
 }
 
-KINDS = ("code", "disconnected", "withdrawal_receipt", *_MORE)
+KINDS = ("code", "disconnected", "escalated", "withdrawal_receipt", *_MORE)

@@ -17,11 +17,15 @@ PACKAGE = Path(__file__).parents[2] / "saleor_returns_app"
 MODULES = (
     "errors.py",
     *(f"domain/policy/{name}.py" for name in ("checking", "evaluating", "plain_facts", "windows", "withdrawal")),
+    "domain/evidence.py",
     "domain/quotes.py",
     "domain/machines.py",
     "services/cases.py",
+    "services/evidence.py",
+    "services/evidence_requests.py",
     "services/guards.py",
     "services/opening.py",
+    "services/reopening.py",
     "services/withdrawals.py",
     "services/logins.py",
     "services/logistics.py",
@@ -30,11 +34,15 @@ MODULES = (
     "services/context.py",
     "services/orders.py",
     "web/errors.py",
+    "web/evidence/links.py",
     "web/labels.py",
     "web/tokens.py",
     "web/mail/rendering.py",
-    *(f"web/portal/{name}.py" for name in ("access", "cases", "choices", "login", "request", "typed", "withdrawal")),
-    *(f"web/storefront/{name}.py" for name in ("access", "cases", "description", "orders")),
+    *(
+        f"web/portal/{name}.py"
+        for name in ("access", "cases", "choices", "evidence", "login", "request", "typed", "withdrawal")
+    ),
+    *(f"web/storefront/{name}.py" for name in ("access", "cases", "description", "evidence", "orders")),
 )
 FOLDERS = ("portal", "mail", "install")
 #: A sentence or a label: begins with a capital or a placeholder, and is no name of a header, type or constant.
@@ -48,6 +56,7 @@ _WORDS = {
     *labels.STATUSES.values(),
     *labels.REFUNDS.values(),
     *labels.SHOPPER_REFUNDS.values(),
+    *labels.WAITS.values(),
     *(name for _, name in STEPS),
     "Shipping",
     *policy_texts(),

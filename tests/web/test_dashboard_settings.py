@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from saleor_returns_app.domain.quotes import ShippingRule
 from saleor_returns_app.domain.tenants import TenantSettings
+from saleor_returns_app.domain.terms import ShippingRule
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.context import Context
 from tests.fakes import FakeClock, FakeSaleor

@@ -26,7 +26,17 @@ from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.ports import ShopperIdentity
 from saleor_returns_app.web import build_web
 from tests.conftest import add_tenant
-from tests.fakes import FakeClock, FakeKeys, FakeMailer, FakeSaleor, PlainCipher, RecordingJobs, make_order
+from tests.fakes import (
+    FakeClock,
+    FakeKeys,
+    FakeMailer,
+    FakeSaleor,
+    MemoryStorage,
+    PlainCipher,
+    PlainExaminer,
+    RecordingJobs,
+    make_order,
+)
 
 from .test_storefront import KEY, token
 
@@ -40,6 +50,8 @@ OPERATIONS = [
     ("GET", "/cases/{number}"),
     ("POST", "/cases/{number}/tracking"),
     ("POST", "/cases/{number}/cancel"),
+    ("POST", "/evidence"),
+    ("POST", "/cases/{number}/evidence"),
 ]
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
@@ -61,6 +73,8 @@ def whole() -> Iterator[Flask]:
             cipher=PlainCipher(),
             mailer=FakeMailer(),
             jobs=RecordingJobs(),
+            storage=MemoryStorage(),
+            examiner=PlainExaminer(),
         )
         tenant = add_tenant(context.db)
         with context.db.everyone() as session:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from saleor_returns_app.domain.because import Because
 from saleor_returns_app.domain.cases import Resolution
 from saleor_returns_app.domain.money import Money
-from saleor_returns_app.domain.quotes import ShippingRule
+from saleor_returns_app.domain.terms import ShippingRule
 
 from .actions import Bearer, ReturnMethod, Wait
 from .terms import Length, LineTerms

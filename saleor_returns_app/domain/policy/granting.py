@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from saleor_returns_app.domain.money import Money
-from saleor_returns_app.domain.quotes import ShippingRule
+from saleor_returns_app.domain.terms import ShippingRule
 
 from . import actions as a
 from .conditions import Amount

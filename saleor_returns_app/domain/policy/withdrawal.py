@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from saleor_returns_app.domain.because import Because
 from saleor_returns_app.domain.cases import Resolution
-from saleor_returns_app.domain.quotes import ShippingRule
+from saleor_returns_app.domain.terms import ShippingRule
 
 from .actions import Bearer, Exclusion, Wait
 from .calendars import add_days, add_months, end_of_day, local_day, next_business_day

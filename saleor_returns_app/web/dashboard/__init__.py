@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from saleor_returns_app.errors import NotFound
 
-from . import answers, cases, opening, queue, settings, widgets, words
+from . import answers, cases, deadlines, evidence, opening, people, policy, queue, settings, widgets, withdrawals, words
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 blueprint.before_request(answers.enter)
@@ -23,6 +23,7 @@ blueprint.register_error_handler(HTTPException, answers.refuse)
 def _register(state: object) -> None:
     app: Flask = state.app  # type: ignore[attr-defined]
     words.register(app)
+    policy.register(app)
 
 
 def _nowhere(rest: str) -> str:  # noqa: ARG001
@@ -36,6 +37,11 @@ def _routes() -> None:
     add("/cases/<case_id>/quote", "quote", cases.show_quote)
     add("/cases/<case_id>/refunds", "refunds", cases.show_refunds)
     add("/cases/<case_id>/receive", "receiving", cases.show_receiving)
+    add("/cases/<case_id>/gallery/files", "gallery", evidence.show_gallery)
+    add("/cases/<case_id>/gallery/files", "add_evidence", evidence.add_files, methods=["POST"])
+    add(
+        "/cases/<case_id>/gallery/files/<evidence_id>/remove", "remove_evidence", evidence.remove_file, methods=["POST"]
+    )
     add("/cases/<case_id>/<name>", "act", cases.act_on_case, methods=["POST"])
     add("/cases/<case_id>/refunds/<refund_id>/<name>", "act_refund", cases.act_on_refund, methods=["POST"])
     add("/open-case", "opening", opening.show_opening)
@@ -46,6 +52,13 @@ def _routes() -> None:
     add("/widgets/customer", "customer_widget", widgets.show_customer_cases)
     add("/settings", "settings", settings.show_settings)
     add("/settings", "save_settings", settings.save_settings, methods=["POST"])
+    policy.add_routes(add)
+    add("/withdrawals", "withdrawals", withdrawals.show_withdrawals)
+    add("/withdrawals/<withdrawal_id>", "settle_withdrawal", withdrawals.settle, methods=["POST"])
+    add("/settings/deadlines", "deadlines", deadlines.show_deadlines)
+    add("/settings/deadlines", "save_deadlines", deadlines.save_deadlines, methods=["POST"])
+    add("/settings/people", "people", people.show_people)
+    add("/settings/people", "save_people", people.save_people, methods=["POST"])
     add("/<path:rest>", "nowhere", _nowhere)
 
 

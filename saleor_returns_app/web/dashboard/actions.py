@@ -13,8 +13,18 @@ from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.quotes import BY_ITSELF
 from saleor_returns_app.domain.refunds import REFUND, RefundEvent, RefundStatus
+from saleor_returns_app.domain.roles import ALLOWED, Verb, may
 from saleor_returns_app.models.refunds import Refund
-from saleor_returns_app.services import cases, inspection, logistics, recorded_returns, refunds
+from saleor_returns_app.services import (
+    cases,
+    evidence_requests,
+    inspection,
+    logistics,
+    more_time,
+    recorded_returns,
+    refunds,
+    reopening,
+)
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.guards import permission_name
@@ -41,6 +51,7 @@ class Action:
     said: str
     run: Run
     permission: str = "MANAGE_ORDERS"
+    verb: Verb = Verb.DECIDE
     form: str = "confirm.html"
     explained: str = ""
     tone: str = ""
@@ -71,6 +82,14 @@ def _cancel(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: 
     cases.cancel_case(ctx, tenant_id, case_id, actor=actor, version=version, reason=typed.get("reason", ""))
 
 
+def _ask_evidence(
+    ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None
+) -> None:
+    evidence_requests.ask_for_evidence(
+        ctx, tenant_id, case_id, actor=actor, version=version, message=typed.get("message", "")
+    )
+
+
 def _track(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
     logistics.add_tracking(
         ctx,
@@ -81,6 +100,10 @@ def _track(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: A
         tracking_number=typed.get("tracking_number", ""),
         carrier=typed.get("carrier", ""),
     )
+
+
+def _extend(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    more_time.extend_deadline(ctx, tenant_id, case_id, actor=actor, version=version, until=typed.get("until", ""))
 
 
 def _receive(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
@@ -149,12 +172,21 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         form="reject.html",
         tone="critical",
     ),
+    CaseEvent.ASK_EVIDENCE: Action(
+        name="ask-evidence",
+        title="Ask for photos or a video?",
+        label="Ask for evidence",
+        said="The shopper is asked",
+        run=_ask_evidence,
+        form="ask_evidence.html",
+    ),
     CaseEvent.RECEIVE: Action(
         name="receive",
         title="Receive goods",
         label="Receive goods",
         said="Goods received",
         run=_receive,
+        verb=Verb.RECEIVE,
         form="receive.html",
         tone="primary",
     ),
@@ -165,6 +197,7 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         said="Refund approved",
         run=_pay,
         permission=_MONEY,
+        verb=Verb.PAY,
         form="refund.html",
         tone="primary",
     ),
@@ -193,7 +226,23 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         run=partial(_plain, cases.close_case),
         explained="Nothing is left to do. A closed case stays readable and can be found.",
     ),
+    CaseEvent.REOPEN: Action(
+        name="reopen",
+        title="Take this return up again?",
+        label="Reopen",
+        said="Return reopened",
+        run=partial(_plain, reopening.reopen_case),
+        explained="It ended because the evidence did not come in time. It goes back to review, and the shopper is told.",
+    ),
 }
+MORE_TIME = Action(
+    name="more-time",
+    title="Give more time?",
+    label="Give more time",
+    said="The deadline was moved",
+    run=_extend,
+    form="more_time.html",
+)
 TRACKING = Action(
     name="tracking",
     title="Tracking number of the parcel",
@@ -208,6 +257,7 @@ CONFIRM_RETURN = Action(
     label="It is recorded there",
     said="Return confirmed",
     run=partial(_plain, recorded_returns.confirm_return),
+    verb=Verb.RECEIVE,
     explained="You compared the order in Saleor: the accepted items are on record there as returned.",
     tone="compact",
 )
@@ -220,6 +270,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
         said="Refund approved",
         run=partial(_plain, refunds.approve_rest),
         permission=_MONEY,
+        verb=Verb.PAY,
         explained="The provider is asked to pay what is still owed, as a refund of its own.",
         tone="primary",
     ),
@@ -230,6 +281,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
         said="The refund is tried again",
         run=_retry,
         permission=_MONEY,
+        verb=Verb.PAY,
         form="retry.html",
     ),
     RefundEvent.RECORD: Action(
@@ -239,6 +291,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
         said="Recorded as paid",
         run=_record,
         permission=_MONEY,
+        verb=Verb.PAY,
         form="record.html",
     ),
     RefundEvent.CANCEL: Action(
@@ -248,6 +301,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
         said="Refund cancelled",
         run=partial(_plain, refunds.cancel_refund),
         permission=_MONEY,
+        verb=Verb.PAY,
         explained="No money goes back by this refund, nor by other parts of it. Its items can be quoted and refunded again.",
         tone="critical",
     ),
@@ -259,9 +313,10 @@ ACKNOWLEDGE = Action(
     said="Taken care of",
     run=partial(_plain, refunds.acknowledge_concern),
     permission=_MONEY,
+    verb=Verb.PAY,
     explained="You looked at the provider and settled what was too much. The case needs nobody any more.",
 )
-_BY_NAME = {action.name: action for action in (*CASE_ACTIONS.values(), TRACKING, CONFIRM_RETURN)}
+_BY_NAME = {action.name: action for action in (*CASE_ACTIONS.values(), MORE_TIME, TRACKING, CONFIRM_RETURN)}
 _REFUND_BY_NAME = {action.name: action for action in (*REFUND_ACTIONS.values(), ACKNOWLEDGE)}
 
 
@@ -277,11 +332,19 @@ def case_actions(file: CaseFile, actor: Actor) -> dict[str, Offered]:
     """By name, in the table's order: what the state allows staff, joined with what this person may."""
     status = CaseStatus(file.case.status)
     events = [event for event in RETURN_CASE.possible(status, Who.STAFF) if event in case_domain.STAFF_ACTIONS]
-    if status is CaseStatus.INSPECTED and file.accepted:
-        # The guard of concluding, told before it is tried: what was accepted has to be paid.
-        events = [CaseEvent.RESOLVE, *(event for event in events if event is not CaseEvent.CONCLUDE)]
+    if file.accepted and (status is CaseStatus.INSPECTED or file.keeps_item):
+        # Guards, told before they are tried: what was accepted has to be paid, and what stays with the shopper never arrives.
+        passed = (CaseEvent.CONCLUDE, CaseEvent.RECEIVE) if file.keeps_item else (CaseEvent.CONCLUDE,)
+        due = [CaseEvent.RESOLVE] if CaseEvent.RESOLVE in RETURN_CASE.possible(status, Who.STAFF) else []
+        events = [*due, *(event for event in events if event not in passed)]
+    if not file.may_reopen:
+        events = [event for event in events if event is not CaseEvent.REOPEN]
     offered = [_offer(CASE_ACTIONS[event], actor) for event in events]
-    if CaseEvent.SHIP in RETURN_CASE.possible(status, Who.STAFF) or status is CaseStatus.IN_TRANSIT:
+    if file.awaited:
+        offered.append(_offer(MORE_TIME, actor))
+    if (
+        not file.keeps_item and CaseEvent.SHIP in RETURN_CASE.possible(status, Who.STAFF)
+    ) or status is CaseStatus.IN_TRANSIT:
         offered.append(_offer(TRACKING, actor))
     if file.recorded is not None and file.recorded.state == "stuck":
         offered.append(_offer(CONFIRM_RETURN, actor))
@@ -301,7 +364,11 @@ def refund_actions(refund: Refund, actor: Actor) -> dict[str, Offered]:
 
 
 def _offer(action: Action, actor: Actor) -> Offered:
-    if action.permission in actor.permissions:
-        return Offered(action)
-    text = gettext("You need the permission %(permission)s for this.")
-    return Offered(action, text % {"permission": permission_name(action.permission)})
+    if action.permission not in actor.permissions:
+        text = gettext("You need the permission %(permission)s for this.")
+        return Offered(action, text % {"permission": permission_name(action.permission)})
+    if not may(actor.roles, action.verb):
+        return Offered(
+            action, gettext("Only who has the role %(role)s does this.") % {"role": ALLOWED[action.verb].value}
+        )
+    return Offered(action)

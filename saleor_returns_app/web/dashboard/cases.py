@@ -20,6 +20,7 @@ from saleor_returns_app.web.i18n import gettext
 from .access import visit
 from .actions import Action, Offered, case_action, case_actions, refund_action, refund_actions
 from .answers import fragment, notify, onto_page
+from .evidence import gallery_of
 from .forms import EMPTY, Form, posted_version
 from .places import customer_place, order_place
 from .words import headline
@@ -28,7 +29,7 @@ from .words import headline
 _TRIES = 4
 _RECEIVE = "receive"
 #: Actions that stand beside what they are about, not among the next steps.
-_ASIDE = frozenset({"tracking", "confirm-return", "refund"})
+_ASIDE = frozenset({"tracking", "confirm-return", "refund", "more-time"})
 #: Seconds between two looks at a refund: often while somebody waits for it, rarely when the provider takes days.
 _POLL_SOON, _POLL_LATER = 2, 20
 _WATCHED_CLOSELY = timedelta(minutes=2)
@@ -76,8 +77,15 @@ def _values(file: CaseFile) -> dict[str, Any]:
         "form": EMPTY,
         "seen": _seen(file),
         "poll": _poll(file),
+        "gallery": gallery_of(file.case),
         "address": TenantSettings.load(visit().tenant.settings).return_address,
     }
+
+
+def page_with_gallery(case_id: str, problems: tuple[str, ...] = (), typed: Mapping[str, str] | None = None) -> Response:
+    """The page after files came or went; problems are shown in the form that they came with."""
+    file = _read(case_id)
+    return _page(file, status=400 if problems else 200, gallery=gallery_of(file.case, problems, typed))
 
 
 def _poll(file: CaseFile) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from saleor_returns_app.domain.quotes import ShippingRule
 from saleor_returns_app.domain.tenants import TenantSettings
+from saleor_returns_app.domain.terms import ShippingRule
 from saleor_returns_app.errors import AppError
 from saleor_returns_app.services.tenant_settings import NEEDED, change_settings
 from saleor_returns_app.web.brand import DEFAULT
@@ -50,6 +50,7 @@ def save_settings() -> Response:
             shipping_rule=typed("shipping_rule"),
             brand_color=typed("brand_color"),
             contact_email=typed("contact_email"),
+            evidence_days=typed("evidence_days"),
         )
     except AppError as problem:
         stored = TenantSettings.load(visit().tenant.settings)

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_timedelta
+from babel.dates import format_date, format_timedelta
 from flask import Flask
 
 from saleor_returns_app.domain.cases import CaseStatus, Channel, Reason
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.policy import Outcome
-from saleor_returns_app.domain.quotes import RefundWay, ShippingRule
+from saleor_returns_app.domain.quotes import RefundWay
 from saleor_returns_app.domain.refunds import RefundStatus
+from saleor_returns_app.domain.terms import ShippingRule
+from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.services.attention import WHAT_TO_DO
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.i18n import format_money, gettext, language
-from saleor_returns_app.web.labels import REFUNDS, STATUSES
+from saleor_returns_app.web.labels import REFUNDS, STATUSES, WAITS
 
 REASONS: dict[str, str] = {
     Reason.DAMAGED: "Damaged",
@@ -67,6 +69,9 @@ ENTRIES: dict[str, str] = {
     "approve": "Return approved",
     "reject": "Return rejected",
     "cancel": "Return cancelled",
+    "ask_evidence": "Evidence asked for",
+    "provide_evidence": "Photos or videos added",
+    "remove_evidence": "Photo or video removed",
     "ship": "Parcel on its way",
     "receive": "Goods received",
     "inspect": "Goods inspected",
@@ -85,6 +90,14 @@ ENTRIES: dict[str, str] = {
     "settle": "Everything paid, return resolved",
     "confirm_return": "Return confirmed as recorded in Saleor",
     "close": "Return closed",
+    "remind": "Shopper reminded",
+    "expire": "Return expired",
+    "reopen": "Return reopened",
+    "extend": "More time given",
+    "lapse": "Offer lapsed",
+    "escalate": "Escalated",
+    "hand_over": "Handed to a person",
+    "alarm": "Refund is late",
 }
 #: State → how it looks: warn waits for staff, info for others, good went well, bad went wrong, none is over.
 TONES: dict[str, str] = {
@@ -105,10 +118,14 @@ REFUND_TONES: dict[str, str] = {
     RefundStatus.FAILED: "bad",
 }
 ENTRY_TONES: dict[str, str] = {
-    **dict.fromkeys(("approve", "approve_refund", "approve_rest", "receive", "inspect", "ship"), "info"),
+    **dict.fromkeys(
+        ("approve", "approve_refund", "approve_rest", "receive", "inspect", "ship", "ask_evidence", "provide_evidence"),
+        "info",
+    ),
     **dict.fromkeys(("refund_paid", "record_refund", "settle", "conclude"), "good"),
-    **dict.fromkeys(("reject", "refund_failed"), "bad"),
-    **dict.fromkeys(("retry_refund", "reconsider"), "warn"),
+    **dict.fromkeys(("reject", "refund_failed", "alarm", "expire"), "bad"),
+    **dict.fromkeys(("retry_refund", "reconsider", "escalate", "hand_over"), "warn"),
+    **dict.fromkeys(("reopen", "extend", "remind"), "info"),
 }
 #: State → what it is about now.
 HEADLINES: dict[str, str] = {
@@ -127,6 +144,49 @@ HEADLINES: dict[str, str] = {
     CaseStatus.EXPIRED: "The goods did not arrive in time",
     CaseStatus.DISPUTED: "The shopper disputes the decision",
 }
+
+
+#: What a deadline came to, where it did not simply come in time.
+DEADLINE_ENDS: dict[str, str] = {
+    "open": "Waiting",
+    "met": "Done",
+    "dropped": "Not needed any more",
+    "approved": "Approved by rule",
+    "expired": "Expired",
+    "closed": "Closed",
+    "lapsed": "Offer lapsed",
+    "escalated": "Escalated",
+    "handed_over": "Handed to a person",
+    "alarmed": "Alarm",
+}
+
+
+def wait(code: str) -> str:
+    """What is waited for."""
+    return gettext(WAITS.get(code, code))
+
+
+def ended(row: DeadlineRow) -> str:
+    """How a deadline stands or what became of it; done too late is said."""
+    if row.state == "met" and row.ended_at is not None and row.ended_at > row.due_at:
+        return gettext("Done late")
+    return gettext(DEADLINE_ENDS.get(row.outcome or row.state, row.state))
+
+
+#: Who owes a step, as a fact; `OWNERS` says it as a call.
+_OWNED = {Who.STAFF: "The shop", Who.SHOPPER: "The shopper", Who.SYSTEM: "Carrier or provider"}
+
+
+def owner(who: str) -> str:
+    return gettext(_OWNED[Who(who)])
+
+
+def day_said(text: str) -> str:
+    """A day as the history keeps it, 2026-03-04, as people write it."""
+    try:
+        return format_date(date.fromisoformat(text), "long", locale=Locale.parse(language()))
+    except ValueError:
+        return text
 
 
 def state(status: str) -> str:
@@ -152,6 +212,8 @@ def happened(event: str) -> str:
 def attention(code: str, detail: Mapping[str, Any]) -> str:
     """What happened and what to do about it."""
     said = {name: _sentence(str(value)) if name == "message" else value for name, value in detail.items()}
+    if "day" in said:
+        said["day"] = day_said(str(said["day"]))
     if "amount" in said:
         said["amount"] = amount_said(str(said["amount"]))
     text = gettext(WHAT_TO_DO.get(code, code))
@@ -222,6 +284,8 @@ def attempt_outcome(outcome: str) -> str:
 
 def headline(file: CaseFile) -> str:
     """What a case is about now, in one line."""
+    if file.case.status == CaseStatus.EXPIRED and file.may_reopen:
+        return gettext("The evidence did not come in time")
     if file.case.status == CaseStatus.INSPECTED and not file.accepted:
         return gettext("Nothing was accepted, so nothing is owed")
     if file.case.status == CaseStatus.RESOLVING and not file.under_way:
@@ -243,6 +307,10 @@ def register(app: Flask) -> None:
         refund_tone,
         entry_tone,
         attempt_outcome,
+        wait,
+        ended,
+        day_said,
+        owner,
     )
     app.jinja_env.filters.update({function.__name__: function for function in filters})
     app.jinja_env.globals["attention"] = attention

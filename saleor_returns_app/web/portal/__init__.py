@@ -1,7 +1,9 @@
 """The shopper's portal at /r/<shop>: plain pages that work without scripts."""
 
 from . import cases as cases
+from . import evidence as evidence
 from . import login as login
+from . import policy as policy
 from . import request as request
 from . import withdrawal as withdrawal
 from .access import blueprint as blueprint

@@ -20,12 +20,15 @@ from saleor_returns_app.services.orders import mirrored_order
 from saleor_returns_app.web import errors, i18n
 from saleor_returns_app.web.brand import brand_of
 from saleor_returns_app.web.current import ctx
+from saleor_returns_app.web.evidence import allow_uploads
 
 blueprint = Blueprint("portal", __name__, url_prefix="/r/<slug>")
 
 SESSION_COOKIE = "returns_session"
 HANDLE_COOKIE = "returns_code"
 LANGUAGE_COOKIE = "returns_language"
+#: Forms that photos and videos come with.
+TAKES_FILES = frozenset({"portal.explain", "portal.add_files", "portal.provide"})
 
 
 @blueprint.url_value_preprocessor
@@ -40,6 +43,7 @@ def _shop(_endpoint: str | None, values: dict[str, str] | None) -> None:
     if tenant is None or tenant.state == TenantState.UNINSTALLED:
         raise NotFound("There is no shop at this address. Use the link in your order mail.", code="UNKNOWN_SHOP")
     g.tenant = tenant
+    i18n.choose_zone(str(tenant.settings.get("time_zone") or ""))
     if tenant.state != TenantState.ACTIVE:
         text = "This shop does not take returns here at the moment. Please contact the shop."
         raise AppError(text, code="SHOP_INACTIVE")
@@ -58,6 +62,9 @@ def _check_origin() -> None:
     """
     if request.method != "POST" or request.endpoint == "portal.enter":
         return
+    if request.endpoint in TAKES_FILES:
+        visit()  # only who is signed in may send so much
+        allow_uploads()
     origin = request.headers.get("Origin")
     here = urlsplit(ctx().settings.base_url).netloc
     if origin and origin != "null" and urlsplit(origin).netloc not in (here, request.host):
@@ -143,17 +150,24 @@ def _here_in(language: str) -> str:
     return "?" + urlencode({**kept, "lang": language})
 
 
+def _is_scripted() -> bool:
+    """Only pages with a field for files have a script; without it they work as well."""
+    return request.endpoint in ("portal.reasons", "portal.case", "portal.done")
+
+
 @blueprint.after_request
 def _lock_down(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'"
+        + ("; script-src 'self'; connect-src 'self'" if _is_scripted() else "")
     )
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"
     if request.args.get("lang") and "tenant" in g:
         set_cookie(response, LANGUAGE_COOKIE, i18n.language(), seconds=31_536_000)
-    if response.mimetype == "text/html":
+    # Pages are about one shopper; what is not says itself how long it may be kept.
+    if response.mimetype == "text/html" and not response.cache_control.public:
         response.headers["Cache-Control"] = "no-store"
     return response
 

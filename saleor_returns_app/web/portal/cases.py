@@ -17,11 +17,13 @@ from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services.cases import cancel_case
 from saleor_returns_app.services.logistics import add_tracking
+from saleor_returns_app.services.reopening import reopen_case, waited_for_evidence
 from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
-from saleor_returns_app.web.labels import REASONS, SHOPPER_REFUNDS, STATUSES, next_text, tone
+from saleor_returns_app.web.labels import REASONS, SHOPPER_REFUNDS, STATUSES, is_late, next_text, tone
 
 from .access import blueprint, page, shopper, tenant, to, visit
+from .evidence import case_holder, files_of, files_of_case, takes_more
 from .typed import Said, accept, read_draft, refuse
 
 #: The way of a case that goes well: (states that are in this step, its name).
@@ -103,6 +105,8 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
         ).all()
     state = CaseStatus(found.status)
     possible = RETURN_CASE.possible(state, Who.SHOPPER)
+    with ctx().db.tenant(tenant().id) as session:
+        reopenable = CaseEvent.REOPEN in possible and waited_for_evidence(session, found)
     place = next((index for index, (states, _) in enumerate(STEPS) if state in states), None)
     return page(
         "case.html",
@@ -111,7 +115,8 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
         refunds=[shown(refund) for refund in refunds],
         steps=[name for _, name in STEPS] if place is not None else [],
         place=place,
-        next_text=next_text(state, refunds),
+        next_text=next_text(state, refunds, late=is_late(found, ctx().now()), reopenable=reopenable),
+        can_reopen=reopenable,
         still_expected=state in EXPECTING and not refunds,
         can_cancel=CaseEvent.CANCEL in possible and CaseEvent.CANCEL in SHOPPER_ACTIONS,
         can_ship=state is CaseStatus.IN_TRANSIT or CaseEvent.SHIP in possible,
@@ -119,6 +124,12 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
         statuses=STATUSES,
         reasons=REASONS,
         problems=before.problems,
+        asked_for=next((entry.detail.get("message", "") for entry in entries if entry.event == "ask_evidence"), "")
+        if state is CaseStatus.AWAITING_EVIDENCE
+        else "",
+        given=files_of_case(found),
+        files=files_of(case_holder(found)) if takes_more(found) else [],
+        takes_files=takes_more(found),
         typed=before.values or {"tracking_number": found.tracking_number, "carrier": found.carrier},
     )
 
@@ -154,6 +165,18 @@ def cancel(number: str) -> ResponseReturnValue:
     return to("case", number=number)
 
 
+@blueprint.post("/cases/<number>/reopen")
+def reopen(number: str) -> ResponseReturnValue:
+    found = own_case(number)
+    if found.status == CaseStatus.EXPIRED:  # else a second click
+        try:
+            reopen_case(ctx(), tenant().id, found.id, actor=shopper())
+        except AppError as problem:
+            return refuse("case", {"": what_is_wrong(problem, number)}, number=number)
+    return to("case", number=number)
+
+
+@blueprint.get("/cases/<number>/reopen")
 @blueprint.get("/cases/<number>/tracking")
 @blueprint.get("/cases/<number>/cancel")
 def action(number: str) -> ResponseReturnValue:

@@ -25,6 +25,7 @@ from saleor_returns_app.web.labels import REASONS, RESOLUTIONS, STATUSES
 
 from .access import blueprint, known_order, page, shopper, tenant, to, visit
 from .choices import Choice, choices, complete_requests, requests_in
+from .evidence import files_of, only_files, request_holder, saved, take_files
 from .typed import Said, accept, read_draft, refuse
 
 
@@ -95,7 +96,8 @@ def reasons() -> ResponseReturnValue:
         reasons=REASONS,
         resolutions=RESOLUTIONS,
         problems=read_draft("reasons").problems,
-        names={f"{kind}{place}": item.line.product_name for place, item in enumerate(chosen, 1) for kind in "rdw"},
+        names={f"{kind}{place}": item.line.product_name for place, item in enumerate(chosen, 1) for kind in "rdwe"},
+        files=files_of(request_holder()),
     )
 
 
@@ -121,7 +123,10 @@ def explain() -> ResponseReturnValue:
             text = "The description is too long: at most %(most)s characters."
             problems[f"d{place}"] = Said(text, {"most": LONGEST_TEXT})
         if resolution and resolution not in choice.judged.verdict.resolutions:
-            resolution, problems[f"w{place}"] = "", Said("Only a refund can be chosen at the moment.")
+            resolution, problems[f"w{place}"] = (
+                "",
+                Said("This is not offered for this item. Choose one of the offered ways."),
+            )
         # What is too long is kept as well, up to what a page can show again: shortening it is the shopper's work.
         said[line_id] = {"reason": reason, "description": description[: 5 * LONGEST_TEXT], "resolution": resolution}
     changes = {"reasons": said}
@@ -130,6 +135,11 @@ def explain() -> ResponseReturnValue:
         if item.reason and item.judged.verdict.outcome is Outcome.INELIGIBLE:
             because = item.judged.verdict.because[0]
             problems.setdefault(f"r{place}", Said(because.text, because.params))
+    anchors = {"": "e0", **{item.line.id: f"e{place}" for place, item in enumerate(chosen, 1)}}
+    files = take_files(request_holder(), anchors)
+    if only_files():
+        return refuse("reasons", files, changes=changes) if files else saved(changes)
+    problems.update(files)
     if problems:
         return refuse("reasons", problems, changes=changes)
     accept(changes)
@@ -148,6 +158,7 @@ def summary() -> ResponseReturnValue:
         chosen=chosen_of(found, draft),
         reasons=REASONS,
         ticket=draft[CASE_ID],
+        files=files_of(request_holder()),
         problems=read_draft("summary").problems,
     )
 
@@ -175,6 +186,7 @@ def send() -> ResponseReturnValue:
             through=Channel.PORTAL,
             language=i18n.language(),
             case_id=ticket,
+            holder=request_holder(),
         )
     except AppError as problem:
         return refuse("summary", {"": Said.of(problem)})  # nothing typed is lost: the draft is still there

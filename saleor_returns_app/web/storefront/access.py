@@ -18,6 +18,8 @@ from saleor_returns_app.services.orders import fresh_order
 from saleor_returns_app.services.ports import ShopperIdentity
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.errors import as_app_error, problem
+from saleor_returns_app.web.evidence import allow_uploads
+from saleor_returns_app.web.i18n import choose_zone
 from saleor_returns_app.web.tokens import read_claims
 
 from .description import PREFIX
@@ -29,6 +31,7 @@ blueprint = APIBlueprint(
 #: How long a token that Saleor confirmed is believed without asking again.
 TRUSTED_SECONDS = 30.0
 _MOST_TRUSTED = 4096
+TAKES_FILES = frozenset({"storefront.add_to_request", "storefront.add_to_case"})
 
 
 class _Confirmed:
@@ -67,7 +70,10 @@ def _who() -> None:
             "This shop does not take returns here at the moment. Please contact the shop.", code="SHOP_INACTIVE"
         )
     g.tenant = tenant
+    choose_zone(str(tenant.settings.get("time_zone") or ""))
     g.identity = _identify(tenant)
+    if request.endpoint in TAKES_FILES:
+        allow_uploads()
 
 
 def _identify(tenant: Tenant) -> ShopperIdentity:

@@ -6,21 +6,25 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, json, url_for
+from pydantic import BaseModel
 from sqlalchemy import ColumnElement, select
 
 from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus, Channel
+from saleor_returns_app.domain.evidence import TAKES_MORE
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.errors import AppError, NotFound
 from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.evidence import Evidence
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services import idempotency
 from saleor_returns_app.services.cases import cancel_case
+from saleor_returns_app.services.evidence import holder_of, read_for
 from saleor_returns_app.services.logistics import add_tracking
 from saleor_returns_app.services.opening import open_case
 from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
-from saleor_returns_app.web.labels import STATUSES, fill, next_text
+from saleor_returns_app.web.labels import STATUSES, fill, is_late, next_text
 
 from .access import actor, blueprint, identity, own_order, tenant
 from .orders import PROBLEMS, requested
@@ -57,9 +61,9 @@ def create_case(path: ShopPath, body: RequestIn, header: WriteHeaders) -> Respon
             through=Channel.STOREFRONT,
             language=i18n.language(),
             case_id=case_id,
+            holder=request_holder(order.id),
         )
-        with ctx().db.tenant(tenant().id) as session:
-            return 201, case_out(session.get_one(Case, made), [])
+        return 201, _fresh(made)
 
     return once(header.idempotency_key, {"create": body.model_dump(mode="json")}, carry_out)
 
@@ -74,8 +78,16 @@ def list_cases(path: ShopPath, query: ListQuery) -> Response:
         cases = session.scalars(statement).all()
         ids = [case.id for case in cases]
         refunds = session.scalars(select(Refund).where(Refund.case_id.in_(ids)).order_by(Refund.number)).all()
-    shown = [case_out(case, [refund for refund in refunds if refund.case_id == case.id]) for case in cases]
-    return Response(CasesOut(cases=shown).model_dump_json(), content_type="application/json")
+        files = read_for(session, actor=actor(), case_ids=ids)
+    listed = [
+        case_out(
+            case,
+            [refund for refund in refunds if refund.case_id == case.id],
+            [row for row in files if row.case_id == case.id],
+        )
+        for case in cases
+    ]
+    return Response(CasesOut(cases=listed).model_dump_json(), content_type="application/json")
 
 
 @blueprint.get("/cases/<string:number>", responses=FOUND)
@@ -111,7 +123,7 @@ def withdraw_case(path: CasePath, header: WriteHeaders) -> Response:
     return once(header.idempotency_key, {"cancel": path.number}, carry_out)
 
 
-def once(key: str | None, request: Any, carry_out: Callable[[str | None], tuple[int, CaseOut]]) -> Response:
+def once(key: str | None, request: Any, carry_out: Callable[[str | None], tuple[int, BaseModel]]) -> Response:
     """Carry a write out once a key; without a key, each call counts. `carry_out` gets the id for what it makes."""
     if key is None:
         status, shape = carry_out(None)
@@ -154,17 +166,25 @@ def _fresh(case_id: str) -> CaseOut:
     with ctx().db.tenant(tenant().id) as session:
         case = session.get_one(Case, case_id)
         refunds = session.scalars(select(Refund).where(Refund.case_id == case_id).order_by(Refund.number)).all()
-    return case_out(case, list(refunds))
+        files = read_for(session, actor=actor(), case_ids=[case_id])
+    return case_out(case, list(refunds), files)
 
 
-def case_out(case: Case, refunds: list[Refund]) -> CaseOut:
+def request_holder(order_id: str) -> str:
+    """Who holds files for a return of this order that is not asked for yet."""
+    return holder_of("storefront", identity().user_id, order_id)
+
+
+def case_out(case: Case, refunds: list[Refund], files: list[Evidence]) -> CaseOut:
+    from .evidence import evidence_out
+
     state = CaseStatus(case.status)
     day = i18n.format_day(case.due_at) if case.due_at else ""
     return CaseOut(
         number=case.number,
         status=case.status,
         status_text=i18n.gettext(STATUSES[state]),
-        next_text=fill(i18n.gettext(next_text(state, refunds)), {"day": day}),
+        next_text=fill(i18n.gettext(next_text(state, refunds, late=is_late(case, ctx().now()))), {"day": day}),
         due_at=case.due_at,
         order_number=case.order_number,
         created_at=case.created_at,
@@ -189,5 +209,7 @@ def case_out(case: Case, refunds: list[Refund]) -> CaseOut:
         refunds=[
             RefundOut(status=refund.status, label=refund.label, amount=MoneyOut.of(refund.amount)) for refund in refunds
         ],
+        evidence=evidence_out(files),
+        can_add_evidence=case.status in TAKES_MORE,
         can_cancel=CaseEvent.CANCEL in RETURN_CASE.possible(state, Who.SHOPPER),
     )

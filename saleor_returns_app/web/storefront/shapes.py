@@ -6,6 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+from flask_openapi3.models.file import FileStorage
 from pydantic import BaseModel, ConfigDict, Field
 
 from saleor_returns_app.domain.cases import Reason, Resolution
@@ -44,6 +45,17 @@ class RequestIn(OrderIn):
 class TrackingIn(_In):
     tracking_number: str = Field(max_length=200)
     carrier: str = Field("", max_length=200)
+
+
+class EvidenceIn(_In):
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+
+    file: FileStorage = Field(description="A photo (JPEG, PNG, WebP, HEIC) or a video (MP4, MOV, WebM).")
+    order_line_id: str = Field("", max_length=120, description="The item it shows; empty: the whole return.")
+
+
+class OrderEvidenceIn(EvidenceIn):
+    order_id: str = Field(min_length=1, max_length=200, description="Saleor's global id of the order.")
 
 
 class ListQuery(BaseModel):
@@ -131,6 +143,17 @@ class RefundOut(BaseModel):
     amount: MoneyOut
 
 
+class EvidenceOut(BaseModel):
+    id: str
+    kind: str = Field(description="photo or video")
+    name: str
+    order_line_id: str
+    media_type: str
+    added_at: datetime
+    url: str = Field(description="Opens the file for half an hour at most; read the return again for a newer one.")
+    thumbnail_url: str = Field(description="A small JPEG; empty for a video.")
+
+
 class CaseOut(BaseModel):
     number: str
     status: str
@@ -145,6 +168,8 @@ class CaseOut(BaseModel):
     expected_refund: MoneyOut
     lines: list[CaseLineOut]
     refunds: list[RefundOut]
+    evidence: list[EvidenceOut]
+    can_add_evidence: bool
     can_cancel: bool
 
 

@@ -93,7 +93,7 @@ def test_a_resolution_that_is_not_offered_is_refused(visitor: FlaskClient) -> No
     page = refused(
         visitor, post(visitor, "reasons", **{"reason-line-1": "quality", "resolution-line-1": "store_credit"})
     )
-    assert "Only a refund" in page.text
+    assert "This is not offered for this item." in page.text
 
 
 def test_what_was_filled_in_is_there_again_after_signing_in_anew(

@@ -1,0 +1,41 @@
+"""The terms of a case, from what the policy says of its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from saleor_returns_app.domain.cases import Resolution
+from saleor_returns_app.domain.money import Money
+from saleor_returns_app.domain.terms import CaseTerms, Length, LengthUnit, PostageBearer
+
+from .verdicts import CaseVerdict, Verdict
+
+
+def case_terms(
+    verdict: CaseVerdict, lines: Mapping[str, Verdict], *, wished: Resolution, worth: Money, shipping_cap: Money | None
+) -> CaseTerms:
+    """What holds until both sides agree on something else.
+
+    `lines` are the verdicts by order line id: each is charged the fee of its own rule. `worth` is the refund that is expected: below
+    the policy's limit the shopper keeps the goods. `shipping_cap` is the cheapest standard shipping, where the law caps it.
+    """
+    said = verdict.terms
+    return CaseTerms(
+        resolution=wished if wished in said.resolutions else Resolution.REFUND,
+        keeps_item=said.keep_item_under is not None and worth < said.keep_item_under,
+        postage_bearer=PostageBearer(said.postage.value),
+        merchant_percent=said.merchant_percent,
+        line_percents={
+            line_id: line.terms.restocking_percent for line_id, line in lines.items() if line.terms.restocking_percent
+        },
+        refunds_shipping=said.shipping,
+        shipping_cap=shipping_cap if said.shipping_at_most_standard else None,
+        second_approval_above=said.second_approval_above,
+        auto_approve_up_to=said.auto_approve_up_to,
+        statutory=said.statutory,
+        return_address=said.address_text,
+        methods=tuple(method.value for method in said.methods),
+        deadlines={
+            wait.value: Length(length.length, LengthUnit(length.unit)) for wait, length in said.deadlines.items()
+        },
+    )
