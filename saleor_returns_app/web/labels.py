@@ -10,6 +10,7 @@ from flask import Flask
 from saleor_returns_app.domain.cases import CaseStatus, Reason, Resolution
 from saleor_returns_app.domain.deadlines import Wait
 from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.policy import Condition
 from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.cases import Case, CaseEntry
@@ -35,6 +36,14 @@ RESOLUTIONS: dict[str, str] = {
     Resolution.RESHIP: "Send me what was missing or wrong",
     Resolution.STORE_CREDIT: "Store credit",
     Resolution.COMPENSATION: "Some money back, and I keep it",
+}
+
+CONDITIONS: dict[str, str] = {
+    Condition.UNOPENED: "Unopened",
+    Condition.OPENED: "Opened, but not used",
+    Condition.USED: "Used",
+    Condition.DAMAGED: "Damaged",
+    Condition.INCOMPLETE: "Not complete",
 }
 
 STATUSES: dict[str, str] = {

@@ -212,9 +212,28 @@ def refund_state(status: str) -> str:
     return gettext(REFUNDS.get(status, status))
 
 
+#: What a shopper may wish for, and how they say the goods are.
+RESOLUTIONS = {
+    "refund": "Refund",
+    "exchange": "Exchange",
+    "repair": "Repair",
+    "reship": "New delivery",
+    "store_credit": "Store credit",
+    "compensation": "Compensation, keeps the item",
+    "none": "Nothing",
+}
+CONDITIONS = {
+    "unopened": "Unopened",
+    "opened": "Opened, not used",
+    "used": "Used",
+    "damaged": "Damaged",
+    "incomplete": "Not complete",
+}
+
+
 def word(code: str) -> str:
     """What a reason, channel, verdict, way or owner is called; a code nobody knows shows itself."""
-    for words in (REASONS, CHANNELS, VERDICTS, WAYS, SHIPPING_RULES, OWNERS):
+    for words in (REASONS, RESOLUTIONS, CONDITIONS, CHANNELS, VERDICTS, WAYS, SHIPPING_RULES, OWNERS):
         if code in words:
             return gettext(words[code])
     return code

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from saleor_returns_app.domain.cases import Reason, Resolution
 from saleor_returns_app.domain.money import Money
-from saleor_returns_app.domain.policy import Outcome
+from saleor_returns_app.domain.policy import Condition, Outcome
 
 
 class StrictIn(BaseModel):
@@ -36,6 +36,7 @@ class LineIn(StrictIn):
     reason: Reason
     description: str = Field("", max_length=20_000)
     resolution: Resolution = Resolution.REFUND
+    condition: Condition | None = None
 
 
 class RequestIn(OrderIn):
