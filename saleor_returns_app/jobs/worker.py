@@ -14,6 +14,7 @@ import structlog
 
 from saleor_returns_app.collecting import keep_loaded
 from saleor_returns_app.services.advancing import sweep_due
+from saleor_returns_app.services.bulk import work_bulk
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.deadlines import act_on_due
 from saleor_returns_app.services.evidence_retention import remove_deleted_files, retire_evidence, sweep_orphans
@@ -74,6 +75,7 @@ def run_worker(context: Context, render: Render) -> bool:
             Loop("simulations", lambda: run_simulations(context), seconds=0.3, stop=stop),
             Loop("sweep", lambda: sweep_due(context), seconds=1.0, stop=stop),
             Loop("files", lambda: remove_deleted_files(context), seconds=20.0, stop=stop),
+            Loop("bulk", lambda: work_bulk(context), seconds=0.5, stop=stop),
             Loop("deadlines", lambda: act_on_due(context), seconds=1.0, stop=stop),
             Loop("rescue", lambda: rescue(lease, stop), seconds=5.0, stop=stop),
             Loop("tidy", lambda: tidy(context), seconds=3600.0, stop=stop),

@@ -27,6 +27,7 @@ from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import Refund
+from saleor_returns_app.models.staff import CaseTag, CaseWatcher
 from saleor_returns_app.models.tenants import Tenant
 
 from .attention import WHAT_TO_DO
@@ -52,6 +53,10 @@ class View(StrEnum):
     OVERDUE = "overdue"
     UNREAD = "unread"
     ESCALATED = "escalated"
+    MINE = "mine"
+    NOBODYS = "nobodys"
+    FOLLOWED = "followed"
+    SPOT_CHECK = "spot_check"
 
 
 class Due(StrEnum):
@@ -110,6 +115,7 @@ class Asked:
     search: str = ""
     due: Due | None = None
     owner: Who | None = None
+    tag: str = ""
     before: str = ""
     after: str = ""
 
@@ -133,7 +139,7 @@ def list_cases(ctx: Context, tenant_id: str, *, actor: Actor, asked: Asked) -> C
                 page=PAGE,
             )
             return CasePage(rows=_load(session, edges, channels), before=before, after=after)
-        ranges = [
+        ranges = _personal(tenant_id, actor, channels, asked) or [
             select(Case.id).where(Case.tenant_id == tenant_id, *conditions)
             for conditions in _ranges(asked.view, channels)
         ]
@@ -145,6 +151,28 @@ def visible_channels(actor: Actor, wanted: str = "") -> frozenset[str] | None:
     if not wanted:
         return actor.channels
     return frozenset({wanted}) if actor.channels is None else actor.channels & {wanted}
+
+
+def _personal(tenant_id: str, actor: Actor, channels: frozenset[str] | None, asked: Asked) -> list[Select[Any]]:
+    """Lists that begin elsewhere than at a state: a tag's, a person's. Empty for all others."""
+    among = () if channels is None else (Case.channel_slug.in_(sorted(channels)),)
+    cases = select(Case.id).where(Case.tenant_id == tenant_id, *among)
+    still_open = Case.status.in_([status.value for status in OPEN])
+    if asked.tag:
+        tagged = select(CaseTag.case_id).where(CaseTag.tenant_id == tenant_id, CaseTag.tag == asked.tag)
+        return [tagged if channels is None else cases.where(Case.id.in_(tagged))]
+    if asked.view is View.MINE:
+        return [cases.where(Case.assignee_id == actor.id, still_open)]
+    if asked.view is View.FOLLOWED:
+        followed = select(CaseWatcher.case_id).where(
+            CaseWatcher.tenant_id == tenant_id, CaseWatcher.user_id == actor.id
+        )
+        return [cases.where(Case.id.in_(followed))]
+    if asked.view is View.NOBODYS:
+        return [cases.where(Case.status == status, Case.assignee_id == "") for status in OPEN]
+    if asked.view is View.SPOT_CHECK:
+        return [cases.where(Case.status == CaseStatus.REQUESTED, Case.spot_check.is_(True))]
+    return []
 
 
 def _ranges(view: View | CaseStatus, channels: frozenset[str] | None) -> list[tuple[ColumnElement[bool], ...]]:

@@ -57,7 +57,7 @@ def test_goods_that_are_never_sent_expire_the_return_after_a_reminder(page: Page
     page.get_by_label("Let time pass").select_option("3d")
     page.get_by_role("button", name="Let it pass").click()
     expect(page.get_by_text("In the demo it is")).to_be_visible()
-    forward(later, "2d12h")
+    forward(later, "3d")
     reminder = later.mailbox.wait_for(to=RITA, subject=f"Please send your return {number} soon", timeout=30)
     day = promise.partition(" by ")[2].partition(" and ")[0]
     assert day in reminder.text, "mail and page promise the same day"

@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[2] / "saleor_returns_app"
 #: Where texts for shoppers stand in the code as plain strings.
 MODULES = (
     "errors.py",
-    *(f"domain/policy/{name}.py" for name in ("evaluating", "plain_facts", "windows", "withdrawal")),
+    *(f"domain/policy/{name}.py" for name in ("checking", "evaluating", "plain_facts", "windows", "withdrawal")),
     "domain/evidence.py",
     "domain/quotes.py",
     "domain/deductions.py",

@@ -174,7 +174,7 @@ def test_moving_a_rule_says_where_it_is_and_keeps_the_keyboard_there(begun: Desk
         before="faults",
     )
     ids = [rule.id for rule in draft_of(ctx, tenant).rules]
-    assert ids.index("all") == ids.index("faults") - 1
+    assert ids.index("everything") == ids.index("faults") - 1
     assert "“Everything” is now 1 of 2 in Time to return." in words(answer.text)
     # It is on top now: the button that moves it down is the one to go on with.
     assert re.search(r'aria-label="Move down: Everything"[^>]*data-focus', answer.text)

@@ -12,8 +12,10 @@ from saleor_returns_app.errors import NotFound
 
 from . import (
     answers,
+    bulk,
     cases,
     deadlines,
+    desk,
     evidence,
     offer_words,
     opening,
@@ -60,6 +62,7 @@ def _routes() -> None:
     add(
         "/cases/<case_id>/gallery/files/<evidence_id>/remove", "remove_evidence", evidence.remove_file, methods=["POST"]
     )
+    add("/cases/<case_id>/desk/<verb>", "change_desk", desk.change_desk, methods=["POST"])
     add("/cases/<case_id>/<name>", "act", cases.act_on_case, methods=["POST"])
     add("/cases/<case_id>/refunds/<refund_id>/<name>", "act_refund", cases.act_on_refund, methods=["POST"])
     add("/open-case", "opening", opening.show_opening)
@@ -76,6 +79,10 @@ def _routes() -> None:
     add("/settings", "settings", settings.show_settings)
     add("/settings", "save_settings", settings.save_settings, methods=["POST"])
     policy.add_routes(add)
+    add("/bulk", "preview_bulk", bulk.preview, methods=["POST"])
+    add("/bulk/runs", "plan_bulk", bulk.plan, methods=["POST"])
+    add("/bulk/runs/<run_id>", "bulk_run", bulk.show_run)
+    add("/bulk/runs/<run_id>/stop", "stop_bulk", bulk.stop, methods=["POST"])
     add("/withdrawals", "withdrawals", withdrawals.show_withdrawals)
     add("/withdrawals/<withdrawal_id>", "settle_withdrawal", withdrawals.settle, methods=["POST"])
     add("/settings/deadlines", "deadlines", deadlines.show_deadlines)

@@ -11,7 +11,9 @@ from flask import Response, make_response, request
 from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import AppError, Conflict, NotFound
+from saleor_returns_app.services.assigning import read_desk
 from saleor_returns_app.services.case_files import CaseFile, read_case
+from saleor_returns_app.services.linking import MERGEABLE, related_cases
 from saleor_returns_app.services.messages import mark_read
 from saleor_returns_app.services.refunds import current_quote
 from saleor_returns_app.web.current import ctx
@@ -64,6 +66,11 @@ def _page(file: CaseFile, *, status: int = 200, forms: Mapping[str, Form] | None
     return fragment("case.html", status=status, **{**_values(file), "forms": forms or {}, **more})
 
 
+def case_page(case_id: str, *, status: int = 200, **more: Any) -> Response:
+    """The page as it is now, for whoever changed something about the case."""
+    return _page(read_file(case_id), status=status, **more)
+
+
 def _values(file: CaseFile) -> dict[str, Any]:
     actor = visit().actor
     actions = case_actions(file, actor)
@@ -77,6 +84,12 @@ def _values(file: CaseFile) -> dict[str, Any]:
         "order_path": order_place(file.case.saleor_order_id),
         "customer_path": customer_place(file.case.customer_id) if file.case.customer_id else "",
         "headline": headline(file),
+        "me": actor,
+        "desk": read_desk(ctx(), visit().tenant_id, file.case.id),
+        "related": related_cases(ctx(), visit().tenant_id, file.case, actor=actor),
+        "mergeable": MERGEABLE,
+        "desk_form": EMPTY,
+        "desk_verb": "",
         "clash": None,
         "forms": {},
         "form": EMPTY,

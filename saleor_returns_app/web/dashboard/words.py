@@ -66,6 +66,14 @@ OWNERS: dict[str, str] = {Who.STAFF: "Your turn", Who.SHOPPER: "Shopper’s turn
 #: Event of the history → what happened.
 ENTRIES: dict[str, str] = {
     "request": "Return requested",
+    "assign": "Given to somebody",
+    "tag": "Tagged",
+    "untag": "Tag taken off",
+    "link": "Linked to another case",
+    "unlink": "Link taken off",
+    "merge": "Merged into another case",
+    "take_over": "Took over a duplicate",
+    "spot_check": "Drawn for a second look",
     "approve": "Return approved",
     "reject": "Return rejected",
     "cancel": "Return cancelled",
@@ -310,9 +318,24 @@ def headline(file: CaseFile) -> str:
     return gettext(HEADLINES.get(file.case.status, file.case.status))
 
 
+#: What a case beside another is to it.
+BESIDE = {
+    "related": "Linked",
+    "merged": "Gave way to this case",
+    "goes_on": "Goes on in place of this case",
+    "same_order": "Open for the same order",
+    "same_shopper": "Open for the same shopper",
+}
+
+
+def beside(kind: str) -> str:
+    return gettext(BESIDE.get(kind, kind))
+
+
 def register(app: Flask) -> None:
     filters = (
         state,
+        beside,
         refund_state,
         word,
         amount_said,
