@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import urllib.error
 import urllib.request
 
@@ -18,6 +19,7 @@ from saleor_returns_app.logs import set_up_logs
 from saleor_returns_app.models.base import make_engine
 from saleor_returns_app.models.migrating import migrate_database
 from saleor_returns_app.models.tenants import Tenant
+from saleor_returns_app.services.inbound_mail import LARGEST, receive_mail
 from saleor_returns_app.web.install.manifest import build_manifest
 from saleor_returns_app.web.mail import renderer
 from saleor_returns_app.web.serving import serve
@@ -47,6 +49,13 @@ def migrate(settings: Settings) -> int:
 
 def manifest(settings: Settings) -> int:
     print(json.dumps(build_manifest(settings, schema_version=None), indent=2))
+    return 0
+
+
+def mail_in(settings: Settings) -> int:
+    """Take in the mail on standard input. 0 also for what is not for us: a bounce would go to whoever the mail names."""
+    raw = sys.stdin.buffer.read(LARGEST + 1)
+    print(receive_mail(build_context(settings), raw))
     return 0
 
 

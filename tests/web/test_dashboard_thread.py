@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from saleor_returns_app.domain.cases import CaseStatus
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.offers import OfferKind, OfferStatus, Proposal, possible_moves
 from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.evidence import Evidence
 from saleor_returns_app.models.messages import CannedReply
 from saleor_returns_app.models.offers import Offer
 from saleor_returns_app.models.tenants import Tenant
@@ -77,6 +79,15 @@ def test_one_ticket_is_one_message(desk: Desk, shop: Shop) -> None:
         desk.act(case_id, "message", body="On its way.", ticket="t-1")
     with shop.ctx.db.tenant(shop.tenant_id) as session:
         assert len(messages.read_messages(session, case_id, shop.staff)) == 1
+
+
+def test_a_photo_comes_with_a_reply(desk: Desk, shop: Shop) -> None:
+    case_id = shop.request()
+    answer = desk.act(case_id, "message", body="The label to use.", files=(BytesIO(b"photo of a label"), "label.jpg"))
+    assert answer.status_code == 200
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        message_id = messages.read_messages(session, case_id, shop.shopper)[0].id
+        assert session.scalars(select(Evidence.message_id)).all() == [message_id]
 
 
 def test_an_empty_reply_comes_back_with_what_is_wrong(desk: Desk, shop: Shop) -> None:

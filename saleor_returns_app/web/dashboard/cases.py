@@ -18,6 +18,7 @@ from saleor_returns_app.services.messages import mark_read
 from saleor_returns_app.services.refunds import current_quote
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.errors import said
+from saleor_returns_app.web.evidence import allow_uploads
 from saleor_returns_app.web.i18n import gettext
 
 from .access import visit
@@ -26,7 +27,7 @@ from .answers import fragment, notify, onto_page
 from .evidence import gallery_of
 from .forms import EMPTY, Form, posted_version
 from .places import customer_place, order_place
-from .thread import offer_action, thread_action, thread_of, thread_values
+from .thread import REPLY, offer_action, thread_action, thread_of, thread_values
 from .words import headline
 
 #: What a person loses by acting on a page that is this stale is one look at it; more tries would hide a fight.
@@ -160,6 +161,8 @@ def show_refunds(case_id: str) -> Response:
 
 def act_on_case(case_id: str, name: str) -> Response:
     action = case_action(name) or thread_action(name)
+    if action is REPLY:
+        allow_uploads()
     if action is None:
         raise NotFound
     return _act(read_file(case_id), action, subject=case_id, form_name=name)

@@ -14,11 +14,13 @@ from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.offers import Offer
 from saleor_returns_app.services import messages, offers
-from saleor_returns_app.services.case_files import CaseFile
+from saleor_returns_app.services.case_files import CaseFile, read_case
 from saleor_returns_app.services.context import Context
+from saleor_returns_app.services.evidence import add_evidence, attach_to_message, holder_of
 from saleor_returns_app.services.threads import Thread, read_thread
 from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
+from saleor_returns_app.web.evidence import shown, uploads_in
 from saleor_returns_app.web.i18n import gettext
 from saleor_returns_app.web.offer_forms import as_typed, typed_proposal
 
@@ -35,6 +37,7 @@ def _ticket(typed: Typed) -> str | None:
 
 def _reply(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
     del version  # a message holds whatever happened meanwhile
+    holder = _take_files(ctx, tenant_id, case_id, actor)
     messages.send_message(
         ctx,
         tenant_id,
@@ -43,7 +46,17 @@ def _reply(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: A
         body=typed.get("body", ""),
         through="dashboard",
         source_id=_ticket(typed),
+        attach=lambda session, case, message: attach_to_message(session, holder, case.id, message.id),
     )
+
+
+def _take_files(ctx: Context, tenant_id: str, case_id: str, actor: Actor) -> str:
+    """Keep what came with a reply until it is sent; gives its holder. Raises AppError for the first that cannot be used."""
+    read_case(ctx, tenant_id, case_id, actor=actor)
+    holder = holder_of("staff", actor.id, f"message:{case_id}")
+    for upload in uploads_in("files"):
+        add_evidence(ctx, tenant_id, upload=upload, holder=holder, actor=actor, case_id=case_id)
+    return holder
 
 
 def _note(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
@@ -174,6 +187,7 @@ def thread_values(file: CaseFile) -> dict[str, Any]:
     possible = RETURN_CASE.possible(CaseStatus(file.case.status), Who.STAFF)
     return {
         "thread": thread,
+        "attached": {message_id: shown(ctx(), list(files)) for message_id, files in thread.attached.items()},
         "offer": None,
         "can_offer": thread.open_offer is None and CaseEvent.NEGOTIATE in possible,
         "offer_can": {offer.id: offer_actions(offer, visit().actor) for offer in thread.offers},

@@ -17,13 +17,15 @@ from saleor_returns_app.errors import AppError, NotFound
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.offers import Offer
 from saleor_returns_app.services import messages, offers
+from saleor_returns_app.services.evidence import add_evidence, attach_to_message, holder_of
 from saleor_returns_app.services.threads import read_thread
-from saleor_returns_app.web import i18n
+from saleor_returns_app.web import i18n, limits
 from saleor_returns_app.web.current import ctx
+from saleor_returns_app.web.evidence import shown, uploads_in
 from saleor_returns_app.web.offer_forms import as_typed, typed_proposal
 from saleor_returns_app.web.offer_words import STATES, WISHES, means
 
-from .access import blueprint, shopper, tenant, to
+from .access import blueprint, shopper, tenant, to, visit
 from .own_cases import own_case
 from .typed import Said, accept, read_draft, refuse
 
@@ -47,6 +49,7 @@ def thread_values(found: Case) -> dict[str, Any]:
     written = read_draft("case", number=found.number).values
     return {
         "thread": thread,
+        "attached": {message_id: shown(ctx(), list(files)) for message_id, files in thread.attached.items()},
         "can_offer": CaseEvent.NEGOTIATE in possible and thread.open_offer is None and bool(kinds),
         "offer_can": {offer.id: _possible(offer) for offer in thread.offers},
         "offer_kinds": {kind.value: WISHES[kind] for kind in kinds},
@@ -72,6 +75,7 @@ def write(number: str) -> ResponseReturnValue:
     found = own_case(number)
 
     def send() -> None:
+        holder = _take_files(found)
         messages.send_message(
             ctx(),
             tenant().id,
@@ -80,9 +84,19 @@ def write(number: str) -> ResponseReturnValue:
             body=request.form.get("body", ""),
             through="portal",
             source_id=_sent(found, ("body",)),
+            attach=lambda session, case, message: attach_to_message(session, holder, case.id, message.id),
         )
 
     return _carry_out(number, "message", send)
+
+
+def _take_files(found: Case) -> str:
+    """Keep what came with a message until it is sent; gives its holder. Raises AppError for the first that cannot be used."""
+    holder = holder_of("portal", visit().id, f"message:{found.id}")
+    for upload in uploads_in("files"):
+        limits.check(limits.UPLOADS)
+        add_evidence(ctx(), tenant().id, upload=upload, holder=holder, actor=shopper(), case_id=found.id)
+    return holder
 
 
 @blueprint.post("/cases/<number>/offers")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import Resolution
 from saleor_returns_app.domain.offers import OfferKind, Proposal
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.evidence import Evidence
 from saleor_returns_app.models.messages import Message
 from saleor_returns_app.models.offers import Offer
 from saleor_returns_app.models.tenants import Tenant
@@ -177,3 +180,21 @@ def test_what_staff_write_is_text(visitor: FlaskClient, ctx: Context, tenant: Te
 def test_where_a_form_was_sent_to_leads_back(visitor: FlaskClient, case: Case) -> None:
     for path in ("messages", "offers", "offers/1/accept"):
         assert visitor.get(f"{PLACE}/{path}").status_code == 303
+
+
+def test_photos_come_with_a_message_and_what_cannot_be_used_keeps_the_words(
+    visitor: FlaskClient, ctx: Context, tenant: Tenant, case: Case
+) -> None:
+    def write(content: bytes) -> TestResponse:
+        csrf = hidden(visitor.get("/r/shop/order"), "csrf")
+        data = {"csrf": csrf, "body": "See the scratch.", "files": (BytesIO(content), "scratch.jpg")}
+        return visitor.post(f"{PLACE}/messages", data=data, content_type="multipart/form-data")
+
+    page = refused(visitor, write(b"a virus"))
+    assert 'id="message-files-problem"' in page.text
+    assert "See the scratch." in page.text
+    assert write(b"photo of a scratch").status_code == 303
+    with ctx.db.tenant(tenant.id) as session:
+        message_id = session.scalars(select(Message.id)).one()
+        assert session.scalars(select(Evidence.message_id)).all() == [message_id]
+    assert "Photo 1 of 1" in visitor.get(PLACE).text
