@@ -11,12 +11,13 @@ from pathlib import Path
 from types import FrameType
 
 from demo.app_processes import AppFailed
+from demo.clock import DemoClock, step
 from demo.mailbox import Mailbox, Sink
 from demo.shop import ShopSettings, create_shop
 from demo.shop.installing import InstallFailed
 from demo.shop.samples.people import ADMIN, RITA, SHOPPER_PASSWORD
 from demo.shop.serve import start
-from demo.stack import Ports, Stack, forget
+from demo.stack import CLOCK_FILE, Ports, Stack, forget
 
 _FOLDER = Path(__file__).parents[1] / ".demo"
 
@@ -86,6 +87,24 @@ def shop(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def forward(arguments: argparse.Namespace) -> int:
+    """Moves the clock of a demo, running or not."""
+    try:
+        by = step(arguments.by)
+    except ValueError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    if not arguments.folder.is_dir():
+        print(f"There is no demo in {arguments.folder}: make demo begins one.", file=sys.stderr)
+        return 1
+    clock = DemoClock(arguments.folder / CLOCK_FILE)
+    clock.forward(by)
+    _say(
+        f"In the demo it is {clock.now():%A, %d %B %Y, %H:%M} UTC now. What is due happens within seconds; reload the pages."
+    )
+    return 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -98,6 +117,10 @@ def main() -> int:
     alone.add_argument("--gap", type=float, default=0.0, help="seconds between checking and acting")
     alone.add_argument("--empty", action="store_true", help="without the sample orders")
     alone.set_defaults(run=shop)
+    later = commands.add_parser("forward", help="let time pass in the demo: 90m, 12h, 3d, 1w")
+    later.add_argument("by", help="how long")
+    later.add_argument("--folder", type=Path, default=_FOLDER, help="where the state is kept")
+    later.set_defaults(run=forward)
     arguments = parser.parse_args()
     status: int = arguments.run(arguments)
     return status

@@ -30,6 +30,8 @@ class AppProcesses:
     folder: Path
     base_url: str
     environment: Mapping[str, str]
+    #: What is started; `demo.app` has the demo's clock.
+    module: str = "saleor_returns_app"
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self) -> None:
@@ -48,7 +50,7 @@ class AppProcesses:
         """Starts `web` or `worker`, e.g. again after it was killed."""
         with self._log(command).open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "saleor_returns_app", command],
+                [sys.executable, "-m", self.module, command],
                 cwd=_ROOT,
                 env={**os.environ, **self.environment},
                 stdin=subprocess.DEVNULL,

@@ -15,7 +15,9 @@ from typing import Self
 import requests
 from cryptography.fernet import Fernet
 
+from demo.app import CLOCK
 from demo.app_processes import AppProcesses
+from demo.clock import DemoClock
 from demo.mailbox import Mailbox, Sink
 from demo.serving import HOST, Running, free_port
 from demo.shop import Shop, ShopSettings, create_shop
@@ -28,6 +30,7 @@ from demo.shop.shop import load_state
 from demo.shop.web.shown import portal_url
 
 _SAVE_EVERY = 10.0
+CLOCK_FILE = "clock"
 Say = Callable[[str], None]
 
 
@@ -71,11 +74,12 @@ class Stack:
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.ports = self._choose_ports()
+        self.clock = DemoClock(self.folder / CLOCK_FILE)
         self.shop, self.mailbox = self._state()
         self.sink = Sink(self.mailbox, port=self.ports.mail)
         self.served: Running = start(self.shop, port=self.ports.shop, host="localhost", mailbox=self.mailbox)
         self.app_url = f"http://{HOST}:{self.ports.app}"
-        self.processes = AppProcesses(self.folder, self.app_url, self._configuration())
+        self.processes = AppProcesses(self.folder, self.app_url, self._configuration(), module="demo.app")
         try:
             self.processes.start()
             self.app = self._install()
@@ -125,13 +129,13 @@ class Stack:
 
     def _state(self) -> tuple[Shop, Mailbox]:
         kept, mails = self.folder / "shop.pickle", self.folder / "mails.pickle"
-        mailbox = Mailbox()
+        mailbox = Mailbox(now=self.clock.now)
         if mails.exists():
             mailbox.restore(pickle.loads(mails.read_bytes()))
         if not kept.exists():
-            return create_shop(self._settings), mailbox
+            return create_shop(self._settings, clock=self.clock), mailbox
         settings, state = load_state(kept)
-        shop = Shop(settings, state=state)
+        shop = Shop(settings, state=state, clock=self.clock)
         resume(shop)
         return shop, mailbox
 
@@ -151,6 +155,7 @@ class Stack:
             "RETURNS_WEB_PORT": str(self.ports.app),
             "RETURNS_WEB_PROCESSES": "1",
             "RETURNS_LOG_FORMAT": "console",
+            CLOCK: str((self.folder / CLOCK_FILE).resolve()),
             **self._environment,
         }
 

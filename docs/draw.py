@@ -7,7 +7,8 @@ from pathlib import Path
 
 from saleor_returns_app.config import PREFIX, Settings
 from saleor_returns_app.domain.cases import LINE_ACCEPTANCE, LINE_RECEPTION, RETURN_CASE
-from saleor_returns_app.domain.machines import Machine
+from saleor_returns_app.domain.deadlines import PROTOCOL, WAITING, TimeOut, Wait
+from saleor_returns_app.domain.machines import Machine, Who
 from saleor_returns_app.domain.offers import OFFER
 from saleor_returns_app.domain.refunds import REFUND
 
@@ -39,6 +40,66 @@ def _section(title: str, machine: Machine[StrEnum, StrEnum]) -> str:  # type: ig
     return "\n".join([*lines, ""])
 
 
+def deadlines_page() -> str:
+    """docs/deadlines.md: what is waited for, who owes it, and what happens when it does not come."""
+    rows = [
+        "| waiting for | owner | length | reminder before the end | on time-out | states |",
+        "|---|---|---|---|---|---|",
+    ]
+    for wait, clause in PROTOCOL.items():
+        states = [
+            f"{machine.noun} {state.replace('_', ' ')}"  # type: ignore[attr-defined]
+            for machine, waits in WAITING.items()
+            for state, waited in waits.items()
+            if waited is wait
+        ]
+        owner = "the other side" if wait is Wait.OFFER else _OWNERS[clause.owner]
+        length = _counted(clause.length.length, clause.length.unit.value.replace("_", " "))
+        remind = _counted(clause.remind.days, "days") if clause.remind else ""
+        rows.append(
+            f"| {wait.value.replace('_', ' ')} | {owner} | {length} | {remind} | {_TIME_OUTS[clause.default]} | {', '.join(states)} |"
+        )
+    return _DEADLINES.format(table="\n".join(rows))
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit.removesuffix('s') if number == 1 else unit}"
+
+
+_OWNERS = {Who.STAFF: "shop", Who.SHOPPER: "shopper", Who.SYSTEM: "carrier or payment provider"}
+_TIME_OUTS = {
+    TimeOut.APPROVE: "approved by itself where the policy lets a rule approve it, else escalated",
+    TimeOut.ESCALATE: "escalated",
+    TimeOut.EXPIRE: "the case expires",
+    TimeOut.LAPSE: "the offer lapses, back to review",
+    TimeOut.HAND_OVER: "handed to a person",
+    TimeOut.ALARM: "alarm until it is paid",
+    TimeOut.CLOSE: "the case is closed",
+}
+_DEADLINES = """# Deadlines
+
+Written by `make docs` from `domain/deadlines.py`, which decides all of it.
+
+{table}
+
+- **Lengths** are those of the table unless a policy's rule says otherwise; a case keeps the ones it was judged by. Of a withdrawal by
+  law, the refund is due by the law's date where that comes first: 14 days from the notice (EU), 14 days (UK) or 7 days (China) from
+  the goods. A shop may wait for the goods; where they come after that date, the refund is due on the next business day.
+- **Days** are the shop's: its time zone, its holidays, its closed days (Settings, Deadlines). The day on which a wait begins is not
+  counted, and the last one counts to its end, so that the day that people read is a day they have. Hours are exact.
+- **Reminders** go to shoppers, in their language, with the date. One whose deadline has passed meanwhile is not sent.
+- **Escalated** names a person, a group or a role (Settings, Deadlines; the role admin where nobody is named): on the case, in its
+  history, by mail. The case stays overdue until somebody acts. Where the name leads to nobody, the shop's contact address gets the mail.
+- **Handed to a person** and **alarm** do the same, and the case needs attention until the parcel is received or given more time, or
+  the refund is paid.
+- A case that expired for want of evidence can be **reopened**, by its shopper while its items could still be asked for anew, by
+  staff later too. Staff can **give more time** at any step; a shopper who owes it is told.
+- A worker looks every second. It acts on each deadline once, in a transaction of its own that locks the case, the longest due
+  first, also after days of standing still. What belongs to a shop that is paused or disconnected waits.
+- To watch them: `python -m demo forward 3d` moves the clock of a running demo.
+"""
+
+
 def settings_table() -> str:
     """The configuration, as a table."""
     rows = ["| setting | default | what it is |", "|---|---|---|"]
@@ -60,7 +121,11 @@ def operating_page(current: str) -> str:
 
 def pages() -> dict[Path, str]:
     operating = DOCS / "operating.md"
-    return {DOCS / "machines.md": machine_page(), operating: operating_page(operating.read_text(encoding="utf-8"))}
+    return {
+        DOCS / "machines.md": machine_page(),
+        DOCS / "deadlines.md": deadlines_page(),
+        operating: operating_page(operating.read_text(encoding="utf-8")),
+    }
 
 
 if __name__ == "__main__":

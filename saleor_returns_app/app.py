@@ -18,7 +18,7 @@ from saleor_returns_app.jobs.engine import LaneJobs
 from saleor_returns_app.models.base import Database, make_engine
 from saleor_returns_app.services import tenants
 from saleor_returns_app.services.context import Context
-from saleor_returns_app.services.ports import ShopConnection
+from saleor_returns_app.services.ports import Clock, ShopConnection
 from saleor_returns_app.web import build_web
 from saleor_returns_app.web.install.manifest import IDENTIFIER
 
@@ -28,8 +28,8 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def build_context(settings: Settings) -> Context:
-    """Everything real. Opens no connection yet."""
+def build_context(settings: Settings, *, clock: Clock | None = None) -> Context:
+    """Everything real, on another clock where one is given. Opens no connection yet."""
     engine = make_engine(settings.database_url.get_secret_value(), pool_size=max(5, settings.web_threads))
     rules = AddressRules(allow_private_hosts=settings.allow_private_hosts, allowed_domains=settings.allowed_domains)
 
@@ -39,7 +39,7 @@ def build_context(settings: Settings) -> Context:
     context = Context(
         settings=settings,
         db=Database(engine),
-        clock=SystemClock(),
+        clock=clock or SystemClock(),
         saleor=SaleorClient(
             rules=rules, write_seconds=settings.saleor_timeout, identifier=IDENTIFIER, token_died=token_died
         ),

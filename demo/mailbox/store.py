@@ -5,11 +5,14 @@ from __future__ import annotations
 import email
 import itertools
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
+
+from demo.clock import real_now
 
 _KEPT = 500
 
@@ -48,7 +51,8 @@ def _part(mail: EmailMessage, kind: str) -> str:
 class Mailbox:
     """The newest mails, newest first. `wait_for` lets a test wait for one without polling."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, now: Callable[[], datetime] = real_now) -> None:
+        self._now = now
         self._messages: list[Message] = []
         self._ids = itertools.count(1)
         self._arrived = threading.Condition()
@@ -57,7 +61,7 @@ class Mailbox:
         mail = email.message_from_bytes(content, policy=default)
         message = Message(
             id=next(self._ids),
-            received=datetime.now(UTC),
+            received=self._now(),
             recipients=recipients,
             sender=str(mail["from"] or ""),
             subject=str(mail["subject"] or ""),

@@ -6,7 +6,7 @@ import json
 import logging
 import threading
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +85,7 @@ def emit_to(shop: Shop, app: App, event: str, subject: dict[str, Any]) -> None:
     for webhook in app.webhooks:
         if not webhook.is_active or event.upper() not in webhook.events:
             continue
-        happening = Happening(event, datetime.now(UTC), shop.settings.version, app, **subject)
+        happening = Happening(event, shop.clock.now(), shop.settings.version, app, **subject)
         delivery = Delivery(shop.state.number("Delivery"), event, webhook.target_url, app.id, happening.issued_at)
         shop.state.deliveries.append(delivery)
         del shop.state.deliveries[:-_KEPT]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ def _plain(amount: Decimal, currency: str) -> TaxedMoney:
 
 
 def _new_order(shop: Shop, channel: Channel, *, email: str, address: Address | None) -> Order:
-    now = datetime.now(UTC)
+    now = shop.clock.now()
     user = next((user for user in shop.state.users.values() if user.email == email), None)
     return Order(
         id=new_uuid_id("Order"),
@@ -148,7 +147,7 @@ def initialize_payment(shop: Shop, order: Order, amount: Decimal | None) -> Tran
         name="Dummy card",
         psp_reference=f"psp-charge-{shop.state.number('charge'):010x}",
         currency=order.currency,
-        created_at=datetime.now(UTC),
+        created_at=shop.clock.now(),
     )
     add_event(shop, transaction, kind="CHARGE_SUCCESS", amount=due, psp_reference=transaction.psp_reference)
     recalculate(transaction)

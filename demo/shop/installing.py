@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -111,7 +110,7 @@ def install(shop: Shop, manifest_url: str) -> App:
 
 def add_local_app(shop: Shop, *, name: str, permissions: frozenset[str]) -> App:
     """An app without a manifest, as staff create by hand; its token is in the record."""
-    app = App(shop.state.next_id("App"), name, name, "1.0", permissions, _token(), datetime.now(UTC))
+    app = App(shop.state.next_id("App"), name, name, "1.0", permissions, _token(), shop.clock.now())
     shop.state.apps[app.id] = app
     return app
 
@@ -152,7 +151,7 @@ def _app(shop: Shop, manifest: dict[str, Any], manifest_url: str) -> App:
         version=manifest["version"],
         permissions=frozenset(manifest.get("permissions") or []),
         token=_token(),
-        created=datetime.now(UTC),
+        created=shop.clock.now(),
         manifest_url=manifest_url,
         app_url=manifest.get("appUrl"),
         about_app=manifest.get("about") or "",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-import time
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -12,6 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import RSAKey
+
+from demo.clock import real_now
 
 
 class ForeignSignature(Exception):
@@ -29,7 +32,8 @@ def _base64url(data: bytes) -> str:
 class Keys:
     """One key pair at a time, as Saleor has; `rotate` replaces it and tokens signed before stop being believed."""
 
-    def __init__(self, pem: bytes | None = None) -> None:
+    def __init__(self, pem: bytes | None = None, *, now: Callable[[], datetime] = real_now) -> None:
+        self._now = now
         private = serialization.load_pem_private_key(pem, None) if pem else rsa.generate_private_key(65537, 2048)
         self._use(private)
 
@@ -58,7 +62,7 @@ class Keys:
 
     def encode(self, claims: dict[str, Any], *, seconds: float) -> str:
         """A JWT of these claims, issued now."""
-        now = int(time.time())
+        now = int(self._now().timestamp())
         header = {"alg": "RS256", "kid": self.kid, "typ": "JWT"}
         return jwt.encode(header, {"iat": now, "exp": now + int(seconds), **claims}, self._key, algorithms=["RS256"])
 
@@ -70,7 +74,7 @@ class Keys:
             raise ForeignSignature from None
         except (JoseError, ValueError) as error:
             raise ForeignSignature(str(error)) from error
-        if claims.get("exp", 0) < time.time():
+        if claims.get("exp", 0) < self._now().timestamp():
             raise ExpiredToken
         return dict(claims)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,7 @@ def refund_payment(shop: Shop, order: Order, payment: Payment, amount: Decimal) 
     payment.charge_status = "PARTIALLY_REFUNDED"
     if payment.captured <= 0:
         payment.charge_status, payment.is_active = "FULLY_REFUNDED", False
-    order.updated_at = datetime.now(UTC)
+    order.updated_at = shop.clock.now()
     shop.note(order, "PAYMENT_REFUNDED", amount=amount)
 
 
@@ -43,7 +42,7 @@ def refund_order(shop: Shop, order: Order, amount: Decimal) -> None:
     with shop.lock:
         refund_payment(shop, order, payment, amount)
         number = len(order.fulfillments) + 1
-        made = Fulfillment(shop.state.next_id("Fulfillment"), "REFUNDED", datetime.now(UTC), number)
+        made = Fulfillment(shop.state.next_id("Fulfillment"), "REFUNDED", shop.clock.now(), number)
         made.total_refund = amount
         shop.state.add_fulfillment(order, made)
     shop.emit("order_refunded", order=order)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
+from demo.clock import real_now
 from demo.shop.money import Money, quantize
 
 Mood = Literal["success", "failure", "async", "slow", "partial", "http500", "noref"]
@@ -86,7 +87,8 @@ class Ledger:
 class Provider:
     """Answers refund requests. Thread-safe: it keeps its own books straight whatever the shop does."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, *, now: Callable[[], datetime] = real_now) -> None:
+        self._now = now
         self.ledger = ledger
         self._lock = threading.Lock()
 
@@ -103,7 +105,7 @@ class Provider:
     def refund(self, ask: Ask | None) -> Answer:
         """One request. None is the empty body that Saleor's retries carry: nothing can be paid for it."""
         with self._lock:
-            call = Call(datetime.now(UTC), self._next_mood(ask), ask, f"psp-refund-{secrets.token_hex(5)}")
+            call = Call(self._now(), self._next_mood(ask), ask, f"psp-refund-{secrets.token_hex(5)}")
             self.ledger.calls.append(call)
         if call.mood == "http500":
             return Answer(500, {"error": "boom"})
@@ -115,7 +117,7 @@ class Provider:
         """A refund by the gateway of the legacy API, which has no moods: it pays."""
         with self._lock:
             reference = f"dummy-refund-{secrets.token_hex(5)}"
-            self.ledger.calls.append(Call(datetime.now(UTC), "success", ask, reference, paid=ask.money.amount))
+            self.ledger.calls.append(Call(self._now(), "success", ask, reference, paid=ask.money.amount))
 
     def take_waiting(self, psp_reference: str | None = None) -> list[Call]:
         """Calls that were answered with “later” and are paid or declined by the report that follows; each once."""

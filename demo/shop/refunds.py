@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -55,12 +54,12 @@ def grant_refund(shop: Shop, order: Order, data: dict[str, Any], *, app: App | N
         shipping_costs_included=with_shipping,
         lines=lines,
         transaction=transaction,
-        created_at=datetime.now(UTC),
+        created_at=shop.clock.now(),
         app=app,
     )
     order.granted_refunds.append(grant)
     shop.state.granted_refunds[grant.id] = grant
-    order.updated_at = datetime.now(UTC)
+    order.updated_at = shop.clock.now()
     return grant
 
 

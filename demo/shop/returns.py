@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +56,7 @@ def return_products(shop: Shop, order: Order, data: dict[str, Any]) -> Returned:
         total = _refund(shop, order, data, moves) if data.get("refund") else None
         returned = _move_all(shop, order, moves, total=total, reason=data.get("reason") or "")
         _drop_emptied(shop, order)
-        refresh_status(order)
+        refresh_status(shop, order)
     if data.get("refund") and total:
         shop.emit("order_refunded", order=order)
         if order.total_refunded.amount >= order.total.gross.amount:
@@ -132,7 +131,7 @@ def _move_all(shop: Shop, order: Order, moves: list[_Move], *, total: Decimal | 
 
 def _new_fulfillment(shop: Shop, order: Order, status: str, *, reason: str) -> Fulfillment:
     number = len(order.fulfillments) + 1
-    made = Fulfillment(shop.state.next_id("Fulfillment"), status, datetime.now(UTC), number, reason=reason)
+    made = Fulfillment(shop.state.next_id("Fulfillment"), status, shop.clock.now(), number, reason=reason)
     shop.state.add_fulfillment(order, made)
     return made
 
@@ -163,7 +162,7 @@ def _drop_emptied(shop: Shop, order: Order) -> None:
             shop.state.fulfillments.pop(item.id, None)
 
 
-def refresh_status(order: Order) -> None:
+def refresh_status(shop: Shop, order: Order) -> None:
     """An order's status from what was sent, came back and was replaced."""
 
     def count(*statuses: str) -> int:
@@ -176,7 +175,7 @@ def refresh_status(order: Order) -> None:
     )
     total = sum(line.quantity for line in order.lines) - replaced
     sent = sum(line.quantity_fulfilled for line in order.lines) - replaced - waiting
-    order.updated_at = datetime.now(UTC)
+    order.updated_at = shop.clock.now()
     if total == 0 or order.status in ("CANCELED", "DRAFT"):
         return
     if sent <= 0:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pickle
 import threading
 import time
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from demo.clock import DemoClock
 from demo.shop import deliveries, execution, schema
 from demo.shop.asked import Asked
 from demo.shop.keys import Keys
@@ -28,15 +28,23 @@ from demo.shop.worker import Worker
 class Shop:
     """One Saleor-shaped shop. Thread-safe where the real one is atomic, and racy where it is not."""
 
-    def __init__(self, settings: ShopSettings, *, state: State | None = None, base_url: str = "http://localhost:8320"):
+    def __init__(
+        self,
+        settings: ShopSettings,
+        *,
+        state: State | None = None,
+        base_url: str = "http://localhost:8320",
+        clock: DemoClock | None = None,
+    ):
         self.settings = settings
+        self.clock = clock or DemoClock()
         self.state = state or State(Ledger())
         self.base_url = base_url
-        self.keys = Keys(self.state.key_pem or None)
+        self.keys = Keys(self.state.key_pem or None, now=self.clock.now)
         self.state.key_pem = self.keys.pem
         self.lock = threading.RLock()
         self.worker = Worker()
-        self.provider = Provider(self.state.ledger)
+        self.provider = Provider(self.state.ledger, now=self.clock.now)
         self.traffic = Traffic()
         self._documents = execution.Documents()
 
@@ -60,7 +68,7 @@ class Shop:
 
     def note(self, order: Order, kind: str, *, message: str | None = None, **by: Any) -> OrderEvent:
         """Writes an order event. `by` is the app or user it is owed to, and an amount."""
-        event = OrderEvent(self.state.next_id("OrderEvent"), datetime.now(UTC), kind, message, **by)
+        event = OrderEvent(self.state.next_id("OrderEvent"), self.clock.now(), kind, message, **by)
         order.events.append(event)
         return event
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +23,14 @@ def fulfill(shop: Shop, order: Order, _data: dict[str, Any]) -> None:
         return
     warehouse, number = next(iter(shop.state.warehouses.values())), len(order.fulfillments) + 1
     made = Fulfillment(
-        shop.state.next_id("Fulfillment"), "FULFILLED", datetime.now(UTC), number, f"TRACK-{order.number}-{number}"
+        shop.state.next_id("Fulfillment"), "FULFILLED", shop.clock.now(), number, f"TRACK-{order.number}-{number}"
     )
     for line in waiting:
         quantity = line.quantity_to_fulfill
         made.lines.append(FulfillmentLine(shop.state.next_id("FulfillmentLine"), line, quantity, warehouse, made))
         line.quantity_fulfilled += quantity
     shop.state.add_fulfillment(order, made)
-    refresh_status(order)
+    refresh_status(shop, order)
     shop.note(order, "FULFILLMENT_FULFILLED_ITEMS")
     shop.emit("fulfillment_created", fulfillment=made, order=order)
     shop.emit("order_updated", order=order)
@@ -40,7 +39,7 @@ def fulfill(shop: Shop, order: Order, _data: dict[str, Any]) -> None:
 
 
 def cancel(shop: Shop, order: Order, _data: dict[str, Any]) -> None:
-    order.status, order.updated_at = "CANCELED", datetime.now(UTC)
+    order.status, order.updated_at = "CANCELED", shop.clock.now()
     shop.note(order, "CANCELED")
     shop.emit("order_cancelled", order=order)
     shop.emit("order_updated", order=order)

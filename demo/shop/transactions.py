@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,7 @@ def add_event(
         amount=Money(amount, transaction.currency),
         psp_reference=psp_reference,
         message=message[:512],
-        created_at=at or datetime.now(UTC),
+        created_at=at or shop.clock.now(),
         include_in_calculations=counts,
         granted_refund=grant,
     )
@@ -80,7 +80,7 @@ def amounts_changed(shop: Shop, transaction: Transaction, *, charged_before: Dec
     order = transaction.order
     if order is None:
         return
-    order.updated_at = datetime.now(UTC)
+    order.updated_at = shop.clock.now()
     events: list[str] = []
     if transaction.charged > charged_before:
         paid_up = order.charge_status in ("FULL", "OVERCHARGED")

@@ -1,8 +1,11 @@
 // The script of the staff pages: htmx, joined with the Dashboard through Saleor's app bridge.
 import "./ids.js";
 import "./requests.js";
+import "./choosing.js";
 import "./elements.js";
 import "./events.js";
+import "./sorting.js";
+import "./texts.js";
 import "./gallery.js";
 import "./widget.js";
 import { begin } from "./navigation.js";

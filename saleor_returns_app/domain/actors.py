@@ -16,6 +16,8 @@ class Actor:
     permissions: frozenset[str] = frozenset()
     #: Channels a staff member may see; None: all.
     channels: frozenset[str] | None = None
+    #: Roles of a staff member in this app; None: the shop uses none. They narrow the permissions, they never widen them.
+    roles: frozenset[str] | None = None
 
     @classmethod
     def shopper(cls, *, email: str, user_id: str = "") -> Actor:

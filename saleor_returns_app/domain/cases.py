@@ -61,6 +61,7 @@ class CaseEvent(StrEnum):
     DISPUTE = "dispute"
     UPHOLD = "uphold"
     OVERTURN = "overturn"
+    REOPEN = "reopen"
 
 
 _S, _E = CaseStatus, CaseEvent
@@ -97,12 +98,13 @@ RETURN_CASE = Machine("return case", _S.REQUESTED, [
     (_S.REJECTED,           _E.DISPUTE,           _S.DISPUTED,          SHOPPER | STAFF),
     (_S.DISPUTED,           _E.UPHOLD,            _S.CLOSED,            STAFF),
     (_S.DISPUTED,           _E.OVERTURN,          _S.REQUESTED,         STAFF),
+    (_S.EXPIRED,            _E.REOPEN,            _S.REQUESTED,         SHOPPER | STAFF),  # for want of evidence, in the window
 ])
 # fmt: on
 
 #: Moves a person can make on the pages today; the others wait for the features that own them.
-STAFF_ACTIONS = (_E.APPROVE, _E.REJECT, _E.ASK_EVIDENCE, _E.RECEIVE, _E.CONCLUDE, _E.CANCEL, _E.CLOSE)
-SHOPPER_ACTIONS = (_E.PROVIDE_EVIDENCE, _E.SHIP, _E.CANCEL)
+STAFF_ACTIONS = (_E.APPROVE, _E.REJECT, _E.ASK_EVIDENCE, _E.RECEIVE, _E.CONCLUDE, _E.CANCEL, _E.CLOSE, _E.REOPEN)
+SHOPPER_ACTIONS = (_E.PROVIDE_EVIDENCE, _E.SHIP, _E.CANCEL, _E.REOPEN)
 
 #: The units of such a case no longer count as announced.
 RELEASED = frozenset({_S.REJECTED, _S.CANCELLED, _S.EXPIRED})

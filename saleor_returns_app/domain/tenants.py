@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from datetime import date
 from typing import Any
 
+from .deadlines import ShopCalendar
+from .roles import Role
 from .terms import ShippingRule
 
 
@@ -23,7 +26,19 @@ class TenantSettings:
     time_zone: str = "UTC"  # IANA name
     holiday_country: str = ""  # ISO code; empty: weekends only
     tells_of_withdrawal: bool = True  # before the purchase; else the law gives a year more
+    closed_days: tuple[str, ...] = ()  # ISO dates, besides weekends and public holidays
+    #: What is waited for → who is told when it is late: an e-mail address or a group. The empty name stands for all others.
+    escalations: Mapping[str, str] = field(default_factory=dict)
     spot_check_percent: int = 0  # of what rules approve by themselves, a person looks at so many
+
+    @property
+    def calendar(self) -> ShopCalendar:
+        closed = frozenset(date.fromisoformat(day) for day in self.closed_days)
+        return ShopCalendar(zone=self.time_zone, country=self.holiday_country, closed=closed)
+
+    def escalate_to(self, waits_for: str) -> str:
+        """An e-mail address, or the name of a group or role."""
+        return self.escalations.get(waits_for) or self.escalations.get("") or Role.ADMIN.value
 
     @classmethod
     def load(cls, stored: Mapping[str, Any]) -> TenantSettings:
@@ -32,4 +47,6 @@ class TenantSettings:
         values = {name: value for name, value in stored.items() if name in known}
         if "shipping_rule" in values:
             values["shipping_rule"] = ShippingRule(values["shipping_rule"])
+        if "closed_days" in values:
+            values["closed_days"] = tuple(values["closed_days"])
         return cls(**values)

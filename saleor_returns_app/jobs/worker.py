@@ -13,13 +13,16 @@ import structlog
 
 from saleor_returns_app.collecting import keep_loaded
 from saleor_returns_app.services.advancing import sweep_due
+from saleor_returns_app.services.bulk import work_bulk
 from saleor_returns_app.services.context import Context
+from saleor_returns_app.services.deadlines import act_on_due
 from saleor_returns_app.services.evidence_retention import remove_deleted_files, retire_evidence, sweep_orphans
 from saleor_returns_app.services.idempotency import forget_keys
 from saleor_returns_app.services.inbox import drain_inbox, forget_deliveries
 from saleor_returns_app.services.logins import forget_logins
 from saleor_returns_app.services.matching_withdrawals import match_withdrawals
 from saleor_returns_app.services.notifications import Render, send_waiting_mails
+from saleor_returns_app.services.simulating import run_simulations
 from saleor_returns_app.services.tenants import erase_due_tenants, reconnect_tenants
 
 from . import engine
@@ -62,8 +65,11 @@ def run_worker(context: Context, render: Render) -> bool:
             Loop("inbox", lambda: drain_inbox(context), seconds=0.2, stop=stop),
             Loop("withdrawals", lambda: match_withdrawals(context), seconds=2.0, stop=stop),
             Loop("mails", lambda: send_waiting_mails(context, render), seconds=0.5, stop=stop),
+            Loop("simulations", lambda: run_simulations(context), seconds=0.3, stop=stop),
             Loop("sweep", lambda: sweep_due(context), seconds=1.0, stop=stop),
             Loop("files", lambda: remove_deleted_files(context), seconds=20.0, stop=stop),
+            Loop("bulk", lambda: work_bulk(context), seconds=0.5, stop=stop),
+            Loop("deadlines", lambda: act_on_due(context), seconds=1.0, stop=stop),
             Loop("rescue", lambda: rescue(lease, stop), seconds=5.0, stop=stop),
             Loop("tidy", lambda: tidy(context), seconds=3600.0, stop=stop),
         ]

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Any, ClassVar
@@ -155,6 +156,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.create_function("unixepoch", -1, lambda *_: int(time.time()))
 
 
+#: The transaction that those of the same tenant join, see `Database.together`.
+_joined: ContextVar[tuple[str, Session] | None] = ContextVar("joined", default=None)
+
+
 class Database:
     """Sessions on one database, each scoped to one tenant or, where named so, to none or all."""
 
@@ -165,8 +170,25 @@ class Database:
     @contextmanager
     def tenant(self, tenant_id: str) -> Iterator[Session]:
         """One transaction that sees and writes one tenant's rows only. Commits at the end, rolls back on an error."""
+        joined = _joined.get()
+        if joined is not None and joined[0] == tenant_id:
+            with joined[1].begin_nested():
+                yield joined[1]
+            return
         with self._sessions(info={"tenant_id": tenant_id}) as session, session.begin():
             yield session
+
+    @contextmanager
+    def together(self, tenant_id: str) -> Iterator[Session]:
+        """One transaction for everything that this thread does in the tenant meanwhile: `tenant()` joins it, and an error there
+        undoes that part only. Nothing that calls outside belongs in it."""
+        with self._sessions(info={"tenant_id": tenant_id}) as session, session.begin():
+            token = _joined.set((tenant_id, session))
+            try:
+                yield session
+                session.flush()
+            finally:
+                _joined.reset(token)
 
     @contextmanager
     def everyone(self) -> Iterator[Session]:

@@ -34,7 +34,7 @@ class BulkRun(TenantScoped, Base):
 
 
 class BulkItem(TenantScoped, Base):
-    """One case of a run. `version` is what the person saw; empty `state` is not yet tried."""
+    """One case of a run. `seen` is the state that the person saw it in; an empty `state` is not yet tried."""
 
     __tablename__ = "bulk_items"
     __table_args__ = (
@@ -46,7 +46,7 @@ class BulkItem(TenantScoped, Base):
     run_id: Mapped[str] = mapped_column(String(36), ForeignKey("bulk_runs.id", ondelete="CASCADE"))
     case_id: Mapped[str] = mapped_column(String(36), ForeignKey("cases.id", ondelete="CASCADE"))
     position: Mapped[int]
-    version: Mapped[int]
+    seen: Mapped[str] = mapped_column(String(30))
     state: Mapped[str] = mapped_column(String(20), default="")  # done | refused
     code: Mapped[str] = mapped_column(String(40), default="")
     said: Mapped[str] = mapped_column(Text, default="")  # why not, in words

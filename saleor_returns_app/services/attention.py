@@ -5,9 +5,13 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from saleor_returns_app.domain.policy.calendars import local_day
+from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import RemoteError
 from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.models.refunds import RecordedReturn, Refund
+from saleor_returns_app.models.tenants import Tenant
 
 from .lanes import Lane
 from .ports import ShopConnection
@@ -32,9 +36,16 @@ WHAT_TO_DO = {
     "ORDER_UNREADABLE": "The order cannot be read from Saleor, so the refund of %(amount)s stands still: %(message)s",
     "LEGACY_UNCLEAR": "The order's refunded amount moved by something other than %(amount)s. "
     "Look at the payment; retry only if nothing moved.",
+    "REFUND_LATE": "The refund should have been done by %(day)s. Look at the provider and at the refund below.",
+    "PARCEL_LATE": "The parcel should have arrived by %(day)s. Look at the tracking, ask the shopper or the carrier; "
+    "then receive it, give it more time, or cancel the return.",
     "RETURN_NOT_RECORDED": "The goods could not be recorded as returned in Saleor: %(message)s "
     "Compare the order, then confirm here.",
 }
+
+
+#: Code → outcome of the deadline that it tells of.
+_LATE = {"REFUND_LATE": "alarmed", "PARCEL_LATE": "handed_over"}
 
 
 def raise_concern(session: Session, case: Case, refund: Refund, code: str) -> None:
@@ -43,7 +54,7 @@ def raise_concern(session: Session, case: Case, refund: Refund, code: str) -> No
 
 
 def refresh_attention(session: Session, case: Case) -> None:
-    """Sum up the concerns of a case: the oldest refund's first, then goods that are not on record."""
+    """Sum up the concerns of a case: the oldest refund's first, then goods that are not on record, then what is late."""
     session.flush()
     refund = session.scalars(
         select(Refund).where(Refund.case_id == case.id, Refund.concern != "").order_by(Refund.number)
@@ -60,8 +71,25 @@ def refresh_attention(session: Session, case: Case) -> None:
     stuck = session.scalars(
         select(RecordedReturn).where(RecordedReturn.case_id == case.id, RecordedReturn.state == "stuck")
     ).first()
-    case.attention = "RETURN_NOT_RECORDED" if stuck else ""
-    case.attention_detail = {"message": stuck.message} if stuck else {}
+    if stuck is not None:
+        case.attention, case.attention_detail = "RETURN_NOT_RECORDED", {"message": stuck.message}
+        return
+    late = session.scalars(
+        select(DeadlineRow)
+        .where(
+            DeadlineRow.case_id == case.id,
+            DeadlineRow.ended_at.is_(None),
+            DeadlineRow.outcome.in_(list(_LATE.values())),
+        )
+        .order_by(DeadlineRow.due_at)
+    ).first()
+    case.attention = next((code for code, outcome in _LATE.items() if late and late.outcome == outcome), "")
+    case.attention_detail = {"day": _day(session, late)} if late else {}
+
+
+def _day(session: Session, row: DeadlineRow) -> str:
+    settings = TenantSettings.load(session.get_one(Tenant, row.tenant_id).settings)
+    return local_day(row.due_at, settings.time_zone).isoformat()
 
 
 def report_attention(lane: Lane, shop: ShopConnection) -> None:

@@ -9,11 +9,13 @@ from sqlalchemy import select
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import Acceptance
+from saleor_returns_app.domain.deadlines import Wait
 from saleor_returns_app.domain.quotes import Quote
 from saleor_returns_app.domain.refunds import WATCHED
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import NotFound
 from saleor_returns_app.models.cases import Case, CaseEntry
+from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.models.refunds import QuoteRow, RecordedReturn, Refund, RefundAttempt
 
 from .context import Context
@@ -40,6 +42,18 @@ class CaseFile:
     refunds: tuple[RefundFile, ...]
     recorded: RecordedReturn | None
     approved: Quote | None
+    deadlines: tuple[DeadlineRow, ...] = ()
+
+    @property
+    def may_reopen(self) -> bool:
+        """Whether it was evidence that did not come in time."""
+        expired = [row for row in self.deadlines if row.outcome == "expired"]
+        return bool(expired) and expired[-1].waits_for == Wait.EVIDENCE
+
+    @property
+    def awaited(self) -> tuple[DeadlineRow, ...]:
+        """What the case waits for, due first comes first."""
+        return tuple(sorted((row for row in self.deadlines if row.ended_at is None), key=lambda row: row.due_at))
 
     @property
     def inspected(self) -> bool:
@@ -81,7 +95,11 @@ def read_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Ca
         quote = session.scalar(
             select(QuoteRow).where(QuoteRow.case_id == case.id).order_by(QuoteRow.id.desc()).limit(1)
         )
+        deadlines = session.scalars(
+            select(DeadlineRow).where(DeadlineRow.case_id == case.id).order_by(DeadlineRow.id)
+        ).all()
     return CaseFile(
+        deadlines=tuple(deadlines),
         case=case,
         entries=tuple(entries),
         refunds=tuple(RefundFile(refund=refund, attempts=tuple(attempts[refund.id])) for refund in refunds),

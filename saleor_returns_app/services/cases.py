@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import Acceptance, CaseEvent
 from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import BadInput, Conflict
 from saleor_returns_app.models.cases import Case
 
 from .context import Context
-from .guards import LONGEST_TEXT, check_version, require_permission
+from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
 from .inspection import accept_kept_units
 from .notifications import queue_case_mail
@@ -36,6 +37,7 @@ def approve_case(
 ) -> None:
     """Approve: the shopper is told where to send the goods. Raises BadInput when neither the settings nor the message say where."""
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     settings = ctx.tenant_settings(tenant_id)
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
@@ -90,6 +92,7 @@ def reject_case(
 ) -> None:
     """Reject, with a reason that the shopper reads."""
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     said = _reason(reason)
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
@@ -131,6 +134,7 @@ def cancel_case(
 ) -> None:
     """Withdraw the request. The units can be announced again. Staff say why: the shopper reads it."""
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     said = _reason(reason) if actor.who is Who.STAFF else ""
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
@@ -159,6 +163,7 @@ def close_case(
     version: int | None = None,
 ) -> None:
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
@@ -176,6 +181,7 @@ def conclude_case(
 ) -> None:
     """Nothing is owed, as nothing was accepted or the terms leave nothing of it: the case is resolved without a refund."""
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     settings = ctx.tenant_settings(tenant_id)
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)

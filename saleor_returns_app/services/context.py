@@ -32,7 +32,7 @@ class Context:
 
     def tenant(self, tenant_id: str) -> Tenant:
         """The tenant's row. Raises NotFound."""
-        with self.db.everyone() as session:
+        with self.db.tenant(tenant_id) as session:
             tenant = session.get(Tenant, tenant_id)
         if tenant is None:
             raise NotFound("This shop is not known here.", code="UNKNOWN_SHOP")

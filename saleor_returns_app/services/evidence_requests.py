@@ -6,11 +6,12 @@ from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
 from saleor_returns_app.domain.evidence import TAKES_MORE, EvidenceKind
 from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import BadInput, Conflict
 
 from .context import Context
 from .evidence import attach_to_case, held_by
-from .guards import LONGEST_TEXT, check_version, require_permission
+from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
 from .notifications import queue_case_mail
 
@@ -20,6 +21,7 @@ def ask_for_evidence(
 ) -> None:
     """The shopper is told by mail what to show; the case waits for them."""
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     said = message.strip()
     if not said:
         raise BadInput("Write what you need to see: the shopper reads it.", code="MESSAGE", field="message")

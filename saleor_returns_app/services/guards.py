@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.roles import ALLOWED, Verb, may
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import Conflict, Forbidden
 from saleor_returns_app.models.cases import Case
@@ -21,6 +22,13 @@ def require_permission(actor: Actor, permission: str) -> None:
     if actor.who is Who.STAFF and permission not in actor.permissions:
         text = "You need the permission %(permission)s for this. Ask an administrator of the shop."
         raise Forbidden(text, code="PERMISSION", permission=permission_name(permission))
+
+
+def require_role(actor: Actor, verb: Verb) -> None:
+    """Where a shop uses roles, its staff need the one that a verb belongs to, besides the permission."""
+    if actor.who is Who.STAFF and not may(actor.roles, verb):
+        text = "This needs the role %(role)s in this app. An admin can give it to you under Settings, People."
+        raise Forbidden(text, code="ROLE", role=ALLOWED[verb].value)
 
 
 def check_version(case: Case, seen: int | None) -> None:

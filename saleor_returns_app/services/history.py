@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
-from saleor_returns_app.domain.deadlines import next_deadline
 from saleor_returns_app.errors import NotFound
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case, CaseEntry
@@ -17,6 +16,7 @@ from saleor_returns_app.models.refunds import OrderNote
 
 from .context import Context
 from .notes import NOTE_DELAY
+from .waiting import follow_case
 
 
 def load_case(session: Session, case_id: str, actor: Actor) -> Case:
@@ -28,12 +28,12 @@ def load_case(session: Session, case_id: str, actor: Actor) -> Case:
 
 
 def move_case(ctx: Context, case: Case, event: CaseEvent, actor: Actor) -> None:
-    """Change the state by the table, with what follows from it. Raises MoveRefused."""
-    target = RETURN_CASE.move(CaseStatus(case.status), event, actor.who)
-    deadline = next_deadline(target, ctx.now())
-    case.status = target
-    case.due_at = deadline.due if deadline else None
-    case.due_by = deadline.owner if deadline else ""
+    """Change the state by the table, and what is waited for with it. Raises MoveRefused."""
+    case.status = RETURN_CASE.move(CaseStatus(case.status), event, actor.who)
+    session = object_session(case)
+    if session is None:
+        raise RuntimeError("a case is moved in the session that loaded it")
+    follow_case(ctx, session, case, event=event)
 
 
 def record_entry(

@@ -15,12 +15,13 @@ from saleor_returns_app.domain.cases import (
     Reception,
     count_event,
 )
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import BadInput
 from saleor_returns_app.models.cases import Case, ReturnLine
 from saleor_returns_app.models.refunds import RecordedReturn
 
 from .context import Context
-from .guards import LONGEST_TEXT, check_goods_come_back, check_version, require_permission
+from .guards import LONGEST_TEXT, check_goods_come_back, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
 from .notifications import queue_case_mail
 
@@ -48,6 +49,7 @@ def receive_case(
     Only what was accepted is recorded as returned in Saleor and refunded. Raises BadInput naming the field.
     """
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.RECEIVE)
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)

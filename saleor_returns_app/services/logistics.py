@@ -6,10 +6,11 @@ import re
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import BadInput
 
 from .context import Context
-from .guards import check_goods_come_back, check_version, require_permission
+from .guards import check_goods_come_back, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
 
 #: UPU S10 is 13 characters, carriers use up to 40; letters, digits and the separators that labels print.
@@ -28,6 +29,7 @@ def add_tracking(
 ) -> None:
     """The parcel is on its way. A second call corrects the number. Raises BadInput for what no label can show."""
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     number = tracking_number.strip()
     if not _TRACKING.fullmatch(number):
         text = "This does not look like a tracking number: 4 to 60 letters and digits, as printed on the label."

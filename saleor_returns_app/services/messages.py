@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import BadInput, Forbidden, TooMany
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
@@ -17,7 +18,7 @@ from saleor_returns_app.models.messages import Message, ReadMark
 from saleor_returns_app.models.staff import CaseWatcher
 
 from .context import Context
-from .guards import LONGEST_TEXT, require_permission
+from .guards import LONGEST_TEXT, require_permission, require_role
 from .history import load_case
 from .notifications import queue_case_mail, queue_mail
 
@@ -165,6 +166,7 @@ def _write(
     internal: bool,
 ) -> str:
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.NEGOTIATE)
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         source = f"form:{source_id}" if source_id else None

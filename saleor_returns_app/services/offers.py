@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import SYSTEM, Actor
 from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
+from saleor_returns_app.domain.deadlines import Wait, due_after, length_of
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money, total
 from saleor_returns_app.domain.offers import (
@@ -25,8 +25,9 @@ from saleor_returns_app.domain.offers import (
 )
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.quote_lines import QuoteKind
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.tenants import TenantSettings
-from saleor_returns_app.domain.terms import CaseTerms, Length, LengthUnit, PostageBearer
+from saleor_returns_app.domain.terms import CaseTerms, PostageBearer
 from saleor_returns_app.errors import BadInput, Conflict, Forbidden, NotFound
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
@@ -34,16 +35,15 @@ from saleor_returns_app.models.offers import Offer
 from saleor_returns_app.models.tenants import Tenant
 
 from .context import Context
-from .guards import LONGEST_TEXT, check_version, require_permission
+from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
 from .inspection import accept_kept_units
 from .messages import tell_staff
 from .notifications import queue_case_mail
 from .orders import mirrored_order
 from .quotes import quote_case, quote_units
+from .waiting import follow_case
 
-#: How long the other side has to answer, where the terms say nothing of it.
-ANSWERED_WITHIN = Length(3)
 #: What became of an offer, for who comes too late to answer it.
 _TOO_LATE = {
     OfferStatus.ACCEPTED: "This offer was accepted already.",
@@ -94,6 +94,7 @@ def make_offer(
     ask twice: an offer that has it is given back as it is.
     """
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.NEGOTIATE)
     try:
         with ctx.db.tenant(tenant_id) as session:
             case = load_case(session, case_id, actor)
@@ -122,6 +123,7 @@ def counter_offer(
 ) -> str:
     """Answer an offer with another one; gives the new one's id."""
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.NEGOTIATE)
     with ctx.db.tenant(tenant_id) as session:
         case, offer = _load_offer(session, offer_id, actor)
         if new_offer_id is not None and (there := session.get(Offer, new_offer_id)) is not None:
@@ -136,6 +138,7 @@ def counter_offer(
 def accept_offer(ctx: Context, tenant_id: str, offer_id: str, *, actor: Actor, version: int | None = None) -> None:
     """Agree: what was offered becomes the terms of the case. Raises Conflict for an offer that is not open any more."""
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.NEGOTIATE)
     with ctx.db.tenant(tenant_id) as session:
         case, offer = _load_offer(session, offer_id, actor)
         _check_answer(case, offer, OfferEvent.ACCEPT, actor, version)
@@ -183,6 +186,7 @@ def _break_off(
     ctx: Context, tenant_id: str, offer_id: str, event: OfferEvent, actor: Actor, reason: str, version: int | None
 ) -> None:
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.NEGOTIATE)
     said = _note(reason, field="reason")
     with ctx.db.tenant(tenant_id) as session:
         case, offer = _load_offer(session, offer_id, actor)
@@ -273,11 +277,11 @@ def _propose(
         status=OFFER.initial,
         counters=counters.id if counters else None,
         created_at=now,
-        expires_at=_answer_by(now, terms.wait("offer", ANSWERED_WITHIN)),
+        expires_at=due_after(now, length_of(Wait.OFFER, terms), _settings(session, case).calendar),
     )
     session.add(offer)
     session.flush()
-    _wait_for_answer(case, offer)
+    follow_case(ctx, session, case)
     detail = {**_said(offer), **({"message": offer.note} if offer.note else {})}
     record_entry(ctx, session, case, event=event, actor=actor, public=True, detail=detail)
     if actor.who is Who.STAFF:
@@ -286,18 +290,6 @@ def _propose(
         case.unread = True
         tell_staff(ctx, session, case, offer.note or "A new offer waits for an answer.")
     return offer
-
-
-def _answer_by(now: datetime, length: Length) -> datetime:
-    if length.unit is LengthUnit.HOURS:
-        return now + timedelta(hours=length.length)
-    return now + timedelta(days=length.length)
-
-
-def _wait_for_answer(case: Case, offer: Offer) -> None:
-    """The other side owes the next step."""
-    case.due_at = offer.expires_at
-    case.due_by = Who.STAFF if offer.made_by == Who.SHOPPER else Who.SHOPPER
 
 
 def _check_address(proposal: Proposal, address: str) -> None:

@@ -16,13 +16,13 @@ from saleor_returns_app.domain.cases import (
     Reason,
     case_number,
 )
-from saleor_returns_app.domain.deadlines import next_deadline
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.policy import (
     Outcome,
     Verdict,
 )
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import BadInput, Conflict, NotFound
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case, ReturnLine
@@ -31,12 +31,13 @@ from saleor_returns_app.models.tenants import Tenant
 from .context import Context
 from .deciding import decide_by_rule
 from .evidence import attach_to_case
-from .guards import LONGEST_TEXT, require_permission
+from .guards import LONGEST_TEXT, require_permission, require_role
 from .history import record_entry
 from .judging import JudgedLine, LineRequest, expect, judge_lines
 from .notifications import queue_case_mail
 from .orders import fresh_order, is_newest, lock_lane
 from .policies import Judge, judge_in_force
+from .waiting import follow_case
 
 #: Reads of an order that changes while a case is opened.
 _TRIES = 3
@@ -65,6 +66,7 @@ def open_case(
     `case_id` is for who may ask twice (a second click, a retry after a crash): a case that has it already is given back as it is.
     """
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     check_requests(lines)
     asked = _Asked(lines, actor, through, language, override, case_id, judge, holder)
     for _ in range(_TRIES):
@@ -118,6 +120,7 @@ def _open(ctx: Context, tenant_id: str, asked: _Asked, order: Order) -> str | No
         session.add(case)
         session.flush()
         attach_to_case(session, asked.holder, case.id)
+        follow_case(ctx, session, case)
         detail: dict[str, Any] = {"override": asked.override} if asked.override else {}
         record_entry(
             ctx,
@@ -206,7 +209,6 @@ def _new_case(ctx: Context, session: Session, order: Order, *, through: Channel,
         .returning(Tenant.last_case)
         .execution_options(synchronize_session=False)
     ).scalar_one()
-    deadline = next_deadline(CaseStatus.REQUESTED, now)
     return Case(
         sequence=sequence,
         number=case_number(year=now.year, sequence=sequence),
@@ -220,8 +222,6 @@ def _new_case(ctx: Context, session: Session, order: Order, *, through: Channel,
         customer_name=order.customer_name,
         language=language,
         opened_through=through,
-        due_at=deadline.due if deadline else None,
-        due_by=deadline.owner if deadline else "",
         created_at=now,
         updated_at=now,
     )

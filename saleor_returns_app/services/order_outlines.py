@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -42,6 +43,7 @@ def select_outlines() -> Select[Any]:
         snapshot["language"].as_string().label("language"),
         snapshot["shipping_gross"]["amount"].as_string().label("shipping_gross"),
         snapshot["shipping_address"]["country"].as_string().label("country"),
+        snapshot["billing_address"]["country"].as_string().label("billing_country"),
         *(snapshot[part].label(part) for part in _PARTS),
     )
 
@@ -64,7 +66,7 @@ def outline(row: Any) -> Order:
         channel_slug=row.channel_slug,
         currency=currency,
         total_gross=zero,
-        shipping_gross=Money(Decimal(row.shipping_gross), currency),
+        shipping_gross=_amount(row.shipping_gross, currency),
         shipping_net=zero,
         total_charged=zero,
         total_refunded=zero,
@@ -74,6 +76,7 @@ def outline(row: Any) -> Order:
         granted_refunds=(),
         payments=(),
         shipping_address=Address(country=row.country) if row.country else None,
+        billing_address=Address(country=row.billing_country) if row.billing_country else None,
         metadata=row.metadata or {},
         customer_metadata=row.customer_metadata or {},
     )
@@ -92,6 +95,7 @@ def _line(line: dict[str, Any], currency: str, zero: Money) -> OrderLine:
         total_net=zero,
         is_shipping_required=line["is_shipping_required"],
         is_gift_card=line.get("is_gift_card", False),
+        is_gift=line.get("is_gift", False),
         variant_id=line.get("variant_id"),
         product_id=line.get("product_id"),
         product_type_id=line.get("product_type_id"),
@@ -121,4 +125,10 @@ def _fulfillment_line(line: dict[str, Any]) -> FulfillmentLine:
 
 
 def _money(packed: dict[str, str], currency: str) -> Money:
-    return Money(Decimal(packed["amount"]), currency)
+    return _amount(packed["amount"], currency)
+
+
+@lru_cache(maxsize=8192)
+def _amount(amount: str, currency: str) -> Money:
+    """The same few prices come again and again."""
+    return Money(Decimal(amount), currency)

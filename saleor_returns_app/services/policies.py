@@ -21,12 +21,13 @@ from sqlalchemy.orm.exc import StaleDataError
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.policy import CompiledPolicy, Policy, compile_policy, presets
 from saleor_returns_app.domain.policy.document import PolicyDocument
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import BadInput, Conflict, NotFound
 from saleor_returns_app.models.policies import PolicyVersion
 
 from .context import Context
-from .guards import LONGEST_TEXT, require_permission
+from .guards import LONGEST_TEXT, require_permission, require_role
 
 #: Reading is for all who manage orders; what binds everyone is changed by whoever may manage the app.
 NEEDED = "MANAGE_APPS"
@@ -147,6 +148,7 @@ def begin_draft(
     Raises Conflict where somebody has begun or changed one in the meantime.
     """
     require_permission(actor, NEEDED)
+    require_role(actor, Verb.CONFIGURE)
     now = ctx.now()
     try:
         with ctx.db.tenant(tenant_id) as session:
@@ -176,6 +178,7 @@ def save_draft(
 ) -> PolicyVersion:
     """Raises Conflict unless the draft still is the one that the person saw, NotFound where there is none any more."""
     require_permission(actor, NEEDED)
+    require_role(actor, Verb.CONFIGURE)
     try:
         with ctx.db.tenant(tenant_id) as session:
             row = _seen_draft(session, revision)
@@ -187,6 +190,7 @@ def save_draft(
 
 def discard_draft(ctx: Context, tenant_id: str, *, actor: Actor, revision: int | None) -> None:
     require_permission(actor, NEEDED)
+    require_role(actor, Verb.CONFIGURE)
     try:
         with ctx.db.tenant(tenant_id) as session:
             session.delete(_seen_draft(session, revision))
@@ -205,6 +209,7 @@ def publish_draft(
 ) -> PolicyVersion:
     """Publish the draft, in force from now or from a later time. Raises BadInput, Conflict, NotFound."""
     require_permission(actor, NEEDED)
+    require_role(actor, Verb.CONFIGURE)
     now = ctx.now()
     if not note.strip():
         raise BadInput("Say in a few words what changed.", code="NOTE", field="note")

@@ -15,19 +15,24 @@ from enum import StrEnum
 from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_, union
+from sqlalchemy import ColumnElement, Select, func, select, union
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import OPEN, CaseStatus
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money, total
+from saleor_returns_app.domain.policy.calendars import add_days
 from saleor_returns_app.domain.refunds import RefundStatus
+from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import Refund
+from saleor_returns_app.models.staff import CaseTag, CaseWatcher
+from saleor_returns_app.models.tenants import Tenant
 
 from .attention import WHAT_TO_DO
 from .context import Context
+from .queue_due import due_ids, due_range
 from .queue_search import exact_matches, prefix_matches
 
 PAGE = 25
@@ -46,6 +51,20 @@ class View(StrEnum):
     ALL = "all"
     ATTENTION = "attention"
     OVERDUE = "overdue"
+    UNREAD = "unread"
+    ESCALATED = "escalated"
+    MINE = "mine"
+    NOBODYS = "nobodys"
+    FOLLOWED = "followed"
+    SPOT_CHECK = "spot_check"
+
+
+class Due(StrEnum):
+    """Which deadlines to list, those that end first in front."""
+
+    ANY = "any"
+    TODAY = "today"  # and what is late
+    WEEK = "week"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +97,8 @@ class Counts:
     states: Mapping[CaseStatus, int]
     attention: int
     overdue: int
+    unread: int
+    escalated: int = 0
 
     @property
     def open(self) -> int:
@@ -86,11 +107,15 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a person wants to see. `channel` is a sales channel's slug; `before` and `after` are cursors."""
+    """What a person wants to see. `channel` is a sales channel's slug; `before` and `after` are cursors. With `due` or `owner` (who
+    owes the next step) cases are sorted by their deadline, and those without one are left out."""
 
     view: View | CaseStatus = View.OPEN
     channel: str = ""
     search: str = ""
+    due: Due | None = None
+    owner: Who | None = None
+    tag: str = ""
     before: str = ""
     after: str = ""
 
@@ -101,9 +126,20 @@ def list_cases(ctx: Context, tenant_id: str, *, actor: Actor, asked: Asked) -> C
     with ctx.db.tenant(tenant_id) as session:
         if asked.search.strip():
             return _found(session, tenant_id, channels, asked)
-        if asked.view is View.OVERDUE:
-            return _overdue(session, tenant_id, channels, asked, now=ctx.now())
-        ranges = [
+        if asked.view is View.OVERDUE or asked.due or asked.owner:
+            until = _until(ctx, session, tenant_id, asked)
+            edges, before, after = due_ids(
+                session,
+                [
+                    due_range(tenant_id, owner, channels, until=until).where(*_in_view(asked.view))
+                    for owner in _owners(asked)
+                ],
+                before=asked.before,
+                after=asked.after,
+                page=PAGE,
+            )
+            return CasePage(rows=_load(session, edges, channels), before=before, after=after)
+        ranges = _personal(tenant_id, actor, channels, asked) or [
             select(Case.id).where(Case.tenant_id == tenant_id, *conditions)
             for conditions in _ranges(asked.view, channels)
         ]
@@ -117,11 +153,38 @@ def visible_channels(actor: Actor, wanted: str = "") -> frozenset[str] | None:
     return frozenset({wanted}) if actor.channels is None else actor.channels & {wanted}
 
 
+def _personal(tenant_id: str, actor: Actor, channels: frozenset[str] | None, asked: Asked) -> list[Select[Any]]:
+    """Lists that begin elsewhere than at a state: a tag's, a person's. Empty for all others."""
+    among = () if channels is None else (Case.channel_slug.in_(sorted(channels)),)
+    cases = select(Case.id).where(Case.tenant_id == tenant_id, *among)
+    still_open = Case.status.in_([status.value for status in OPEN])
+    if asked.tag:
+        tagged = select(CaseTag.case_id).where(CaseTag.tenant_id == tenant_id, CaseTag.tag == asked.tag)
+        return [tagged if channels is None else cases.where(Case.id.in_(tagged))]
+    if asked.view is View.MINE:
+        return [cases.where(Case.assignee_id == actor.id, still_open)]
+    if asked.view is View.FOLLOWED:
+        followed = select(CaseWatcher.case_id).where(
+            CaseWatcher.tenant_id == tenant_id, CaseWatcher.user_id == actor.id
+        )
+        return [cases.where(Case.id.in_(followed))]
+    if asked.view is View.NOBODYS:
+        return [cases.where(Case.status == status, Case.assignee_id == "") for status in OPEN]
+    if asked.view is View.SPOT_CHECK:
+        return [cases.where(Case.status == CaseStatus.REQUESTED, Case.spot_check.is_(True))]
+    return []
+
+
 def _ranges(view: View | CaseStatus, channels: frozenset[str] | None) -> list[tuple[ColumnElement[bool], ...]]:
     """Conditions that each leave one range of an index, in the order of the id."""
+    if view is View.ESCALATED:
+        among = () if channels is None else (Case.channel_slug.in_(sorted(channels)),)
+        return [(Case.escalated_to > "", *among)]
     if view is View.ATTENTION:
         among = () if channels is None else (Case.channel_slug.in_(sorted(channels)),)
         return [(Case.attention == code, *among) for code in WHAT_TO_DO]
+    if view is View.UNREAD:
+        return [(Case.unread.is_(True), *(() if channels is None else (Case.channel_slug.in_(sorted(channels)),)))]
     states = _states(view)
     if channels is None:
         return [()] if view is View.ALL else [(Case.status == state,) for state in states]
@@ -166,53 +229,31 @@ def _page(session: Session, ranges: Sequence[Select[Any]], channels: frozenset[s
     )
 
 
-def _overdue(
-    session: Session, tenant_id: str, channels: frozenset[str] | None, asked: Asked, *, now: datetime
-) -> CasePage:
-    key = tuple_(Case.due_at, Case.id)
-    back = bool(asked.before)
-    found: list[tuple[datetime, str]] = []
-    start = _overdue_cursor(asked.before or asked.after)
-    for owner in _ANSWERABLE:
-        part = _late(tenant_id, owner, channels, now=now)
-        if start is not None:
-            # Both sides of the comparison as plain values of their columns' types, so that the index serves it.
-            edge = tuple_(literal(start[0], Case.due_at.type), literal(start[1]))
-            part = part.where(key < edge if back else key > edge)
-        order = (Case.due_at.desc(), Case.id.desc()) if back else (Case.due_at, Case.id)
-        found += [(due, case_id) for due, case_id in session.execute(part.order_by(*order).limit(PAGE + 1)) if due]
-    found.sort(reverse=back)
-    more = len(found) > PAGE
-    found = found[:PAGE]
-    if back:
-        found.reverse()
-    return CasePage(
-        rows=_load(session, [case_id for _, case_id in found], channels),
-        before=_cursor(found[0]) if found and (more if back else start is not None) else None,
-        after=_cursor(found[-1]) if found and (back or more) else None,
-    )
+def _owners(asked: Asked) -> tuple[Who, ...]:
+    if asked.owner:
+        return (asked.owner,)
+    return _ANSWERABLE if asked.view is View.OVERDUE else tuple(Who)
 
 
-def _late(
-    tenant_id: str, owner: Who, channels: frozenset[str] | None, *, now: datetime
-) -> Select[datetime | None, str]:
-    mine = Case.tenant_id == tenant_id
-    part = select(Case.due_at, Case.id).where(mine, Case.due_by == owner, Case.due_at <= now)
-    return part if channels is None else part.where(Case.channel_slug.in_(sorted(channels)))
+def _until(ctx: Context, session: Session, tenant_id: str, asked: Asked) -> datetime | None:
+    """The last instant to list; days are the shop's."""
+    now = ctx.now()
+    if asked.view is View.OVERDUE:
+        return now
+    zone = TenantSettings.load(session.get_one(Tenant, tenant_id).settings).time_zone
+    days = {Due.TODAY: 0, Due.WEEK: 7}
+    return add_days(now, days[asked.due], zone=zone) if asked.due in days else None
 
 
-def _cursor(edge: tuple[datetime, str]) -> str:
-    return f"{edge[0].isoformat()}~{edge[1]}"
-
-
-def _overdue_cursor(text: str) -> tuple[datetime, str] | None:
-    """None for a cursor that is not one of ours: the list begins at its start."""
-    due, tilde, case_id = text.partition("~")
-    try:
-        at = datetime.fromisoformat(due) if tilde else None
-    except ValueError:
-        return None
-    return (at, case_id) if at is not None and at.tzinfo is not None else None
+def _in_view(view: View | CaseStatus) -> tuple[ColumnElement[bool], ...]:
+    """What is left of a list of deadlines in a tab."""
+    if isinstance(view, CaseStatus):
+        return (Case.status == view,)
+    if view is View.OPEN:
+        return (Case.status.in_([status.value for status in OPEN]),)
+    if view is View.ATTENTION:
+        return (Case.attention > "",)
+    return (Case.escalated_to > "",) if view is View.ESCALATED else ()
 
 
 def _found(session: Session, tenant_id: str, channels: frozenset[str] | None, asked: Asked) -> CasePage:
@@ -257,16 +298,20 @@ def count_cases(ctx: Context, tenant_id: str, *, actor: Actor, channel: str = ""
 
     ids = select(Case.id).where(Case.tenant_id == tenant_id)
     with ctx.db.tenant(tenant_id) as session:
-        *states, attention, late, slow = session.execute(
+        *states, attention, escalated, unread, late, slow = session.execute(
             select(
                 *(bounded(ids.where(*among, Case.status == state)) for state in CaseStatus),
                 bounded(ids.where(Case.attention > "", *among)),
-                *(bounded(_late(tenant_id, owner, channels, now=ctx.now())) for owner in _ANSWERABLE),
+                bounded(ids.where(Case.escalated_to > "", *among)),
+                bounded(ids.where(Case.unread.is_(True), *among)),
+                *(bounded(due_range(tenant_id, owner, channels, until=ctx.now())) for owner in _ANSWERABLE),
             )
         ).one()
     return Counts(
         states=dict(zip(CaseStatus, states, strict=True)),
         attention=attention,
+        unread=unread,
+        escalated=escalated,
         overdue=min(late + slow, MOST_COUNTED + 1),
     )
 

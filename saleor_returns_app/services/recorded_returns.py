@@ -14,6 +14,7 @@ from saleor_returns_app.domain.returns import (
     recognise_return,
     returned_fulfillments,
 )
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import (
     Conflict,
     SaleorDenied,
@@ -27,7 +28,7 @@ from saleor_returns_app.models.refunds import RecordedReturn
 from .attempts import STALE
 from .attention import refresh_attention
 from .context import Context
-from .guards import check_version, require_permission
+from .guards import check_version, require_permission, require_role
 from .history import load_case, record_entry
 from .lanes import GRACE, Lane
 from .notes import confirm_notes, take_notes
@@ -134,6 +135,7 @@ def confirm_return(
 ) -> None:
     """A person compared the order in Saleor: the goods are on record there."""
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.RECEIVE)
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)

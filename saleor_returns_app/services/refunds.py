@@ -17,6 +17,7 @@ from saleor_returns_app.domain.refunds import (
     RefundStatus,
     marker,
 )
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import BadInput, Conflict, NotFound
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
@@ -24,11 +25,12 @@ from saleor_returns_app.models.refunds import QuoteRow, Refund, RefundAttempt
 
 from .attention import raise_concern, refresh_attention
 from .context import Context
-from .guards import LONGEST_TEXT, check_version, require_permission
+from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
 from .orders import fresh_order, lock_lane
 from .quotes import QUOTE, quote_case
 from .settling import move_refund, settle_case
+from .waiting import follow_case
 
 #: A sweep looks after an approved refund this late, should its job have been lost.
 SAFETY_NET = timedelta(seconds=60)
@@ -58,6 +60,7 @@ def approve_refund(
     `fingerprint` is that of the quote the person saw. Raises Conflict when the quote is another by now: it has to be read again.
     """
     require_permission(actor, "HANDLE_PAYMENTS")
+    require_role(actor, Verb.PAY)
     with ctx.db.tenant(tenant_id) as session:
         order_id = load_case(session, case_id, actor).saleor_order_id
     order = fresh_order(ctx, tenant_id, order_id, max_age=timedelta(0))
@@ -100,6 +103,7 @@ def approve_refund(
         for refund in refunds:
             if refund.status == RefundStatus.PROPOSED:
                 raise_concern(session, case, refund, "PAY_BY_HAND")
+        follow_case(ctx, session, case)
         _let_pay(ctx, session, case, key=f"pay:{refunds[0].id}")
 
 
@@ -182,6 +186,7 @@ def retry_refund(
 ) -> None:
     """Request a failed refund again, on the same grant. Raises BadInput for an unclear one: that takes `vouch_unsent`."""
     require_permission(actor, "HANDLE_PAYMENTS")
+    require_role(actor, Verb.PAY)
     with ctx.db.tenant(tenant_id) as session:
         case, refund = _load(session, refund_id, actor)
         check_version(case, version)
@@ -204,6 +209,7 @@ def vouch_unsent(
     Raises Conflict while the last request may still be running.
     """
     require_permission(actor, "HANDLE_PAYMENTS")
+    require_role(actor, Verb.PAY)
     with ctx.db.tenant(tenant_id) as session:
         case, refund = _load(session, refund_id, actor)
         check_version(case, version)
@@ -244,6 +250,7 @@ def approve_rest(
 ) -> None:
     """Approve a proposed refund that a partial payment left over. Raises Conflict for what has to be paid by hand."""
     require_permission(actor, "HANDLE_PAYMENTS")
+    require_role(actor, Verb.PAY)
     with ctx.db.tenant(tenant_id) as session:
         case, refund = _load(session, refund_id, actor)
         check_version(case, version)
@@ -256,6 +263,7 @@ def approve_rest(
         refund.approved_by, refund.approved_at = actor.name, ctx.now()
         refund.check_at = ctx.now() + SAFETY_NET
         refresh_attention(session, case)
+        follow_case(ctx, session, case)
         detail = {"refund": refund.marker, "amount": str(refund.amount)}
         note = f"refund {refund.marker} of {refund.amount} approved"
         record_entry(
@@ -298,6 +306,7 @@ def record_refund(
 ) -> None:
     """The refund was paid outside of the app; `proof` says how, and stays in the history."""
     require_permission(actor, "HANDLE_PAYMENTS")
+    require_role(actor, Verb.PAY)
     said = proof.strip()
     if not said or len(said) > LONGEST_TEXT:
         text = "Say how it was paid: a reference, a date, who did it (at most %(most)s characters)."
@@ -335,6 +344,7 @@ def cancel_refund(
     to the quote, or paid twice. What a partial payment left over can: its units stay refunded.
     """
     require_permission(actor, "HANDLE_PAYMENTS")
+    require_role(actor, Verb.PAY)
     with ctx.db.tenant(tenant_id) as session:
         case, refund = _load(session, refund_id, actor)
         check_version(case, version)
@@ -381,6 +391,7 @@ def acknowledge_concern(
 ) -> None:
     """A person took care of what was told about a refund that is settled. Raises Conflict where there is nothing of the kind."""
     require_permission(actor, "HANDLE_PAYMENTS")
+    require_role(actor, Verb.PAY)
     with ctx.db.tenant(tenant_id) as session:
         case, refund = _load(session, refund_id, actor)
         check_version(case, version)

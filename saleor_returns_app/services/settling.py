@@ -24,6 +24,7 @@ from .context import Context
 from .history import move_case, record_entry
 from .lanes import Lane
 from .notifications import queue_case_mail
+from .waiting import follow_case
 
 
 def move_refund(ctx: Context, refund: Refund, event: RefundEvent, actor: Actor) -> None:
@@ -96,6 +97,7 @@ def fail_refund(ctx: Context, session: Session, case: Case, row: Refund, *, code
 def settle_case(ctx: Context, session: Session, case: Case, actor: Actor) -> None:
     """Resolve the case once nothing of its refunds is left open; back to the quote when all of them were cancelled."""
     refresh_attention(session, case)
+    follow_case(ctx, session, case)
     refunds = session.scalars(select(Refund).where(Refund.case_id == case.id).order_by(Refund.number)).all()
     if case.status != CaseStatus.RESOLVING or any(refund.status not in SETTLED for refund in refunds):
         return

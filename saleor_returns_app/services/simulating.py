@@ -6,29 +6,32 @@ progress: whoever finds one that was not renewed begins again, and a worker that
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.cases import RELEASED
+from saleor_returns_app.domain.cases import RELEASED, CaseKind
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.policy import CompiledPolicy, LineFacts, Verdict, compile_policy
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.simulations import Subject, Tally, money_of
+from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import AppError, NotFound
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.orders import OrderMirror
 from saleor_returns_app.models.policies import PolicySimulation, PolicyVersion
 
 from .context import Context
-from .facts_of_many import Held, case_facts, order_line_facts
-from .guards import require_permission
+from .facts_of_many import Histories, asks_for_history, case_facts, order_line_facts, read_held_units
+from .guards import require_permission, require_role
 from .order_outlines import outline, select_outlines
 from .policies import NEEDED, in_force, unpack_document
 
@@ -53,6 +56,7 @@ def request_simulation(ctx: Context, tenant_id: str, *, actor: Actor) -> str:
     Raises NotFound without a draft.
     """
     require_permission(actor, NEEDED)
+    require_role(actor, Verb.CONFIGURE)
     with ctx.db.tenant(tenant_id) as session:
         draft = session.scalar(select(PolicyVersion).where(PolicyVersion.state == "draft").with_for_update())
         if draft is None:
@@ -176,20 +180,26 @@ def _end(ctx: Context, lease: _Lease, values: Mapping[str, Any]) -> None:
 
 
 def _simulate(ctx: Context, lease: _Lease) -> dict[str, Any]:
-    standing = in_force(ctx, lease.tenant_id)
+    standing, settings = in_force(ctx, lease.tenant_id), ctx.tenant_settings(lease.tenant_id)
     since = ctx.now() - LOOKED_BACK
     with ctx.db.tenant(lease.tenant_id) as session:
         draft = session.get(PolicyVersion, lease.policy_id)
         if draft is None:
             raise _LostError
         orders = session.scalar(select(func.count(OrderMirror.id)).where(OrderMirror.saleor_created_at >= since)) or 0
-        cases = session.scalar(select(func.count(Case.id)).where(Case.created_at >= since)) or 0
-        held = Held.read(session)
+        cases = session.scalar(select(func.count(Case.id)).where(*_asked_for(since))) or 0
+        wanted = unpack_document(draft.document)
+        needs_histories = asks_for_history(standing.document) or asks_for_history(wanted)
+        known = _Known(
+            held=read_held_units(session),
+            histories=Histories.read(session) if needs_histories else Histories.none(),
+            settings=settings,
+        )
         _write(ctx, session, lease, revision=draft.revision, total=orders + cases, done=0)
     before = compile_policy(standing.document, version=standing.version)
-    after = compile_policy(unpack_document(draft.document), version=draft.version)
-    trial = _Trial(ctx, lease, before, after, Tally(), since)
-    trial.judge_orders(held)
+    after = compile_policy(wanted, version=draft.version)
+    trial = _Trial(ctx, lease, before, after, Tally(), since, known)
+    trial.judge_orders()
     trial.judge_cases()
     return {
         **trial.tally.as_data(),
@@ -200,6 +210,15 @@ def _simulate(ctx: Context, lease: _Lease) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What is read once for all orders."""
+
+    held: Counter[str]
+    histories: Histories
+    settings: TenantSettings
+
+
 @dataclass(slots=True)
 class _Trial:
     ctx: Context
@@ -208,9 +227,10 @@ class _Trial:
     after: CompiledPolicy
     tally: Tally
     since: datetime
+    known: _Known
     done: int = 0
 
-    def judge_orders(self, held: Held) -> None:
+    def judge_orders(self) -> None:
         """Each line of each order, as its shopper would see it today before giving a reason."""
         now = self.ctx.now()
         place: tuple[datetime, str] | None = None
@@ -219,12 +239,16 @@ class _Trial:
                 rows = self._orders_after(session, place)
                 for row in rows:
                     order = outline(row)
-                    for facts in order_line_facts(order, held=held, now=now):
+                    for facts in self._facts_of(order, now):
                         self._judge(_of_order(order, facts), facts)
                 self._advance(session, len(rows))
             if len(rows) < CHUNK:
                 return
             place = (rows[-1].saleor_created_at, rows[-1].id)
+
+    def _facts_of(self, order: Order, now: datetime) -> Iterator[LineFacts]:
+        known = self.known
+        return order_line_facts(order, held=known.held, histories=known.histories, settings=known.settings, now=now)
 
     def _orders_after(self, session: Session, place: tuple[datetime, str] | None) -> Sequence[Any]:
         asked = select_outlines().where(OrderMirror.saleor_created_at >= self.since)
@@ -250,17 +274,17 @@ class _Trial:
 
     def _cases_after(self, session: Session, place: str) -> Sequence[Case]:
         return session.scalars(
-            select(Case).where(Case.created_at >= self.since, Case.id > place).order_by(Case.id).limit(CHUNK)
+            select(Case).where(*_asked_for(self.since), Case.id > place).order_by(Case.id).limit(CHUNK)
         ).all()
 
     def _judge_case(self, case: Case, order: Order) -> None:
         judged: list[tuple[Money, Verdict, Verdict]] = []
-        for line, facts in case_facts(case, order):
+        for facts in case_facts(case, order, histories=self.known.histories, settings=self.known.settings):
             subject = Subject(
                 scope="case",
                 order_id=order.id,
                 order_number=order.number,
-                product=line.product_name,
+                product=facts.line.product_name,
                 case_id=case.id,
                 case_number=case.number,
             )
@@ -283,6 +307,11 @@ class _Trial:
 
 
 _RELEASED = frozenset(status.value for status in RELEASED)
+
+
+def _asked_for(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Returns that a policy judges: withdrawals by law are not."""
+    return Case.created_at >= since, Case.kind == CaseKind.RETURN, Case.is_withdrawal.is_(False)
 
 
 def _of_order(order: Order, facts: LineFacts) -> Subject:

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import CaseStatus
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import ShippingRule
 from saleor_returns_app.errors import BadInput, NotFound
@@ -16,12 +17,13 @@ from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.tenants import Tenant
 
 from .context import Context
-from .guards import require_permission
+from .guards import require_permission, require_role
 
 #: Whoever may manage the app itself may change its settings: the window and the address bind everyone, so orders alone are not enough.
 NEEDED = "MANAGE_APPS"
 LONGEST_ADDRESS = 1000
 LONGEST_WINDOW = 3650
+_OWN = ("return_address", "window_days", "shipping_rule", "brand_color", "contact_email")
 _SENDING = (CaseStatus.APPROVED, CaseStatus.IN_TRANSIT)
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _EMAIL = re.compile(r"[^@\s<>\"',;]{1,64}@[^@\s<>\"',;]{1,190}\.[^@\s<>\"',;.]{2,60}")
@@ -41,6 +43,7 @@ def change_settings(
 ) -> TenantSettings:
     """Change what the shop's settings page offers, from what was typed there. Raises BadInput naming the field."""
     require_permission(actor, NEEDED)
+    require_role(actor, Verb.CONFIGURE)
     settings = TenantSettings(
         return_address=_address(return_address),
         window_days=_days(window_days),
@@ -53,15 +56,16 @@ def change_settings(
         tenant = session.get(Tenant, tenant_id, with_for_update=True)
         if tenant is None:
             raise NotFound("This shop is not known here.", code="UNKNOWN_SHOP")
-        # What a newer release keeps beside these stays.
-        tenant.settings = {**tenant.settings, **asdict(settings)}
+        # What has a page of its own and what a newer release keeps beside these stays.
+        values = asdict(settings)
+        tenant.settings = {**tenant.settings, **{name: values[name] for name in _OWN}}
         # Returns that were approved before there was an address get it now; one that was told is kept.
         session.execute(
             update(Case)
             .where(Case.tenant_id == tenant_id, Case.status.in_(_SENDING), Case.return_address == "")
             .values(return_address=settings.return_address)
         )
-    return settings
+        return TenantSettings.load(tenant.settings)
 
 
 def _address(text: str) -> str:

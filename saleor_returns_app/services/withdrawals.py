@@ -14,11 +14,12 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import BadInput, Conflict, NotFound
 from saleor_returns_app.models.withdrawals import Withdrawal
 
 from .context import Context
-from .guards import LONGEST_TEXT, require_permission
+from .guards import LONGEST_TEXT, require_permission, require_role
 from .notifications import queue_mail
 
 #: Receipts that one mailbox is sent in an hour: a form that asks for nothing must not be a way to flood somebody.
@@ -129,9 +130,18 @@ def waiting_for_people(ctx: Context, tenant_id: str, *, actor: Actor) -> Sequenc
         return session.scalars(aside).all()
 
 
+def count_waiting(ctx: Context, tenant_id: str, *, actor: Actor) -> int:
+    """How many declarations wait for a person; none for people of some channels only."""
+    if actor.channels is not None:
+        return 0
+    with ctx.db.tenant(tenant_id) as session:
+        return session.scalar(select(func.count(Withdrawal.id)).where(Withdrawal.state == "aside")) or 0
+
+
 def settle_withdrawal(ctx: Context, tenant_id: str, withdrawal_id: str, *, actor: Actor, settlement: str) -> None:
     """A person has dealt with a declaration: says how. Raises BadInput, NotFound, and Conflict when somebody was faster."""
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     said = settlement.strip()
     if not said or len(said) > LONGEST_TEXT:
         text = "Write what you did about it, in at most %(most)s characters."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from babel.support import Translations
 from flask import Flask, g, has_request_context, request
 
 from saleor_returns_app.domain.money import Money
+from saleor_returns_app.domain.policy.calendars import local_day, zone_of
 
 CATALOGUES = Path(__file__).parent / "translations"
 DEFAULT = "en"
@@ -94,18 +95,40 @@ def format_minor(minor: int, currency: str) -> str:
     return format_money(Money.from_minor(minor, currency))
 
 
-def format_datetime(moment: datetime, to: str | None = None) -> str:
-    """Day and time, UTC said: we do not know the reader's time zone."""
+def zone() -> str:
+    """The time zone of the request's shop; UTC until the shop is known. The reader's own is not known to us."""
+    found: str = g.get("zone", "") if has_request_context() else ""
+    return found or "UTC"
+
+
+def choose_zone(name: str) -> None:
+    """Write times of this request as they are in this zone (IANA name)."""
+    g.zone = name
+
+
+def format_datetime(moment: datetime, to: str | None = None, *, at: str | None = None) -> str:
+    """Day and time in the shop's zone, or in the zone `at`; which one is said."""
     spoken = _locale(to or language())
+    there = zone_of(at or zone())
+    local = moment.astimezone(there)
     joined: str = spoken.datetime_formats["medium"].format(
-        format_time(moment, "short", locale=spoken), babel_date(moment, "medium", locale=spoken)
+        format_time(local, "short", tzinfo=there, locale=spoken), babel_date(local, "medium", locale=spoken)
     )
-    return f"{joined} UTC"
+    return f"{joined} {_zone_name(local)}"
 
 
-def format_day(moment: date, to: str | None = None) -> str:
-    """A day, or the day of a moment in its own time zone."""
-    day = moment.date() if isinstance(moment, datetime) else moment
+def _zone_name(local: datetime) -> str:
+    """UTC, UTC+1, UTC+5:30: short names like CST mean three zones."""
+    minutes = round((local.utcoffset() or timedelta()).total_seconds() / 60)
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}{f':{rest:02}' if rest else ''}"
+
+
+def format_day(moment: date, to: str | None = None, *, at: str | None = None) -> str:
+    """A day, or the day that a moment falls on in the shop's zone or in the zone `at`."""
+    day = local_day(moment, at or zone()) if isinstance(moment, datetime) else moment
     return babel_date(day, "long", locale=_locale(to or language()))
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from flask import Flask
 
 from saleor_returns_app.domain.cases import CaseStatus, Reason, Resolution
+from saleor_returns_app.domain.deadlines import Wait
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.refunds import RefundStatus
-from saleor_returns_app.models.cases import CaseEntry
+from saleor_returns_app.domain.terms import CaseTerms
+from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.web import i18n
 
@@ -94,16 +97,71 @@ NEXT = {
     CaseStatus.DISPUTED: "The shop looks at your objection by %(day)s.",
 }
 
+#: What is waited for, as a line of a table or a sentence: "Waiting for: …".
+WAITS: dict[str, str] = {
+    Wait.REVIEW: "Review of the request",
+    Wait.EVIDENCE: "Evidence from the shopper",
+    Wait.OFFER: "Answer to an offer",
+    Wait.GOODS_SENT: "Goods to be sent",
+    Wait.PARCEL: "Arrival of the parcel",
+    Wait.INSPECTION: "Inspection of the goods",
+    Wait.APPROVAL: "Approval of the refund",
+    Wait.SECOND_APPROVAL: "Approval by a second person",
+    Wait.REFUND: "Payment of the refund",
+    Wait.DISPUTE: "Decision on the dispute",
+    Wait.CONFIRMATION: "Confirmation of the outcome",
+}
+
+#: What the shop or somebody else owed the shopper and is late: said instead of a promise that was not kept.
+LATE = {
+    CaseStatus.REQUESTED: "The shop should have looked at your request by %(day)s. It was reminded. You do not have to do anything.",
+    CaseStatus.IN_TRANSIT: "Your parcel should have arrived by %(day)s. We are looking for it.",
+    CaseStatus.RECEIVED: "Your parcel is here. We should have checked it by %(day)s. The shop was reminded.",
+    CaseStatus.INSPECTED: "We checked your parcel and should have approved the refund by %(day)s. The shop was reminded.",
+    CaseStatus.RESOLVING: "Your refund should have arrived by %(day)s. The shop is looking into it.",
+    CaseStatus.DISPUTED: "The shop should have looked at your objection by %(day)s. It was reminded. You do not have to do anything.",
+}
+
+#: What ended for want of the shopper's evidence can be taken up again.
+EXPIRED_EVIDENCE = (
+    "What we needed from you did not come in time, so the return ended. "
+    "You can take it up again while returns are still possible."
+)
+
 #: While it is not known whether a refund was paid, nothing is promised.
 _REFUND_CHECKED = "The shop is looking into your refund and writes to you."
 _NO_PROMISE = (RefundStatus.UNCLEAR, RefundStatus.FAILED, RefundStatus.PROPOSED)
 
 
-def next_text(status: CaseStatus, refunds: Iterable[Refund]) -> str:
+def is_late(case: Case, now: datetime) -> bool:
+    """Whether somebody else than the shopper owes what is due, and it is overdue."""
+    return case.due_at is not None and case.due_at <= now and case.due_by != Who.SHOPPER
+
+
+#: While an offer is open: whose answer is waited for.
+_ANSWER = {
+    Who.SHOPPER: "The shop made you an offer. Please answer it by %(day)s.",
+    Who.STAFF: "The shop answers your offer by %(day)s.",
+}
+_KEPT = "You keep the items: please send nothing. The shop approves your refund by %(day)s."
+_KEPT_OTHERWISE = "You keep what you have: please send nothing. The shop does what you agreed on by %(day)s."
+_INSPECTED_OTHERWISE = "We checked your parcel and do what was agreed by %(day)s."
+
+
+def next_text(case: Case, refunds: Iterable[Refund], *, late: bool = False, reopenable: bool = False) -> str:
     """What happens next, as the shopper reads it (msgid; `day` fills it)."""
+    status, terms = CaseStatus(case.status), CaseTerms.load(case.terms or {})
+    if status is CaseStatus.NEGOTIATING and case.due_by in _ANSWER:
+        return _ANSWER[Who(case.due_by)]
+    if status is CaseStatus.APPROVED and terms.keeps_item:
+        return _KEPT if terms.in_money else _KEPT_OTHERWISE
+    if status is CaseStatus.INSPECTED and not terms.in_money:
+        return _INSPECTED_OTHERWISE
     if status is CaseStatus.RESOLVING and any(refund.status in _NO_PROMISE for refund in refunds):
         return _REFUND_CHECKED
-    return NEXT[status]
+    if status is CaseStatus.EXPIRED and reopenable:
+        return EXPIRED_EVIDENCE
+    return LATE.get(status, NEXT[status]) if late else NEXT[status]
 
 
 #: Event of the history → what the shopper reads.
@@ -120,6 +178,21 @@ PUBLIC_ENTRIES: dict[str, str] = {
     "conclude": "The return is settled without a refund",
     "approve_refund": "The refund was approved",
     "settle": "The refund was paid",
+    "agree": "You and the shop agreed on a solution",
+    "lapse_offer": "The time for the offer ended without an answer",
+    "fulfil": "What was agreed on is done",
+    "expire": "The time was over and the return ended",
+    "reopen": "The return was taken up again",
+    "lapse": "An offer was not answered in time",
+    "extend": "The shop gave you more time",
+}
+
+#: Event of the negotiation → what the shopper reads where they did it, and where the shop did.
+OFFER_ENTRIES: dict[str, tuple[str, str]] = {
+    "offer": ("You proposed a solution", "The shop proposed a solution"),
+    "counter_offer": ("You proposed something else", "The shop proposed something else"),
+    "decline_offer": ("You declined the offer", "The shop declined your offer"),
+    "withdraw_offer": ("You took your offer back", "The shop took its offer back"),
 }
 
 #: How a state looks; the same tone has the same colour everywhere.
@@ -151,6 +224,9 @@ def say(text: str, params: Mapping[str, object] | None = None) -> str:
 def entry_text(entry: CaseEntry) -> str:
     if entry.event == "cancel" and entry.who != Who.SHOPPER:
         return i18n.gettext("The shop cancelled the return")
+    if entry.event in OFFER_ENTRIES:
+        by_shopper, by_shop = OFFER_ENTRIES[entry.event]
+        return i18n.gettext(by_shopper if entry.who == Who.SHOPPER else by_shop)
     if entry.event == "provide_evidence" and entry.who != Who.SHOPPER:
         return i18n.gettext("The shop added photos or videos")
     return i18n.gettext(PUBLIC_ENTRIES.get(entry.event, entry.event))

@@ -31,7 +31,7 @@ from saleor_returns_app.errors import MoveRefused
 
 #: Machine, its states and events, and the states that are meant to be ends.
 MACHINES: dict[str, tuple[Machine[Any, Any], type[StrEnum], type[StrEnum], set[str]]] = {
-    "return case": (RETURN_CASE, CaseStatus, CaseEvent, {"closed", "cancelled", "expired"}),
+    "return case": (RETURN_CASE, CaseStatus, CaseEvent, {"closed", "cancelled"}),
     "refund": (REFUND, RefundStatus, RefundEvent, {"succeeded", "recorded", "cancelled"}),
     "reception": (LINE_RECEPTION, Reception, ReceptionEvent, {"received", "short", "lost"}),
     "offer": (

@@ -165,9 +165,10 @@ def test_a_crash_after_the_case_was_opened_opens_no_second_one(
         raise RuntimeError("killed")
 
     ticket = declare(shop)
-    with monkeypatch.context() as patched, pytest.raises(RuntimeError):
+    with monkeypatch.context() as patched:
         patched.setattr(matching_withdrawals, "_finish", crash)
-        match_withdrawals(shop.ctx)
+        with pytest.raises(RuntimeError):
+            match_withdrawals(shop.ctx)
     clock.forward(minutes=3)
     assert match_withdrawals(shop.ctx) == 1
     with shop.ctx.db.tenant(shop.tenant_id) as session:

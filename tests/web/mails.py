@@ -12,6 +12,9 @@ def params(kind: str, **changes: Any) -> dict[str, Any]:
         return {"code": "042042", "order_number": "1001", **changes}
     if kind == "disconnected":
         return {"shop": "Nordlicht", "api_url": "https://nordlicht.example/graphql/", **changes}
+    if kind == "escalated":
+        late = {"number": "R-2026-000042", "order_number": "1001", "waits_for": "review", "to": "admin"}
+        return {**late, "due_at": "2026-03-04T12:00:00+00:00", **changes}
     if kind == "withdrawal_receipt":
         declared = {"name": "Rita Returner", "order_number": "1001", "items": "", "reference": "0190-a"}
         return {**declared, "declared_at": "2026-03-04T22:59:00+00:00", **changes}
@@ -28,8 +31,24 @@ def params(kind: str, **changes: Any) -> dict[str, Any]:
     return {**case, **_MORE[kind], **changes}
 
 
+_OFFER = {
+    "offer": {
+        "kind": "compensation",
+        "keeps": True,
+        "amount_minor": 1200,
+        "postage_bearer": "",
+        "merchant_percent": 0,
+        "wish": "",
+    },
+    "note": "For the scratch on the lamp.",
+    "made_by": "staff",
+    "expires_at": "2026-03-05T12:00:00+00:00",
+}
 _MORE: dict[str, dict[str, Any]] = {
     "requested": {},
+    **{kind: {} for kind in ("reminder_evidence", "reminder_goods", "reminder_offer", "closed")},
+    "expired": {"waits_for": "goods_sent", "may_reopen": False},
+    "extended": {"waits_for": "goods_sent"},
     "approved": {"keeps_item": False, "message": "Please use the box it came in."},
     "rejected": {"reason": "The mug was used: there is coffee in it."},
     "cancelled": {"reason": "We found the parcel at the depot."},
@@ -40,6 +59,12 @@ _MORE: dict[str, dict[str, Any]] = {
             {**_LINE, "item": "Desk Lamp", "variant": "Brass", "quantity": 1, "received": 1, "accepted": 1},
         ]
     },
+    "message": {"body": "Which of the two mugs is broken?"},
+    "message_to_staff": {"body": "The one with the cat.", "case_id": "case-1"},
+    "offer": _OFFER,
+    "offer_ended": {**_OFFER, "how": "lapse", "reason": ""},
+    "agreed": _OFFER,
+    "fulfilled": {"message": "Your new lamp is on its way: RR123456785DE"},
     "refunded": {
         "total_minor": 4762,
         "ways": [
@@ -49,4 +74,4 @@ _MORE: dict[str, dict[str, Any]] = {
     },
 }
 
-KINDS = ("code", "disconnected", "withdrawal_receipt", *_MORE)
+KINDS = ("code", "disconnected", "escalated", "withdrawal_receipt", *_MORE)

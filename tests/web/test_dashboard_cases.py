@@ -149,9 +149,12 @@ class TestWhichButtons:
         case_id = shop.request()
         set_status(shop, case_id, status)
         events = {event for event in RETURN_CASE.possible(status, Who.STAFF) if event in STAFF_ACTIONS}
-        wanted = {CASE_ACTIONS[event].name for event in events}
+        # Only what ended for want of evidence can be reopened, which this did not.
+        wanted = {CASE_ACTIONS[event].name for event in events if event is not CaseEvent.REOPEN}
+        wanted.add("more-time")
         if status in (CaseStatus.APPROVED, CaseStatus.IN_TRANSIT):
             wanted.add("tracking")
+        wanted |= {"message", "note"} | ({"offer"} if status is CaseStatus.REQUESTED else set())
         assert offered(desk.get(page_of(case_id)).text) == wanted
 
     def test_every_action_of_the_tables_has_its_button(self) -> None:
@@ -178,7 +181,7 @@ class TestWhichButtons:
             shop.receive(case_id, {"line-1": accepted})
         assert "conclude" not in offered(desk.get(page_of(paid)).text)
         assert offered(quote_of(desk, paid)) == {"refund"}
-        assert offered(desk.get(page_of(refused)).text) == {"conclude"}
+        assert offered(desk.get(page_of(refused)).text) == {"conclude", "more-time", "message", "note"}
         assert offered(quote_of(desk, refused)) == set()
 
     def test_paying_is_shown_but_not_possible_without_handle_payments(self, orders_desk: Desk, shop: Shop) -> None:

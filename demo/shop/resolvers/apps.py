@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from demo.shop.asked import Asked
@@ -28,7 +28,7 @@ def _problem_create(asked: Asked, input: dict[str, Any]) -> dict[str, Any]:
         message = message[: _MESSAGE_LIMIT - 3] + "..."
     minutes = input.get("aggregationPeriod")
     period = timedelta(minutes=60 if minutes is None else minutes)
-    now = datetime.now(UTC)
+    now = asked.shop.clock.now()
     with asked.shop.lock:
         open_ones = [problem for problem in app.problem_log if problem.key == key and not problem.is_dismissed]
         last = max(open_ones, key=lambda problem: problem.updated_at, default=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from demo.shop.asked import Asked
@@ -25,7 +25,7 @@ def _create(asked: Asked, input: dict[str, Any]) -> dict[str, Any]:
         raise Refused("balance", "INVALID", "Balance amount have to be greater than 0.")
     if input.get("userEmail") and not input.get("channel"):
         raise Refused("channel", "REQUIRED", "Channel slug must be specified when user_email is provided.")
-    if input.get("expiryDate") and date.fromisoformat(str(input["expiryDate"])) <= datetime.now(UTC).date():
+    if input.get("expiryDate") and date.fromisoformat(str(input["expiryDate"])) <= asked.shop.clock.now().date():
         raise Refused("expiryDate", "INVALID", "Expiry date must be in the future.")
     worth = Money(balance["amount"], balance["currency"])
     card = GiftCard(
@@ -33,7 +33,7 @@ def _create(asked: Asked, input: dict[str, Any]) -> dict[str, Any]:
         code=input.get("code") or new_code(),
         initial_balance=worth,
         current_balance=worth,
-        created=datetime.now(UTC),
+        created=asked.shop.clock.now(),
         is_active=input["isActive"],
         used_by_email=input.get("userEmail"),
         metadata_items={item["key"]: item["value"] for item in input.get("metadata") or []},

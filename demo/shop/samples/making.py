@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,7 @@ _FIRST_NUMBER = 1001
 def make_order(shop: Shop, recipe: Recipe) -> Order:
     """The order, kept by the shop; no webhook is sent (see `announce`)."""
     channel = next(item for item in shop.state.channels.values() if item.slug == recipe.channel)
-    placed = datetime.now(UTC) - timedelta(days=recipe.days_ago, hours=1)
+    placed = shop.clock.now() - timedelta(days=recipe.days_ago, hours=1)
     order = Order(
         id=new_uuid_id("Order"),
         number=str(_FIRST_NUMBER - 1 + shop.state.number("order number")),
@@ -162,5 +162,5 @@ def _send(shop: Shop, order: Order, recipe: Recipe) -> None:
             made.lines.append(FulfillmentLine(line_id, line, quantity, warehouse, made))
             line.quantity_fulfilled += quantity
         shop.state.add_fulfillment(order, made)
-    refresh_status(order)
+    refresh_status(shop, order)
     order.updated_at = sent

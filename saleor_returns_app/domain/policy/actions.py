@@ -42,6 +42,7 @@ class Wait(StrEnum):
     GOODS_SENT = "goods_sent"
     PARCEL = "parcel"
     INSPECTION = "inspection"
+    APPROVAL = "approval"  # of the refund, once the goods are inspected
     SECOND_APPROVAL = "second_approval"
     REFUND = "refund"
     DISPUTE = "dispute"

@@ -37,6 +37,7 @@ DEFAULT_DEADLINES: Mapping[Wait, Length] = MappingProxyType(
         Wait.GOODS_SENT: Length(7),
         Wait.PARCEL: Length(21),
         Wait.INSPECTION: Length(3),
+        Wait.APPROVAL: Length(1),
         Wait.SECOND_APPROVAL: Length(1),
         Wait.REFUND: Length(7, "business_days"),
         Wait.DISPUTE: Length(5),

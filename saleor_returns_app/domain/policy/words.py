@@ -172,6 +172,7 @@ WAITS = {
     "goods_sent": "sending the goods after approval",
     "parcel": "the parcel's way back",
     "inspection": "our inspection of the goods",
+    "approval": "the approval of the refund",
     "second_approval": "the second approval",
     "refund": "the refund after acceptance",
     "dispute": "the decision on a dispute",

@@ -6,7 +6,7 @@ The rights and channels that count are the person's own: the app's token could d
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from flask import current_app, g, request
@@ -17,8 +17,10 @@ from saleor_returns_app.errors import Forbidden, NotFound, NotSignedIn
 from saleor_returns_app.models.tenants import Tenant, TenantState
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.ports import StaffIdentity
+from saleor_returns_app.services.staff import see_staff
 from saleor_returns_app.services.tenants import find_tenant
 from saleor_returns_app.web.current import ctx
+from saleor_returns_app.web.i18n import choose_zone
 from saleor_returns_app.web.tokens import read_claims
 
 TOKEN_HEADER = "authorization-bearer"  # noqa: S105
@@ -68,7 +70,9 @@ def sign_in() -> None:
     except NotFound as error:
         text = "This app is not installed in this shop. Install it again under Extensions in the Dashboard."
         raise NotFound(text, code="UNKNOWN_SHOP") from error
-    g.visit = Visit(tenant, _staff(context, tenant, request.headers.get(TOKEN_HEADER, "")))
+    choose_zone(str(tenant.settings.get("time_zone") or ""))
+    person = _staff(context, tenant, request.headers.get(TOKEN_HEADER, ""))
+    g.visit = Visit(tenant, replace(person, roles=see_staff(context, tenant.id, person)))
 
 
 def _staff(context: Context, tenant: Tenant, token: str) -> Actor:

@@ -13,8 +13,19 @@ from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.quotes import BY_ITSELF
 from saleor_returns_app.domain.refunds import REFUND, RefundEvent, RefundStatus
+from saleor_returns_app.domain.roles import ALLOWED, Verb, may
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.refunds import Refund
-from saleor_returns_app.services import cases, evidence_requests, inspection, logistics, recorded_returns, refunds
+from saleor_returns_app.services import (
+    cases,
+    evidence_requests,
+    inspection,
+    logistics,
+    more_time,
+    recorded_returns,
+    refunds,
+    reopening,
+)
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.guards import permission_name
@@ -41,6 +52,7 @@ class Action:
     said: str
     run: Run
     permission: str = "MANAGE_ORDERS"
+    verb: Verb = Verb.DECIDE
     form: str = "confirm.html"
     explained: str = ""
     tone: str = ""
@@ -71,6 +83,10 @@ def _cancel(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: 
     cases.cancel_case(ctx, tenant_id, case_id, actor=actor, version=version, reason=typed.get("reason", ""))
 
 
+def _fulfil(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    cases.fulfil_case(ctx, tenant_id, case_id, actor=actor, version=version, proof=typed.get("proof", ""))
+
+
 def _ask_evidence(
     ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None
 ) -> None:
@@ -89,6 +105,10 @@ def _track(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: A
         tracking_number=typed.get("tracking_number", ""),
         carrier=typed.get("carrier", ""),
     )
+
+
+def _extend(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    more_time.extend_deadline(ctx, tenant_id, case_id, actor=actor, version=version, until=typed.get("until", ""))
 
 
 def _receive(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
@@ -171,6 +191,7 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         label="Receive goods",
         said="Goods received",
         run=_receive,
+        verb=Verb.RECEIVE,
         form="receive.html",
         tone="primary",
     ),
@@ -181,6 +202,7 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         said="Refund approved",
         run=_pay,
         permission=_MONEY,
+        verb=Verb.PAY,
         form="refund.html",
         tone="primary",
     ),
@@ -190,7 +212,7 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         label="Resolve without refund",
         said="Resolved without refund",
         run=partial(_plain, cases.conclude_case),
-        explained="Nothing was accepted, so no money goes back. The shopper is told that the return is settled.",
+        explained="Nothing is owed, so no money goes back. The shopper is told that the return is settled.",
     ),
     CaseEvent.CANCEL: Action(
         name="cancel",
@@ -209,7 +231,33 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         run=partial(_plain, cases.close_case),
         explained="Nothing is left to do. A closed case stays readable and can be found.",
     ),
+    CaseEvent.REOPEN: Action(
+        name="reopen",
+        title="Take this return up again?",
+        label="Reopen",
+        said="Return reopened",
+        run=partial(_plain, reopening.reopen_case),
+        explained="It ended because the evidence did not come in time. It goes back to review, and the shopper is told.",
+    ),
 }
+#: In the place of approving a refund, where both sides agreed on something else than money.
+FULFIL = Action(
+    name="fulfil",
+    title="Is what was agreed done?",
+    label="Mark as done",
+    said="Settled as agreed",
+    run=_fulfil,
+    form="fulfil.html",
+    tone="primary",
+)
+MORE_TIME = Action(
+    name="more-time",
+    title="Give more time?",
+    label="Give more time",
+    said="The deadline was moved",
+    run=_extend,
+    form="more_time.html",
+)
 TRACKING = Action(
     name="tracking",
     title="Tracking number of the parcel",
@@ -224,6 +272,7 @@ CONFIRM_RETURN = Action(
     label="It is recorded there",
     said="Return confirmed",
     run=partial(_plain, recorded_returns.confirm_return),
+    verb=Verb.RECEIVE,
     explained="You compared the order in Saleor: the accepted items are on record there as returned.",
     tone="compact",
 )
@@ -236,6 +285,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
         said="Refund approved",
         run=partial(_plain, refunds.approve_rest),
         permission=_MONEY,
+        verb=Verb.PAY,
         explained="The provider is asked to pay what is still owed, as a refund of its own.",
         tone="primary",
     ),
@@ -246,6 +296,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
         said="The refund is tried again",
         run=_retry,
         permission=_MONEY,
+        verb=Verb.PAY,
         form="retry.html",
     ),
     RefundEvent.RECORD: Action(
@@ -255,6 +306,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
         said="Recorded as paid",
         run=_record,
         permission=_MONEY,
+        verb=Verb.PAY,
         form="record.html",
     ),
     RefundEvent.CANCEL: Action(
@@ -264,6 +316,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
         said="Refund cancelled",
         run=partial(_plain, refunds.cancel_refund),
         permission=_MONEY,
+        verb=Verb.PAY,
         explained="No money goes back by this refund, nor by other parts of it. Its items can be quoted and refunded again.",
         tone="critical",
     ),
@@ -275,9 +328,10 @@ ACKNOWLEDGE = Action(
     said="Taken care of",
     run=partial(_plain, refunds.acknowledge_concern),
     permission=_MONEY,
+    verb=Verb.PAY,
     explained="You looked at the provider and settled what was too much. The case needs nobody any more.",
 )
-_BY_NAME = {action.name: action for action in (*CASE_ACTIONS.values(), TRACKING, CONFIRM_RETURN)}
+_BY_NAME = {action.name: action for action in (*CASE_ACTIONS.values(), FULFIL, MORE_TIME, TRACKING, CONFIRM_RETURN)}
 _REFUND_BY_NAME = {action.name: action for action in (*REFUND_ACTIONS.values(), ACKNOWLEDGE)}
 
 
@@ -298,13 +352,21 @@ def case_actions(file: CaseFile, actor: Actor) -> dict[str, Offered]:
         passed = (CaseEvent.CONCLUDE, CaseEvent.RECEIVE) if file.keeps_item else (CaseEvent.CONCLUDE,)
         due = [CaseEvent.RESOLVE] if CaseEvent.RESOLVE in RETURN_CASE.possible(status, Who.STAFF) else []
         events = [*due, *(event for event in events if event not in passed)]
-    offered = [_offer(CASE_ACTIONS[event], actor) for event in events]
+    if not file.may_reopen:
+        events = [event for event in events if event is not CaseEvent.REOPEN]
+    in_money = CaseTerms.load(file.case.terms or {}).in_money
+    offered = [
+        offered_to(FULFIL if event is CaseEvent.RESOLVE and not in_money else CASE_ACTIONS[event], actor)
+        for event in events
+    ]
+    if file.awaited:
+        offered.append(offered_to(MORE_TIME, actor))
     if (
         not file.keeps_item and CaseEvent.SHIP in RETURN_CASE.possible(status, Who.STAFF)
     ) or status is CaseStatus.IN_TRANSIT:
-        offered.append(_offer(TRACKING, actor))
+        offered.append(offered_to(TRACKING, actor))
     if file.recorded is not None and file.recorded.state == "stuck":
-        offered.append(_offer(CONFIRM_RETURN, actor))
+        offered.append(offered_to(CONFIRM_RETURN, actor))
     return {item.action.name: item for item in offered}
 
 
@@ -314,14 +376,18 @@ def refund_actions(refund: Refund, actor: Actor) -> dict[str, Offered]:
     events = [event for event in possible if event in refund_domain.STAFF_ACTIONS]
     if refund.way not in BY_ITSELF:
         events = [event for event in events if event is not RefundEvent.APPROVE]
-    offered = [_offer(REFUND_ACTIONS[event], actor) for event in events]
+    offered = [offered_to(REFUND_ACTIONS[event], actor) for event in events]
     if refund.status in refund_domain.SETTLED and refund.concern:
-        offered.append(_offer(ACKNOWLEDGE, actor))
+        offered.append(offered_to(ACKNOWLEDGE, actor))
     return {item.action.name: item for item in offered}
 
 
-def _offer(action: Action, actor: Actor) -> Offered:
-    if action.permission in actor.permissions:
-        return Offered(action)
-    text = gettext("You need the permission %(permission)s for this.")
-    return Offered(action, text % {"permission": permission_name(action.permission)})
+def offered_to(action: Action, actor: Actor) -> Offered:
+    if action.permission not in actor.permissions:
+        text = gettext("You need the permission %(permission)s for this.")
+        return Offered(action, text % {"permission": permission_name(action.permission)})
+    if not may(actor.roles, action.verb):
+        return Offered(
+            action, gettext("Only who has the role %(role)s does this.") % {"role": ALLOWED[action.verb].value}
+        )
+    return Offered(action)

@@ -19,7 +19,10 @@ from .access import sign_in, signed_in
 #: Where these pages begin; what follows is the route that the Dashboard keeps in its own address.
 HOME = "/dashboard"
 #: Parameters of our own pages; the rest of a frame's query (`id`, `theme`, `featureFlags[…]`) is the Dashboard's.
-OURS = ("view", "channel", "q", "before", "after", "orderId", "customerId")
+OURS = (
+    *("view", "channel", "due", "owner", "tag", "q", "before", "after", "orderId", "customerId"),
+    *("rule_id", "decides", "format", "scope", "differs", "place"),  # of the policy
+)
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src * data:; media-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'"

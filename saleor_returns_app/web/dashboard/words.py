@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_timedelta
+from babel.dates import format_date, format_timedelta
 from flask import Flask
 
 from saleor_returns_app.domain.cases import CaseStatus, Channel, Reason
@@ -17,12 +17,13 @@ from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.policy import Outcome
 from saleor_returns_app.domain.quotes import RefundWay
 from saleor_returns_app.domain.refunds import RefundStatus
-from saleor_returns_app.domain.terms import ShippingRule
+from saleor_returns_app.domain.terms import CaseTerms, ShippingRule
+from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.services.attention import WHAT_TO_DO
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.i18n import format_money, gettext, language
-from saleor_returns_app.web.labels import REFUNDS, STATUSES
+from saleor_returns_app.web.labels import REFUNDS, STATUSES, WAITS
 
 REASONS: dict[str, str] = {
     Reason.DAMAGED: "Damaged",
@@ -65,6 +66,14 @@ OWNERS: dict[str, str] = {Who.STAFF: "Your turn", Who.SHOPPER: "Shopper’s turn
 #: Event of the history → what happened.
 ENTRIES: dict[str, str] = {
     "request": "Return requested",
+    "assign": "Given to somebody",
+    "tag": "Tagged",
+    "untag": "Tag taken off",
+    "link": "Linked to another case",
+    "unlink": "Link taken off",
+    "merge": "Merged into another case",
+    "take_over": "Took over a duplicate",
+    "spot_check": "Drawn for a second look",
     "approve": "Return approved",
     "reject": "Return rejected",
     "cancel": "Return cancelled",
@@ -89,6 +98,21 @@ ENTRIES: dict[str, str] = {
     "settle": "Everything paid, return resolved",
     "confirm_return": "Return confirmed as recorded in Saleor",
     "close": "Return closed",
+    "offer": "Offer made",
+    "counter_offer": "Counter-offer made",
+    "decline_offer": "Offer declined",
+    "withdraw_offer": "Offer taken back",
+    "lapse_offer": "Offer ended without an answer",
+    "agree": "Both sides agreed",
+    "fulfil": "Settled as agreed",
+    "remind": "Shopper reminded",
+    "expire": "Return expired",
+    "reopen": "Return reopened",
+    "extend": "More time given",
+    "lapse": "Offer lapsed",
+    "escalate": "Escalated",
+    "hand_over": "Handed to a person",
+    "alarm": "Refund is late",
 }
 #: State → how it looks: warn waits for staff, info for others, good went well, bad went wrong, none is over.
 TONES: dict[str, str] = {
@@ -113,9 +137,10 @@ ENTRY_TONES: dict[str, str] = {
         ("approve", "approve_refund", "approve_rest", "receive", "inspect", "ship", "ask_evidence", "provide_evidence"),
         "info",
     ),
-    **dict.fromkeys(("refund_paid", "record_refund", "settle", "conclude"), "good"),
-    **dict.fromkeys(("reject", "refund_failed"), "bad"),
-    **dict.fromkeys(("retry_refund", "reconsider"), "warn"),
+    **dict.fromkeys(("refund_paid", "record_refund", "settle", "conclude", "agree", "fulfil"), "good"),
+    **dict.fromkeys(("reject", "refund_failed", "alarm", "expire"), "bad"),
+    **dict.fromkeys(("retry_refund", "reconsider", "escalate", "hand_over", "decline_offer", "lapse_offer"), "warn"),
+    **dict.fromkeys(("reopen", "extend", "remind", "offer", "counter_offer"), "info"),
 }
 #: State → what it is about now.
 HEADLINES: dict[str, str] = {
@@ -134,6 +159,49 @@ HEADLINES: dict[str, str] = {
     CaseStatus.EXPIRED: "The goods did not arrive in time",
     CaseStatus.DISPUTED: "The shopper disputes the decision",
 }
+
+
+#: What a deadline came to, where it did not simply come in time.
+DEADLINE_ENDS: dict[str, str] = {
+    "open": "Waiting",
+    "met": "Done",
+    "dropped": "Not needed any more",
+    "approved": "Approved by rule",
+    "expired": "Expired",
+    "closed": "Closed",
+    "lapsed": "Offer lapsed",
+    "escalated": "Escalated",
+    "handed_over": "Handed to a person",
+    "alarmed": "Alarm",
+}
+
+
+def wait(code: str) -> str:
+    """What is waited for."""
+    return gettext(WAITS.get(code, code))
+
+
+def ended(row: DeadlineRow) -> str:
+    """How a deadline stands or what became of it; done too late is said."""
+    if row.state == "met" and row.ended_at is not None and row.ended_at > row.due_at:
+        return gettext("Done late")
+    return gettext(DEADLINE_ENDS.get(row.outcome or row.state, row.state))
+
+
+#: Who owes a step, as a fact; `OWNERS` says it as a call.
+_OWNED = {Who.STAFF: "The shop", Who.SHOPPER: "The shopper", Who.SYSTEM: "Carrier or provider"}
+
+
+def owner(who: str) -> str:
+    return gettext(_OWNED[Who(who)])
+
+
+def day_said(text: str) -> str:
+    """A day as the history keeps it, 2026-03-04, as people write it."""
+    try:
+        return format_date(date.fromisoformat(text), "long", locale=Locale.parse(language()))
+    except ValueError:
+        return text
 
 
 def state(status: str) -> str:
@@ -159,6 +227,8 @@ def happened(event: str) -> str:
 def attention(code: str, detail: Mapping[str, Any]) -> str:
     """What happened and what to do about it."""
     said = {name: _sentence(str(value)) if name == "message" else value for name, value in detail.items()}
+    if "day" in said:
+        said["day"] = day_said(str(said["day"]))
     if "amount" in said:
         said["amount"] = amount_said(str(said["amount"]))
     text = gettext(WHAT_TO_DO.get(code, code))
@@ -229,16 +299,43 @@ def attempt_outcome(outcome: str) -> str:
 
 def headline(file: CaseFile) -> str:
     """What a case is about now, in one line."""
+    if file.case.status == CaseStatus.EXPIRED and file.may_reopen:
+        return gettext("The evidence did not come in time")
     if file.case.status == CaseStatus.INSPECTED and not file.accepted:
         return gettext("Nothing was accepted, so nothing is owed")
+    terms = CaseTerms.load(file.case.terms or {})
+    if file.case.status == CaseStatus.NEGOTIATING:
+        theirs = file.case.due_by == Who.SHOPPER
+        return gettext("Waiting for the shopper’s answer to your offer" if theirs else "Answer the shopper’s offer")
+    if file.case.status == CaseStatus.APPROVED and terms.keeps_item:
+        return gettext(
+            "The items are kept: approve the refund" if terms.in_money else "The items are kept: do what was agreed"
+        )
+    if file.case.status == CaseStatus.INSPECTED and not terms.in_money:
+        return gettext("Do what was agreed")
     if file.case.status == CaseStatus.RESOLVING and not file.under_way:
         return gettext("The refund waits for you")
     return gettext(HEADLINES.get(file.case.status, file.case.status))
 
 
+#: What a case beside another is to it.
+BESIDE = {
+    "related": "Linked",
+    "merged": "Gave way to this case",
+    "goes_on": "Goes on in place of this case",
+    "same_order": "Open for the same order",
+    "same_shopper": "Open for the same shopper",
+}
+
+
+def beside(kind: str) -> str:
+    return gettext(BESIDE.get(kind, kind))
+
+
 def register(app: Flask) -> None:
     filters = (
         state,
+        beside,
         refund_state,
         word,
         amount_said,
@@ -250,6 +347,10 @@ def register(app: Flask) -> None:
         refund_tone,
         entry_tone,
         attempt_outcome,
+        wait,
+        ended,
+        day_said,
+        owner,
     )
     app.jinja_env.filters.update({function.__name__: function for function in filters})
     app.jinja_env.globals["attention"] = attention

@@ -3,6 +3,7 @@
 from . import cases as cases
 from . import evidence as evidence
 from . import login as login
+from . import policy as policy
 from . import request as request
 from . import withdrawal as withdrawal
 from .access import blueprint as blueprint

@@ -43,6 +43,7 @@ def _shop(_endpoint: str | None, values: dict[str, str] | None) -> None:
     if tenant is None or tenant.state == TenantState.UNINSTALLED:
         raise NotFound("There is no shop at this address. Use the link in your order mail.", code="UNKNOWN_SHOP")
     g.tenant = tenant
+    i18n.choose_zone(str(tenant.settings.get("time_zone") or ""))
     if tenant.state != TenantState.ACTIVE:
         text = "This shop does not take returns here at the moment. Please contact the shop."
         raise AppError(text, code="SHOP_INACTIVE")
@@ -165,7 +166,8 @@ def _lock_down(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     if request.args.get("lang") and "tenant" in g:
         set_cookie(response, LANGUAGE_COOKIE, i18n.language(), seconds=31_536_000)
-    if response.mimetype == "text/html":
+    # Pages are about one shopper; what is not says itself how long it may be kept.
+    if response.mimetype == "text/html" and not response.cache_control.public:
         response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -19,6 +19,7 @@ from saleor_returns_app.services.ports import ShopperIdentity
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.errors import as_app_error, problem
 from saleor_returns_app.web.evidence import allow_uploads
+from saleor_returns_app.web.i18n import choose_zone
 from saleor_returns_app.web.tokens import read_claims
 
 from .description import PREFIX
@@ -69,6 +70,7 @@ def _who() -> None:
             "This shop does not take returns here at the moment. Please contact the shop.", code="SHOP_INACTIVE"
         )
     g.tenant = tenant
+    choose_zone(str(tenant.settings.get("time_zone") or ""))
     g.identity = _identify(tenant)
     if request.endpoint in TAKES_FILES:
         allow_uploads()

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from flask import Blueprint, abort, jsonify
 from flask.typing import ResponseReturnValue
 
+from demo.clock import step
 from demo.shop.deliveries import send_again
 from demo.shop.traffic import FAULTS, Fault
 from demo.shop.web.current import body, current_shop
@@ -29,6 +30,22 @@ def change_settings() -> ResponseReturnValue:
             abort(400)
         setattr(shop.settings, name, type(known[name])(value))
     return settings()
+
+
+@levers.get("/clock")
+def clock() -> ResponseReturnValue:
+    found = current_shop().clock
+    return jsonify({"now": found.now().isoformat(), "ahead": found.ahead.total_seconds()})
+
+
+@levers.post("/clock")
+def move_clock() -> ResponseReturnValue:
+    """`{"forward": "3d"}`: lets time pass, for the shop and for the app that the demo runs; 400 where it cannot."""
+    try:
+        current_shop().clock.forward(step(str(body().get("forward", ""))))
+    except ValueError:
+        abort(400)
+    return clock()
 
 
 @levers.get("/traffic")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from demo.clock import step
 from demo.shop.model.accounts import User
 from demo.shop.samples.making import announce, make_order
 from demo.shop.samples.people import SHOPPER_PASSWORD
@@ -22,7 +23,7 @@ def _shopper() -> User | None:
 @store.get("/")
 def front() -> ResponseReturnValue:
     orders = [order for order in reversed(current_shop().state.orders.values()) if order.status != "DRAFT"]
-    return render_template("store/front.html", orders=orders[:60], samples=list(RECIPES))
+    return render_template("store/front.html", orders=orders[:60], samples=list(RECIPES), clock=current_shop().clock)
 
 
 @store.post("/shop/orders")
@@ -35,6 +36,16 @@ def place() -> ResponseReturnValue:
     order = make_order(shop, RECIPES[sample])
     announce(shop, order)
     return redirect(url_for("store.order", number=order.number), 303)
+
+
+@store.post("/demo-clock")
+def pass_time() -> ResponseReturnValue:
+    """Lets time pass, for the shop and for the app that the demo runs."""
+    try:
+        current_shop().clock.forward(step(request.form.get("by", "")))
+    except ValueError:
+        abort(400)
+    return redirect(url_for("store.front"), 303)
 
 
 @store.get("/shop/orders/<number>")

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from flask import Response, request, url_for
 
-from .differences import differences
 from saleor_returns_app.domain.policy.document import PolicyDocument
 from saleor_returns_app.errors import AppError
 from saleor_returns_app.models.policies import PolicyVersion
@@ -19,6 +18,8 @@ from saleor_returns_app.web.dashboard.answers import fragment
 from saleor_returns_app.web.dashboard.queue import Tab
 from saleor_returns_app.web.errors import said
 from saleor_returns_app.web.i18n import gettext
+
+from .differences import differences
 
 _TABS = {
     "policy": "Draft",

@@ -21,6 +21,10 @@ class Findings:
     rules: dict[str, list[Found]] = field(default_factory=dict)
     of_document: tuple[str, ...] = ()
 
+    @property
+    def count(self) -> int:
+        return len(self.of_document) + sum(len(found) for found in self.rules.values())
+
     def of_rule(self, rule_id: str, group: str) -> list[Found]:
         return self.rules.get(rule_id, [])
 

@@ -173,7 +173,7 @@ def parse_rule(form: RuleForm, *, rule_id: str) -> Rule | RuleForm:
 def _raw_part(part: Part, problems: dict[str, str]) -> dict[str, Any]:
     raw: dict[str, Any] = {"kind": part.kind}
     for control in part.controls:
-        texts = [text for text in part.texts(control)]
+        texts = list(part.texts(control))
         if control.widget == "choices":
             raw[control.field] = texts
         elif control.widget == "lines":

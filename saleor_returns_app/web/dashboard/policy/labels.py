@@ -204,6 +204,7 @@ CHOICES: dict[str, str] = {
     "goods_sent": "the goods to be sent",
     "parcel": "the parcel to arrive",
     "inspection": "the inspection",
+    "approval": "the approval of the refund",
     "second_approval": "the second approval",
     "refund": "Refund",
     "waits_for.refund": "the refund to be paid",

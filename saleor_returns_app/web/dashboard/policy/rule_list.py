@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from saleor_returns_app.domain.policy.actions import Then
 from saleor_returns_app.domain.policy.document import PolicyDocument, Rule
+from saleor_returns_app.web.i18n import gettext
 
 from .labels import DECISIONS, decision_of, decision_title
 
@@ -58,7 +59,7 @@ def _group(name: str, rules: list[Rule]) -> Group:
                 place=place,
                 above=ids[place - 1],
                 below=ids[place + 1],
-                also=tuple(decision_title(other) for other in groups_of(rule) if other != name),
+                also=tuple(gettext(decision_title(other)) for other in groups_of(rule) if other != name),
             )
             for place, rule in enumerate(rules, 1)
         ),

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from flask import Response, request
 from pydantic import TypeAdapter
@@ -13,8 +14,8 @@ from pydantic import TypeAdapter
 from saleor_returns_app.domain.policy import editing
 from saleor_returns_app.domain.policy.document import PolicyDocument, Rule
 from saleor_returns_app.errors import AppError, BadInput, Conflict, NotFound
-from saleor_returns_app.services.policies import NEEDED, save_draft
 from saleor_returns_app.services.guards import require_permission
+from saleor_returns_app.services.policies import NEEDED, save_draft
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.dashboard.access import visit
 from saleor_returns_app.web.dashboard.answers import fragment, notify, onto_page
@@ -62,7 +63,7 @@ def _form(
     return fragment("policy/rule_form.html", status=status, **_values(form, revision=revision, was=was, clash=clash))
 
 
-def _values(form: forms.RuleForm, *, revision: int | None, was: str, clash: Clash | None = None) -> dict[str, object]:
+def _values(form: forms.RuleForm, *, revision: int | None, was: str, clash: Clash | None = None) -> dict[str, Any]:
     return {
         "form": form,
         "problems": [(_place_said(form, name), text) for name, text in form.problems.items()],
@@ -100,7 +101,7 @@ def shape_rule() -> Response:
     for side in ("when", "then"):
         kind = request.form.get(f"add-{side}", "")
         if kind:
-            form = forms.with_part(form, side, kind)  # type: ignore[arg-type]
+            form = forms.with_part(form, side, kind)
     return _form(form, revision=posted_revision(), was=request.form.get("was", ""))
 
 

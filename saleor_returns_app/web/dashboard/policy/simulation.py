@@ -16,15 +16,14 @@ from saleor_returns_app.services.simulating import newest_simulation, request_si
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.dashboard.access import visit
 from saleor_returns_app.web.dashboard.answers import first, fragment
+from saleor_returns_app.web.dashboard.places import order_place
 from saleor_returns_app.web.i18n import gettext
 
 from .drafting import Draft, current_draft, policy_page
-from .labels import label_of
+from .words import differs_word
 
 PAGE = 50
 UNDER_WAY = frozenset({"waiting", "running"})
-#: What can differ besides the verdict → its words.
-DIFFERS = {"outcome": "Verdict", "until": "Time to return"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +44,24 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A bar of the chart of products."""
+
+    name: str
+    value: int
+
+    @property
+    def text(self) -> str:
+        return str(self.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """The result in the words and numbers of the page."""
 
     data: dict[str, Any]
     scopes: tuple[tuple[str, str, Bar, Bar], ...]  # scope, title, before, after
+    products: tuple[Product, ...]
     refunds: tuple[tuple[str, Money, Money, Money], ...]  # currency, before, after, difference
     moves: tuple[tuple[str, str, str, int], ...]  # scope, before, after, lines
     differs: tuple[tuple[str, str, int], ...]  # code, words, lines
@@ -64,7 +76,7 @@ def _page(draft: Draft | None) -> Response:
     return policy_page("simulation.html", tab="policy_simulation", draft=draft.row if draft else None, **_shown(found))
 
 
-def _shown(found: PolicySimulation | None) -> dict[str, object]:
+def _shown(found: PolicySimulation | None) -> dict[str, Any]:
     return {
         "simulation": found,
         "under_way": found is not None and found.state in UNDER_WAY,
@@ -111,6 +123,7 @@ def summarise(result: dict[str, Any]) -> Summary:
     return Summary(
         data=result,
         scopes=scopes,
+        products=tuple(Product(name=name, value=count) for name, count in result["products"]),
         refunds=refunds,
         moves=tuple((scope, before, after, count) for scope, before, after, count in result["moves"]),
         differs=tuple((code, differs_word(code), count) for code, count in result["differs"].items()),
@@ -126,10 +139,6 @@ def _bar(name: str, counts: dict[str, int]) -> Bar:
         shares.append(Share(outcome=outcome.value, count=count, start=round(start, 2), width=round(width, 2)))
         start += width
     return Bar(name=name, shares=tuple(shares), total=total)
-
-
-def differs_word(code: str) -> str:
-    return gettext(DIFFERS.get(code) or label_of(code).title)
 
 
 def show_changes() -> Response:
@@ -155,11 +164,11 @@ def show_changes() -> Response:
         rows=rows,
         asked=asked,
         total=len(chosen),
+        order_path=order_place,
         cut=found.result["changed"] > len(found.result["changes"]),
         place=place,
         before=link(max(place - PAGE, 0)) if place else "",
         after=link(place + PAGE) if place + PAGE < len(chosen) else "",
-        differs_word=differs_word,
     )
 
 

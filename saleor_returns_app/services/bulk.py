@@ -1,0 +1,283 @@
+"""One action on many cases: planned by a person, carried out by a job for that person, with a result for each.
+
+A case's move and the result of its item are one transaction, so that a worker that dies in between leaves neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
+from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.roles import Verb
+from saleor_returns_app.errors import AppError, BadInput, NotFound
+from saleor_returns_app.models.base import new_id
+from saleor_returns_app.models.bulk import BulkItem, BulkRun
+from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.tenants import Tenant, TenantState
+
+from .assigning import assign_case, clean_tag, tag_case
+from .cases import approve_case, cancel_case, close_case, reject_case
+from .context import Context
+from .guards import require_permission, require_role
+
+MOST = 500
+#: While a worker carries out a part of a run, nobody else takes it.
+LEASE = timedelta(minutes=2)
+#: Cases done before the lease is looked at again.
+_PART = 50
+Typed = Mapping[str, str]
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkAction:
+    """`event` is the move it makes, None for what every state allows; `fields` are what a person fills in, the needed ones first."""
+
+    name: str
+    event: CaseEvent | None
+    run: Callable[..., None]
+    fields: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
+
+
+def _approve(ctx: Context, tenant_id: str, case_id: str, typed: Typed, actor: Actor) -> None:
+    approve_case(ctx, tenant_id, case_id, actor=actor, message=typed.get("message", ""))
+
+
+def _reject(ctx: Context, tenant_id: str, case_id: str, typed: Typed, actor: Actor) -> None:
+    reject_case(ctx, tenant_id, case_id, actor=actor, reason=typed.get("reason", ""))
+
+
+def _cancel(ctx: Context, tenant_id: str, case_id: str, typed: Typed, actor: Actor) -> None:
+    cancel_case(ctx, tenant_id, case_id, actor=actor, reason=typed.get("reason", ""))
+
+
+def _close(ctx: Context, tenant_id: str, case_id: str, typed: Typed, actor: Actor) -> None:  # noqa: ARG001
+    close_case(ctx, tenant_id, case_id, actor=actor)
+
+
+def _assign(ctx: Context, tenant_id: str, case_id: str, typed: Typed, actor: Actor) -> None:
+    assign_case(ctx, tenant_id, case_id, actor=actor, user_id=typed.get("user_id", ""))
+
+
+def _tag(ctx: Context, tenant_id: str, case_id: str, typed: Typed, actor: Actor) -> None:
+    tag_case(ctx, tenant_id, case_id, actor=actor, tag=typed.get("tag", ""))
+
+
+ACTIONS: dict[str, BulkAction] = {
+    action.name: action
+    for action in (
+        BulkAction(name="approve", event=CaseEvent.APPROVE, run=_approve, fields=("message",)),
+        BulkAction(name="reject", event=CaseEvent.REJECT, run=_reject, fields=("reason",), needed=("reason",)),
+        BulkAction(name="cancel", event=CaseEvent.CANCEL, run=_cancel, fields=("reason",), needed=("reason",)),
+        BulkAction(name="close", event=CaseEvent.CLOSE, run=_close),
+        BulkAction(name="assign", event=None, run=_assign, fields=("user_id",)),
+        BulkAction(name="tag", event=None, run=_tag, fields=("tag",), needed=("tag",)),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an action would meet: the cases it fits, and those whose state does not allow it."""
+
+    fits: tuple[Case, ...]
+    others: tuple[Case, ...]
+
+
+def preview_bulk(ctx: Context, tenant_id: str, *, actor: Actor, action: str, case_ids: Sequence[str]) -> Preview:
+    """Raises BadInput for an unknown action, no cases or too many."""
+    require_permission(actor, "MANAGE_ORDERS")
+    wanted = _action(action)
+    with ctx.db.tenant(tenant_id) as session:
+        cases = _chosen(session, actor, case_ids)
+    fits = tuple(case for case in cases if _fits(wanted, case))
+    return Preview(fits, tuple(case for case in cases if case not in fits))
+
+
+def _action(name: str) -> BulkAction:
+    found = ACTIONS.get(name)
+    if found is None:
+        raise BadInput("Choose what to do with the cases.", code="ACTION", field="action")
+    return found
+
+
+def _fits(action: BulkAction, case: Case) -> bool:
+    return action.event is None or action.event in RETURN_CASE.possible(CaseStatus(case.status), Who.STAFF)
+
+
+def _chosen(session: Session, actor: Actor, case_ids: Sequence[str]) -> list[Case]:
+    ids = list(dict.fromkeys(case_ids))
+    if not ids:
+        raise BadInput("Choose at least one case.", code="NO_CASES")
+    if len(ids) > MOST:
+        raise BadInput("At most %(most)s cases at once. Choose fewer.", code="TOO_MANY_CASES", most=MOST)
+    found = select(Case).where(Case.id.in_(ids)).order_by(Case.id)
+    if actor.channels is not None:
+        found = found.where(Case.channel_slug.in_(sorted(actor.channels)))
+    return list(session.scalars(found))
+
+
+def plan_bulk(
+    ctx: Context,
+    tenant_id: str,
+    *,
+    actor: Actor,
+    action: str,
+    case_ids: Sequence[str],
+    typed: Typed,
+    run_id: str | None = None,
+) -> str:
+    """Plan an action on the cases that it fits; gives the run's id. The same `run_id` is planned once. Raises BadInput, Forbidden."""
+    require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
+    wanted = _action(action)
+    said = {name: typed.get(name, "").strip() for name in wanted.fields}
+    for name in wanted.needed:
+        if not (clean_tag(said[name]) if name == "tag" else said[name]):
+            text = {"reason": "Write the reason: the shopper reads it.", "tag": "Write a tag."}[name]
+            raise BadInput(text, code=name.upper(), field=name)
+    with ctx.db.tenant(tenant_id) as session:
+        if run_id is not None and session.get(BulkRun, run_id) is not None:
+            return run_id
+        cases = [case for case in _chosen(session, actor, case_ids) if _fits(wanted, case)]
+        if not cases:
+            raise BadInput("None of these cases can be changed like that now.", code="NO_CASES")
+        run = BulkRun(
+            id=run_id or new_id(),
+            action=wanted.name,
+            typed=said,
+            actor=_pack(actor),
+            total=len(cases),
+            created_at=ctx.now(),
+        )
+        session.add(run)
+        session.flush()
+        for position, case in enumerate(cases):
+            session.add(BulkItem(id=new_id(), run_id=run.id, case_id=case.id, position=position, seen=case.status))
+        return run.id
+
+
+def _pack(actor: Actor) -> dict[str, Any]:
+    return {
+        "id": actor.id,
+        "name": actor.name,
+        "permissions": sorted(actor.permissions),
+        "channels": None if actor.channels is None else sorted(actor.channels),
+        "roles": None if actor.roles is None else sorted(actor.roles),
+    }
+
+
+def _unpack(stored: Mapping[str, Any]) -> Actor:
+    return Actor(
+        who=Who.STAFF,
+        id=stored["id"],
+        name=stored["name"],
+        permissions=frozenset(stored["permissions"]),
+        channels=None if stored["channels"] is None else frozenset(stored["channels"]),
+        roles=None if stored["roles"] is None else frozenset(stored["roles"]),
+    )
+
+
+def stop_bulk(ctx: Context, tenant_id: str, run_id: str, *, actor: Actor) -> None:
+    """What is not done yet stays undone. Stopping what has ended changes nothing. Raises NotFound for somebody else's run."""
+    with ctx.db.tenant(tenant_id) as session:
+        run = session.scalar(select(BulkRun).where(BulkRun.id == run_id).with_for_update())
+        if run is None or run.actor["id"] != actor.id:
+            raise NotFound("This list of work does not exist, or it is somebody else's.", code="UNKNOWN_RUN")
+        if run.finished_at is None:
+            run.state, run.finished_at = "stopped", ctx.now()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    item: BulkItem
+    case: Case
+
+
+def read_bulk(ctx: Context, tenant_id: str, run_id: str, *, actor: Actor) -> tuple[BulkRun, tuple[Result, ...]]:
+    """A run of this person with what became of each case. Raises NotFound."""
+    with ctx.db.tenant(tenant_id) as session:
+        run = session.get(BulkRun, run_id)
+        if run is None or run.actor["id"] != actor.id:
+            raise NotFound("This list of work does not exist, or it is somebody else's.", code="UNKNOWN_RUN")
+        rows = session.execute(
+            select(BulkItem, Case)
+            .join(Case, Case.id == BulkItem.case_id)
+            .where(BulkItem.run_id == run_id)
+            .order_by(BulkItem.position)
+        ).all()
+    return run, tuple(Result(item, case) for item, case in rows)
+
+
+def work_bulk(ctx: Context) -> int:
+    """Carry out a part of the oldest run that nobody works on; gives how many cases were tried."""
+    now = ctx.now()
+    active = select(Tenant.id).where(Tenant.state == TenantState.ACTIVE)
+    free = (BulkRun.leased_until.is_(None)) | (BulkRun.leased_until <= now)
+    with ctx.db.everyone() as session:
+        run = session.scalar(
+            select(BulkRun)
+            .where(BulkRun.state.in_(["waiting", "running"]), free, BulkRun.tenant_id.in_(active))
+            .order_by(BulkRun.created_at)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if run is None:
+            return 0
+        run.state, run.leased_until = "running", now + LEASE
+        tenant_id, run_id = run.tenant_id, run.id
+    with ctx.db.tenant(tenant_id) as session:
+        due = select(BulkItem.id).where(BulkItem.run_id == run_id, BulkItem.state == "").order_by(BulkItem.position)
+        items = session.scalars(due.limit(_PART)).all()
+    tried = 0
+    for item_id in items:
+        if not _work_item(ctx, tenant_id, run_id, item_id):
+            break
+        tried += 1
+    with ctx.db.tenant(tenant_id) as session:
+        run = session.scalars(select(BulkRun).where(BulkRun.id == run_id).with_for_update()).one()
+        run.leased_until = None
+        if run.state == "running" and run.done + run.failed >= run.total:
+            run.state, run.finished_at = "done", ctx.now()
+    return tried
+
+
+def _work_item(ctx: Context, tenant_id: str, run_id: str, item_id: str) -> bool:
+    """False when the run was stopped. The case and its result are one transaction."""
+    with ctx.db.together(tenant_id) as session:
+        run = session.scalars(select(BulkRun).where(BulkRun.id == run_id).with_for_update()).one()
+        item = session.get_one(BulkItem, item_id)
+        if run.state != "running":
+            return False
+        if item.state:
+            return True
+        action, actor = ACTIONS[run.action], _unpack(run.actor)
+        item.at = ctx.now()
+        try:
+            _check_seen(session, item)
+            action.run(ctx, tenant_id, item.case_id, run.typed, actor)
+        except AppError as problem:
+            item.state, item.code, item.said = "refused", problem.code, problem.text
+            item.params = {name: str(value) for name, value in problem.params.items()}
+            run.failed += 1
+        else:
+            item.state = "done"
+            run.done += 1
+    return True
+
+
+def _check_seen(session: Session, item: BulkItem) -> None:
+    status = session.scalar(select(Case.status).where(Case.id == item.case_id))
+    if status != item.seen:
+        text = "It has changed since you chose it: it is %(state)s now."
+        raise BadInput(text, code="STALE", state=str(status).replace("_", " "))

@@ -1,0 +1,246 @@
+"""What happens by itself when something is due: reminders, then the default of the protocol, each exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from saleor_returns_app.domain.actors import SYSTEM
+from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
+from saleor_returns_app.domain.deadlines import PROTOCOL, TimeOut, Wait
+from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.policy import Outcome
+from saleor_returns_app.domain.policy.calendars import local_day
+from saleor_returns_app.domain.terms import CaseTerms
+from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.deadlines import DeadlineRow
+from saleor_returns_app.models.tenants import Tenant, TenantState
+
+from .attention import refresh_attention
+from .cases import carry_out_approval
+from .context import Context
+from .deciding import BY_RULE
+from .history import move_case, record_entry
+from .notifications import queue_case_mail, queue_mail
+from .offers import lapse_offer
+from .staff import people_of
+from .waiting import ALARMED, APPROVED, ESCALATED, HANDED_OVER, follow_case, settings_of, show_next
+
+log = structlog.get_logger()
+#: A deadline that could not be acted on is tried again after this long; the others go on meanwhile.
+AGAIN = timedelta(minutes=10)
+#: What the shopper is reminded of → kind of the mail.
+REMINDERS = {Wait.EVIDENCE: "reminder_evidence", Wait.GOODS_SENT: "reminder_goods", Wait.OFFER: "reminder_offer"}
+#: Staff pages are English, and so are mails to staff.
+_STAFF_LANGUAGE = "en"
+
+
+class _Found(NamedTuple):
+    id: str
+    tenant_id: str
+    case_id: str
+
+
+def act_on_due(ctx: Context, *, most: int = 100) -> int:
+    """Act on what is due, the longest due first, each in a transaction of its own; gives how many were acted on.
+
+    Also after days of standing still: in the order in which things fell due, and without reminders of what is over by then.
+    What belongs to a shop that is not active waits for it to come back. Two workers never act on the same.
+    """
+    now = ctx.now()
+    is_open = DeadlineRow.state == "open"
+    with ctx.db.everyone() as session:
+        too_late_to_remind = (is_open, DeadlineRow.next_at < DeadlineRow.due_at, DeadlineRow.due_at <= now)
+        session.execute(
+            update(DeadlineRow)
+            .where(*too_late_to_remind, DeadlineRow.next_at <= now)
+            .values(next_at=DeadlineRow.due_at)
+            .execution_options(synchronize_session=False)
+        )
+        active = select(Tenant.id).where(Tenant.state == TenantState.ACTIVE)
+        due = session.execute(
+            select(DeadlineRow.id, DeadlineRow.tenant_id, DeadlineRow.case_id)
+            .where(is_open, DeadlineRow.next_at <= now, DeadlineRow.tenant_id.in_(active))
+            .order_by(DeadlineRow.next_at, DeadlineRow.id)
+            .limit(most)
+        ).all()
+    return sum(_act_or_put_off(ctx, _Found(*row)) for row in due)
+
+
+def _act_or_put_off(ctx: Context, found: _Found) -> int:
+    try:
+        return _act(ctx, found)
+    except Exception:
+        # One case that cannot be moved must not hold up the others.
+        log.exception("deadline not acted on", deadline=found.id, tenant=found.tenant_id)
+        with ctx.db.tenant(found.tenant_id) as session:
+            row = _locked(ctx, session, found)
+            if row is not None:
+                row.next_at = ctx.now() + AGAIN
+        return 0
+
+
+def _act(ctx: Context, found: _Found) -> int:
+    with ctx.db.tenant(found.tenant_id) as session:
+        # The case first, as everybody locks it first.
+        case = session.scalar(select(Case).where(Case.id == found.case_id).with_for_update())
+        row = _locked(ctx, session, found)
+        if case is None or row is None or session.get_one(Tenant, found.tenant_id).state != TenantState.ACTIVE:
+            return 0  # another worker or a person was faster
+        if row.due_at > ctx.now():
+            _remind(ctx, session, case, row)
+            return 1
+        _time_out(ctx, session, case, row)
+        return 1
+
+
+def _locked(ctx: Context, session: Session, found: _Found) -> DeadlineRow | None:
+    still = (DeadlineRow.id == found.id, DeadlineRow.state == "open", DeadlineRow.next_at <= ctx.now())
+    return session.scalar(select(DeadlineRow).where(*still).with_for_update())
+
+
+def _remind(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
+    row.reminded_at, row.next_at = ctx.now(), row.due_at
+    kind = REMINDERS.get(Wait(row.waits_for))
+    if kind is None or row.owner != Who.SHOPPER:
+        return
+    record_entry(ctx, session, case, event="remind", actor=SYSTEM, detail=_named(session, case, row))
+    queue_case_mail(ctx, session, case, kind, due_at=row.due_at.isoformat())
+
+
+def _named(session: Session, case: Case, row: DeadlineRow) -> dict[str, str]:
+    """The deadline as the history keeps it."""
+    day = local_day(row.due_at, settings_of(session, case).time_zone)
+    return {"waits_for": row.waits_for, "day": day.isoformat()}
+
+
+def _time_out(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
+    row.state = "passed"
+    _DEFAULTS[PROTOCOL[Wait(row.waits_for)].default](ctx, session, case, row)
+    session.flush()
+    show_next(session, case)
+
+
+def _expire(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
+    row.outcome = "expired"
+    _end_case(ctx, session, case, row, CaseEvent.EXPIRE)
+    queue_case_mail(
+        ctx,
+        session,
+        case,
+        "expired",
+        waits_for=row.waits_for,
+        due_at=row.due_at.isoformat(),
+        may_reopen=can_reopen(row),
+    )
+
+
+def _close(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
+    row.outcome = "closed"
+    _end_case(ctx, session, case, row, CaseEvent.CLOSE)
+    queue_case_mail(ctx, session, case, "closed", due_at=row.due_at.isoformat())
+
+
+def _end_case(ctx: Context, session: Session, case: Case, row: DeadlineRow, event: CaseEvent) -> None:
+    detail = _named(session, case, row)
+    move_case(ctx, case, event, SYSTEM)
+    note = f"return {'expired' if event is CaseEvent.EXPIRE else 'closed'}, nothing came by {detail['day']}"
+    record_entry(ctx, session, case, event=event, actor=SYSTEM, public=True, detail=detail, note=note)
+
+
+def can_reopen(row: DeadlineRow) -> bool:
+    """Evidence that came too late may be looked at after all; goods that were never sent take a new request."""
+    return row.waits_for == Wait.EVIDENCE
+
+
+def _lapse(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
+    """Back to review; also where nobody made an offer in time."""
+    row.outcome = "lapsed"
+    if not lapse_offer(ctx, session, case) and case.status == CaseStatus.NEGOTIATING:
+        detail = _named(session, case, row)
+        move_case(ctx, case, CaseEvent.BREAK_OFF, SYSTEM)
+        record_entry(ctx, session, case, event="lapse", actor=SYSTEM, public=True, detail=detail)
+    follow_case(ctx, session, case)
+
+
+def _escalate(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
+    row.outcome = ESCALATED
+    _tell(ctx, session, case, row, event="escalate")
+
+
+def _hand_over(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
+    row.outcome, row.owner = HANDED_OVER, Who.STAFF
+    _tell(ctx, session, case, row, event="hand_over")
+    refresh_attention(session, case)
+
+
+def _alarm(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
+    row.outcome = ALARMED
+    _tell(ctx, session, case, row, event="alarm")
+    refresh_attention(session, case)
+    # The order's lane tells the merchant in the Dashboard as well.
+    ctx.jobs.advance_order(
+        session, tenant_id=case.tenant_id, saleor_order_id=case.saleor_order_id, key=f"alarm:{row.id}"
+    )
+
+
+def _tell(ctx: Context, session: Session, case: Case, row: DeadlineRow, *, event: str) -> None:
+    """Name who has to look at it now: on the case, in its history, by mail."""
+    settings = settings_of(session, case)
+    target = settings.escalate_to(row.waits_for)
+    case.escalated_to, case.escalated_at = target, ctx.now()
+    detail = {**_named(session, case, row), "to": target}
+    record_entry(ctx, session, case, event=event, actor=SYSTEM, detail=detail)
+    people = people_of(session, target) or ([settings.contact_email] if settings.contact_email else [])
+    for recipient in people:
+        params = {
+            "number": case.number,
+            "order_number": case.order_number,
+            "waits_for": row.waits_for,
+            "due_at": row.due_at.isoformat(),
+            "to": target,
+        }
+        queue_mail(
+            ctx,
+            session,
+            kind="escalated",
+            recipient=recipient,
+            language=_STAFF_LANGUAGE,
+            params=params,
+            case_id=case.id,
+        )
+
+
+def _approve(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
+    """Nobody looked at it in time: where the policy lets a rule approve such a case, the rule does, else a person is named."""
+    terms = CaseTerms.load(case.terms or {})
+    address = terms.return_address or settings_of(session, case).return_address
+    if not _rule_allows(case, terms) or not (address or terms.keeps_item):
+        _escalate(ctx, session, case, row)
+        return
+    row.outcome, case.decided_by = APPROVED, BY_RULE
+    detail = _named(session, case, row)
+    carry_out_approval(ctx, session, case, actor=SYSTEM, address=address, detail=detail)
+
+
+def _rule_allows(case: Case, terms: CaseTerms) -> bool:
+    limit = terms.auto_approve_up_to
+    allowed = terms.statutory or (limit is not None and case.expected_minor <= limit.minor)
+    eligible = all((line.verdict or {}).get("outcome") == Outcome.ELIGIBLE for line in case.lines)
+    return case.status == CaseStatus.REQUESTED and allowed and eligible
+
+
+_DEFAULTS: dict[TimeOut, Callable[[Context, Session, Case, DeadlineRow], None]] = {
+    TimeOut.APPROVE: _approve,
+    TimeOut.ESCALATE: _escalate,
+    TimeOut.EXPIRE: _expire,
+    TimeOut.LAPSE: _lapse,
+    TimeOut.HAND_OVER: _hand_over,
+    TimeOut.ALARM: _alarm,
+    TimeOut.CLOSE: _close,
+}

@@ -1,0 +1,172 @@
+"""Cases that belong together: linked, or merged because one repeats the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.cases import OPEN, CaseEvent, CaseStatus
+from saleor_returns_app.domain.roles import Verb
+from saleor_returns_app.errors import BadInput, Conflict, NotFound
+from saleor_returns_app.models.base import new_id
+from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.evidence import Evidence
+from saleor_returns_app.models.messages import Message
+from saleor_returns_app.models.offers import Offer
+from saleor_returns_app.models.staff import CaseLink, CaseTag, CaseWatcher
+
+from .context import Context
+from .guards import require_permission, require_role
+from .history import load_case, move_case, record_entry
+from .notifications import queue_case_mail
+
+#: Before anything of goods or money has moved, a duplicate can still give way.
+MERGEABLE = frozenset({CaseStatus.REQUESTED, CaseStatus.AWAITING_EVIDENCE, CaseStatus.APPROVED})
+MOST_RELATED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A case beside another: `kind` is related, merged (this one gave way), goes_on (the other gave way to it), or same_order and
+    same_shopper where nobody has linked them yet."""
+
+    case: Case
+    kind: str
+
+
+def related_cases(ctx: Context, tenant_id: str, case: Case, *, actor: Actor) -> tuple[Related, ...]:
+    """What is linked, then open cases of the same order and the same shopper; only those that the actor may see."""
+    with ctx.db.tenant(tenant_id) as session:
+        mine = or_(CaseLink.case_id == case.id, CaseLink.other_id == case.id)
+        kinds: dict[str, str] = {}
+        for link in session.scalars(select(CaseLink).where(mine).order_by(CaseLink.id).limit(MOST_RELATED)):
+            other = link.other_id if link.case_id == case.id else link.case_id
+            merged = "goes_on" if link.case_id == case.id else "merged"
+            kinds[other] = merged if link.kind == "merged" else "related"
+        still_open = [status.value for status in OPEN]
+        for kind, same in (
+            ("same_order", Case.saleor_order_id == case.saleor_order_id),
+            ("same_shopper", Case.email == case.email),
+        ):
+            beside = select(Case.id).where(same, Case.status.in_(still_open), Case.id != case.id)
+            for other in session.scalars(beside.order_by(Case.id.desc()).limit(MOST_RELATED)):
+                kinds.setdefault(other, kind)
+        found = select(Case).where(Case.id.in_(list(kinds)))
+        if actor.channels is not None:
+            found = found.where(Case.channel_slug.in_(sorted(actor.channels)))
+        cases = {each.id: each for each in session.scalars(found)}
+    return tuple(Related(cases[other], kind) for other, kind in kinds.items() if other in cases)
+
+
+def link_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, number: str) -> None:
+    """Say that another case belongs to this one. Twice is once."""
+    require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
+    with ctx.db.tenant(tenant_id) as session:
+        case = load_case(session, case_id, actor)
+        other = _numbered(session, number, actor, besides=case)
+        if _link(session, case, other) is None:
+            first, second = sorted((case.id, other.id))
+            session.add(CaseLink(id=new_id(), case_id=first, other_id=second, at=ctx.now(), linked_by=actor.name))
+            for one, two in ((case, other), (other, case)):
+                record_entry(ctx, session, one, event="link", actor=actor, detail={"number": two.number})
+
+
+def unlink_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, number: str) -> None:
+    """Take a link away. What was merged stays merged."""
+    require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
+    with ctx.db.tenant(tenant_id) as session:
+        case = load_case(session, case_id, actor)
+        other = _numbered(session, number, actor, besides=case)
+        link = _link(session, case, other)
+        if link is None or link.kind != "related":
+            raise NotFound("These cases are not linked.", code="NOT_LINKED")
+        session.delete(link)
+        for one, two in ((case, other), (other, case)):
+            record_entry(ctx, session, one, event="unlink", actor=actor, detail={"number": two.number})
+
+
+def merge_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, number: str) -> None:
+    """This case repeats another one: it is cancelled, and the other goes on with its thread, photos, tags and followers.
+
+    Both are of the same order and shopper, and neither goods nor money of this one have moved. Units that only this one announced
+    are free again; the shopper is told in one mail which case goes on.
+    """
+    require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
+    with ctx.db.tenant(tenant_id) as session:
+        case = load_case(session, case_id, actor)
+        other = _numbered(session, number, actor, besides=case)
+        _check_mergeable(session, case, other)
+        reason = f"It repeats return {other.number}, which goes on."
+        move_case(ctx, case, CaseEvent.CANCEL, actor)
+        case.merged_into = other.id
+        link = _link(session, case, other)
+        if link is not None:
+            session.delete(link)
+            session.flush()
+        # Of a merged pair `case_id` is the one that gave way.
+        session.add(
+            CaseLink(id=new_id(), case_id=case.id, other_id=other.id, kind="merged", at=ctx.now(), linked_by=actor.name)
+        )
+        _move_along(session, case, other)
+        record_entry(
+            ctx,
+            session,
+            case,
+            event="merge",
+            actor=actor,
+            public=True,
+            detail={"message": reason, "number": other.number},
+            note=f"merged into {other.number}",
+        )
+        record_entry(ctx, session, other, event="take_over", actor=actor, detail={"number": case.number})
+        queue_case_mail(ctx, session, case, "cancelled", reason=reason)
+
+
+def _check_mergeable(session: Session, case: Case, other: Case) -> None:
+    if (case.saleor_order_id, case.email) != (other.saleor_order_id, other.email):
+        raise Conflict("Only cases of the same order and shopper can be merged. Link them instead.", code="OTHER_ORDER")
+    if other.merged_into is not None or CaseStatus(other.status) not in OPEN:
+        text = "%(number)s is %(state)s: nothing can go on there."
+        raise Conflict(text, code="NOT_OPEN", number=other.number, state=other.status.replace("_", " "))
+    if CaseStatus(case.status) not in MERGEABLE or case.return_recorded or any(line.received for line in case.lines):
+        text = "Goods, money or an offer of this case have moved: it cannot be merged any more. Link them instead."
+        raise Conflict(text, code="MOVED_ON")
+    if session.scalar(select(Offer.id).where(Offer.case_id == case.id, Offer.status == "open")) is not None:
+        raise Conflict("An offer is open in this case. Answer or withdraw it first.", code="OFFER_OPEN")
+
+
+def _move_along(session: Session, case: Case, other: Case) -> None:
+    for table in (Message, Evidence):
+        session.execute(update(table).where(table.case_id == case.id).values(case_id=other.id))
+    there = set(session.scalars(select(CaseTag.tag).where(CaseTag.case_id == other.id)))
+    for tag in session.scalars(select(CaseTag).where(CaseTag.case_id == case.id)).all():
+        if tag.tag not in there:
+            session.add(CaseTag(id=new_id(), case_id=other.id, tag=tag.tag))
+    following = set(session.scalars(select(CaseWatcher.user_id).where(CaseWatcher.case_id == other.id)))
+    for watcher in session.scalars(select(CaseWatcher).where(CaseWatcher.case_id == case.id)).all():
+        if watcher.user_id not in following:
+            session.add(
+                CaseWatcher(id=new_id(), case_id=other.id, user_id=watcher.user_id, email=watcher.email, at=watcher.at)
+            )
+    other.unread = other.unread or case.unread
+
+
+def _numbered(session: Session, number: str, actor: Actor, *, besides: Case) -> Case:
+    said = number.strip().upper()
+    found = session.scalar(select(Case).where(Case.number == said)) if said else None
+    if found is None or (actor.channels is not None and found.channel_slug not in actor.channels):
+        raise BadInput("No case has this number. Write it like R-2026-000042.", code="NUMBER", field="number")
+    if found.id == besides.id:
+        raise BadInput("This is the number of this case. Write that of the other one.", code="NUMBER", field="number")
+    return load_case(session, found.id, actor)
+
+
+def _link(session: Session, case: Case, other: Case) -> CaseLink | None:
+    ids = (case.id, other.id)
+    return session.scalar(select(CaseLink).where(CaseLink.case_id.in_(ids), CaseLink.other_id.in_(ids)))
