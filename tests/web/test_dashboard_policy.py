@@ -366,3 +366,13 @@ def test_hostile_names_stay_text(begun: Desk) -> None:
     page = begun.get("/dashboard/policy").text
     assert "<script>" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_a_moved_rule_is_told_as_one_move(begun: Desk, ctx: Context, tenant: Tenant) -> None:
+    begun.post("/dashboard/policy/publish", revision=revision(ctx, tenant), note="First", when="now")
+    begun.post("/dashboard/policy/draft")
+    typed = {"rule": "everything", "group": "time", "before": "faults"}
+    begun.post("/dashboard/policy/rule/move", revision=revision(ctx, tenant), **typed)
+    page = words(begun.get("/dashboard/policy/publish").text)
+    assert "Moved Everything Now: Now at the top." in page
+    assert page.count("Moved ") == 1
