@@ -42,7 +42,10 @@ def _section(title: str, machine: Machine[StrEnum, StrEnum]) -> str:  # type: ig
 
 def deadlines_page() -> str:
     """docs/deadlines.md: what is waited for, who owes it, and what happens when it does not come."""
-    rows = ["| waiting for | owner | length | reminder before the end | on time-out | states |", "|---|---|---|---|---|---|"]
+    rows = [
+        "| waiting for | owner | length | reminder before the end | on time-out | states |",
+        "|---|---|---|---|---|---|",
+    ]
     for wait, clause in PROTOCOL.items():
         states = [
             f"{machine.noun} {state.replace('_', ' ')}"  # type: ignore[attr-defined]
@@ -51,12 +54,16 @@ def deadlines_page() -> str:
             if waited is wait
         ]
         owner = "the other side" if wait is Wait.OFFER else _OWNERS[clause.owner]
-        length = f"{clause.length.length} {clause.length.unit.value.replace('_', ' ')}"
-        remind = f"{clause.remind.days} days" if clause.remind else ""
+        length = _counted(clause.length.length, clause.length.unit.value.replace("_", " "))
+        remind = _counted(clause.remind.days, "days") if clause.remind else ""
         rows.append(
             f"| {wait.value.replace('_', ' ')} | {owner} | {length} | {remind} | {_TIME_OUTS[clause.default]} | {', '.join(states)} |"
         )
     return _DEADLINES.format(table="\n".join(rows))
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit.removesuffix('s') if number == 1 else unit}"
 
 
 _OWNERS = {Who.STAFF: "shop", Who.SHOPPER: "shopper", Who.SYSTEM: "carrier or payment provider"}

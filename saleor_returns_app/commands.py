@@ -9,7 +9,7 @@ import urllib.request
 from sqlalchemy import select
 
 from saleor_returns_app.app import build_context, create_app
-from saleor_returns_app.checking import Finding, check_settings
+from saleor_returns_app.checking import Finding, check_settings, check_storage
 from saleor_returns_app.config import Settings
 from saleor_returns_app.errors import ConfigurationError
 from saleor_returns_app.jobs.engine import migrate_jobs
@@ -66,6 +66,8 @@ def list_tenants(settings: Settings) -> int:
 def check(settings: Settings) -> int:
     """Print every finding; 1 when something has to be mended before the app can work."""
     findings = check_settings(settings)
+    if all(finding.setting != "RETURNS_STORAGE_URL" or not finding.fatal for finding in findings):
+        findings += check_storage(settings)
     for finding in findings:
         print(f"{'fault' if finding.fatal else 'note':5}  {finding.setting}: {finding.text}")
     if not any(finding.fatal for finding in findings):

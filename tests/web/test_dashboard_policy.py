@@ -97,7 +97,9 @@ def test_what_is_wrong_is_said_at_its_field_and_everything_typed_stays(
     assert draft_of(ctx, tenant) == before
 
 
-@pytest.mark.parametrize(("typed", "said"), [("100", "is no amount"), ("5 USD\n6 USD", "USD stands here twice"), ("x USD", "no amount")])
+@pytest.mark.parametrize(
+    ("typed", "said"), [("100", "is no amount"), ("5 USD\n6 USD", "USD stands here twice"), ("x USD", "no amount")]
+)
 def test_an_amount_that_cannot_be_read_is_said(begun: Desk, typed: str, said: str) -> None:
     price = {"when-0.kind": "price", "when-0.op": "at_least", "when-0.amounts": typed}
     assert said in words(add(begun, **price).text)
@@ -232,7 +234,9 @@ def test_an_order_that_was_seen_differently_is_not_changed(begun: Desk, ctx: Con
 
 
 def test_publishing_asks_what_changed_and_keeps_the_day(begun: Desk, ctx: Context, tenant: Tenant) -> None:
-    answer = begun.post("/dashboard/policy/publish", revision=revision(ctx, tenant), note=" ", when="day", day="2026-04-01")
+    answer = begun.post(
+        "/dashboard/policy/publish", revision=revision(ctx, tenant), note=" ", when="day", day="2026-04-01"
+    )
     assert answer.status_code == 400
     assert "Say in a few words what changed." in words(answer.text)
     assert 'value="2026-04-01"' in answer.text

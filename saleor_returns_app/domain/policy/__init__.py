@@ -7,7 +7,9 @@ a `Verdict`. `withdrawal` is the law's own path. `checking`, `diffing` and `sent
 from saleor_returns_app.domain.because import Because
 
 from . import presets
+from .checking import Finding, check
 from .composing import compose_terms, judge_case
+from .diffing import Change, diff
 from .document import PolicyDocument, Rule
 from .evaluating import CompiledPolicy, compile_policy
 from .facts import Condition, LineFacts, OrderFacts, ShopperHistory, fulfilled_at, last_parcel_at
@@ -22,8 +24,10 @@ from .withdrawal import judge_withdrawal
 __all__ = [
     "Because",
     "CaseVerdict",
+    "Change",
     "CompiledPolicy",
     "Condition",
+    "Finding",
     "Length",
     "LineFacts",
     "LineTerms",
@@ -40,8 +44,10 @@ __all__ = [
     "Spoken",
     "Verdict",
     "WithdrawalRight",
+    "check",
     "compile_policy",
     "compose_terms",
+    "diff",
     "fulfilled_at",
     "judge_case",
     "judge_withdrawal",

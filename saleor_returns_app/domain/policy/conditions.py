@@ -155,7 +155,7 @@ class ConditionIs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trait:
-    """A yes or no about the line: `gift_card`; `gift`: had a price and cost nothing; `shipped`: needs shipping; `discounted`;
+    """A yes or no about the line: `gift_card`; `gift`: given by the shop on top; `shipped`: needs shipping; `discounted`;
     `guest`: bought without an account."""
 
     __pydantic_config__: ClassVar[Any] = STRICT

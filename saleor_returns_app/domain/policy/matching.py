@@ -130,11 +130,6 @@ def _fault(condition: c.FaultIs) -> Test:
     return lambda facts: facts.reason in reasons
 
 
-def is_gift(facts: LineFacts) -> bool:
-    """It has a price and cost nothing: Saleor's gift promotions do so. Not a gift card, which is always paid for."""
-    return not facts.line.total_gross and bool(facts.line.undiscounted_unit_gross)
-
-
 def discount_percent(facts: LineFacts) -> Decimal | None:
     """How much of the full price was taken off; None for what never had a price."""
     full = facts.line.undiscounted_unit_gross.amount * facts.line.quantity
@@ -143,7 +138,7 @@ def discount_percent(facts: LineFacts) -> Decimal | None:
 
 _TRAITS: dict[str, Test] = {
     "gift_card": lambda facts: facts.line.is_gift_card,
-    "gift": is_gift,
+    "gift": lambda facts: facts.line.is_gift,
     "shipped": lambda facts: facts.line.is_shipping_required,
     "discounted": lambda facts: (discount_percent(facts) or 0) > 0,
     "guest": lambda facts: facts.order.customer_id is None,
