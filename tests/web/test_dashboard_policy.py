@@ -380,3 +380,26 @@ def test_a_moved_rule_is_told_as_one_move(begun: Desk, ctx: Context, tenant: Ten
     page = words(begun.get("/dashboard/policy/publish").text)
     assert "Moved Everything Now: Now at the top." in page
     assert page.count("Moved ") == 1
+
+
+def test_a_rule_that_never_takes_effect_is_told_beside_it_with_what_to_do(begun: Desk) -> None:
+    add(begun, name="Wide")
+    add(begun, name="Narrow", **{"then-0.days": "90"})
+    begun.post("/dashboard/policy/rule/move", **moved_below(begun))
+    page = begun.get("/dashboard/policy").text
+    row = page.partition('id="rule-time-narrow"')[2].partition("</li>")[0]
+    assert "This rule never takes effect: “Wide” above matches whenever it does" in words(row)
+    assert "Move it above that rule, or remove it." in words(row)
+
+
+def moved_below(desk: Desk) -> dict[str, str]:
+    page = desk.get("/dashboard/policy").text
+    return {"revision": hidden(page, "revision"), "rule": "narrow", "group": "time", "after": "wide"}
+
+
+def test_what_names_no_country_cannot_be_published(begun: Desk, ctx: Context, tenant: Tenant) -> None:
+    add(begun, **{"when-0.kind": "country", "when-0.values": "Germany"})
+    answer = begun.post("/dashboard/policy/publish", revision=revision(ctx, tenant), note="x", when="now")
+    assert answer.status_code == 400
+    assert "“Germany” is not the code of a country" in words(answer.text)
+    assert list_versions(ctx, tenant.id) == []
