@@ -67,7 +67,7 @@ def _page(file: CaseFile, *, status: int = 200, forms: Mapping[str, Form] | None
 
 def case_page(case_id: str, *, status: int = 200, **more: Any) -> Response:
     """The page as it is now, for whoever changed something about the case."""
-    return _page(_read(case_id), status=status, **more)
+    return _page(read_file(case_id), status=status, **more)
 
 
 def _values(file: CaseFile) -> dict[str, Any]:
