@@ -62,8 +62,8 @@ def measure() -> Iterator[Figure]:
         )
         for page in ("/dashboard/policy/simulation", "/dashboard/policy/simulation/changes"):
             times = [staff.send("GET", page)[0] for _ in range(20)]
-            name = page.rpartition("/")[2]
-            yield Figure(f"simulation.page.{name}.p95", percentile(times, 0.95) * 1000, "ms, with its result", "< 300")
+            shown = page.rpartition("/")[2]
+            yield Figure(f"simulation.page.{shown}.p95", percentile(times, 0.95) * 1000, "ms, with its result", "< 300")
 
 
 class _Staff:
@@ -105,8 +105,8 @@ def _fill(url: str) -> None:
     chance, now = random.Random(1), datetime.now(UTC)
     engine = create_engine(url)
     with engine.begin() as connection:
-        tenant = connection.scalar(select(Tenant.__table__.c.id))
-        connection.execute(insert(OrderMirror.__table__), [_row(str(tenant), n, chance, now) for n in range(ORDERS)])
+        tenant = connection.scalar(select(Tenant.id))
+        connection.execute(insert(OrderMirror), [_row(str(tenant), n, chance, now) for n in range(ORDERS)])
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("vacuum analyze")
     engine.dispose()

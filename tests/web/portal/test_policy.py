@@ -21,7 +21,9 @@ def publish(ctx: Context, tenant: Tenant, staff: Actor, document: PolicyDocument
     publish_draft(ctx, tenant.id, actor=staff, revision=row.revision, note="New", effective_from=later)
 
 
-def test_it_is_written_from_the_published_rules(client: FlaskClient, ctx: Context, tenant: Tenant, staff: Actor) -> None:
+def test_it_is_written_from_the_published_rules(
+    client: FlaskClient, ctx: Context, tenant: Tenant, staff: Actor
+) -> None:
     assert "within 7 days of receipt" in client.get("/r/shop/policy").text
     publish(ctx, tenant, staff, presets.us())
     page = client.get("/r/shop/policy").text
