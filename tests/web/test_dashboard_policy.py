@@ -6,12 +6,16 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from saleor_returns_app.domain.policy import PolicyDocument, presets
+from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.policies import in_force, list_versions, read_draft, unpack_document
+from saleor_returns_app.services.simulating import run_simulations
 from tests.fakes import FakeClock
+from tests.services.journeys import Shop
 
 from .desk import Desk, hidden, words
 
@@ -403,3 +407,20 @@ def test_what_names_no_country_cannot_be_published(begun: Desk, ctx: Context, te
     assert answer.status_code == 400
     assert "“Germany” is not the code of a country" in words(answer.text)
     assert list_versions(ctx, tenant.id) == []
+
+
+def test_who_has_some_channels_only_sees_no_orders_of_the_others(
+    begun: Desk, yen_desk: Desk, shop: Shop, ctx: Context, tenant: Tenant
+) -> None:
+    shop.request()
+    begun.post("/dashboard/policy/draft", preset="us", revision=revision(ctx, tenant))
+    begun.post("/dashboard/policy/simulation")
+    run_simulations(ctx)
+    number = shop.case(shop_case(ctx, tenant)).number
+    assert number in begun.get("/dashboard/policy/simulation/changes").text
+    assert number not in yen_desk.get("/dashboard/policy/simulation/changes").text
+
+
+def shop_case(ctx: Context, tenant: Tenant) -> str:
+    with ctx.db.tenant(tenant.id) as session:
+        return session.scalars(select(Case.id)).one()
