@@ -285,6 +285,7 @@ class _Trial:
                 order_id=order.id,
                 order_number=order.number,
                 product=facts.line.product_name,
+                channel=order.channel_slug,
                 case_id=case.id,
                 case_number=case.number,
             )
@@ -315,7 +316,13 @@ def _asked_for(since: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _of_order(order: Order, facts: LineFacts) -> Subject:
-    return Subject(scope="order", order_id=order.id, order_number=order.number, product=facts.line.product_name)
+    return Subject(
+        scope="order",
+        order_id=order.id,
+        order_number=order.number,
+        product=facts.line.product_name,
+        channel=order.channel_slug,
+    )
 
 
 def _worth(facts: LineFacts) -> Money:

@@ -77,8 +77,8 @@ def test_too_long_a_text_is_refused_before_it_is_read() -> None:
 def test_the_schema_names_every_kind() -> None:
     schema = json.loads(schema_text())
     assert schema["$schema"].endswith("2020-12/schema")
-    assert {"window", "exclude_withdrawal", "returned_value"} <= set(
+    assert {"window", "exclude_withdrawal", "returned_value"} <= {
         definition["properties"]["kind"]["const"]
         for definition in schema["$defs"].values()
         if "kind" in definition.get("properties", {})
-    )
+    }

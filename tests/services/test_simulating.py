@@ -42,7 +42,11 @@ def mirror(ctx: Context, tenant: Tenant, number: str, *, days_ago: int, **line: 
     lines = (make_line(f"line-{number}", **line),)
     sent = START - timedelta(days=days_ago)
     order = make_order(
-        id=f"order-{number}", number=number, created=sent, lines=lines, fulfillments=(make_fulfillment(lines, created=sent),)
+        id=f"order-{number}",
+        number=number,
+        created=sent,
+        lines=lines,
+        fulfillments=(make_fulfillment(lines, created=sent),),
     )
     with ctx.db.tenant(tenant.id) as session:
         store_order(session, order, now=START)
@@ -75,7 +79,10 @@ def test_a_longer_window_opens_what_was_over(ctx: Context, tenant: Tenant, staff
     assert result["after"]["order"] == {"eligible": 2, "needs_review": 0, "ineligible": 1}
     assert result["moves"] == [["order", "ineligible", "eligible", 1]]
     changes = [unpack_change(packed, result["names"]) for packed in result["changes"]]
-    assert [(change.subject.order_number, change.differs) for change in changes] == [("2", ("outcome",)), ("1", ("until",))]
+    assert [(change.subject.order_number, change.differs) for change in changes] == [
+        ("2", ("outcome",)),
+        ("1", ("until",)),
+    ]
     assert changes[0].rules_after == ("Everything",)
 
 
@@ -94,7 +101,9 @@ def test_an_order_is_judged_as_its_shopper_would_be_told(ctx: Context, tenant: T
     assert result["before"]["order"] == said
 
 
-def test_a_past_return_is_judged_at_its_time_with_its_reason(ctx: Context, tenant: Tenant, shop: Shop, clock: FakeClock) -> None:
+def test_a_past_return_is_judged_at_its_time_with_its_reason(
+    ctx: Context, tenant: Tenant, shop: Shop, clock: FakeClock
+) -> None:
     shop.request({"line-1": 1})
     clock.forward(days=40)  # over by now, but not when it was asked for
     refuse = Rule(
@@ -104,7 +113,9 @@ def test_a_past_return_is_judged_at_its_time_with_its_reason(ctx: Context, tenan
         then=(actions.Decide(outcome="ineligible"),),
     )
     approve = Rule(
-        id="yes", name="By itself", then=(actions.AutoApprove(up_to=(conditions.Amount(amount=Decimal(100), currency="USD"),)),)  # type: ignore[arg-type]
+        id="yes",
+        name="By itself",
+        then=(actions.AutoApprove(up_to=(conditions.Amount(amount=Decimal(100), currency="USD"),)),),
     )
     standard = presets.standard()
     draft(ctx, tenant, shop.staff, PolicyDocument(name="x", rules=(approve, *standard.rules)))
