@@ -72,6 +72,7 @@ _NO_TEXT = re.compile(
 #: Labels of one word, which look like names of constants.
 _WORDS = {
     *labels.STATUSES.values(),
+    *labels.CONDITIONS.values(),
     *labels.REFUNDS.values(),
     *labels.SHOPPER_REFUNDS.values(),
     *labels.WAITS.values(),
