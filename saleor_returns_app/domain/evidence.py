@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
 from saleor_returns_app.errors import AppError, BadInput, Conflict, TooLarge
 
+from .because import Because
 from .cases import CaseStatus
 
 
@@ -118,3 +120,14 @@ def check_count(already: int, limits: Limits = LIMITS) -> None:
     """Whether one more fits beside `already`. Raises Conflict (TOO_MANY_FILES)."""
     if already >= limits.count:
         raise refusal(Refusal.TOO_MANY_FILES, limits)
+
+
+def lacking_evidence(*, photos: int, video: bool, ready: Mapping[EvidenceKind, int]) -> Because | None:
+    """What a policy's demand still lacks, in words; None when it is met."""
+    missing = max(photos - ready.get(EvidenceKind.PHOTO, 0), 0)
+    if missing:
+        text = "For this reason the shop needs photos: please add %(count)s more."
+        return Because("EVIDENCE", text, {"count": missing})
+    if video and not ready.get(EvidenceKind.VIDEO, 0):
+        return Because("EVIDENCE", "For this reason the shop needs a video: please add one.")
+    return None

@@ -16,6 +16,7 @@ from saleor_returns_app.domain.cases import (
     Reason,
     case_number,
 )
+from saleor_returns_app.domain.evidence import lacking_evidence
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.policy import (
@@ -30,10 +31,10 @@ from saleor_returns_app.models.tenants import Tenant
 
 from .context import Context
 from .deciding import decide_by_rule
-from .evidence import attach_to_case
+from .evidence import attach_to_case, count_ready
 from .guards import LONGEST_TEXT, require_permission, require_role
 from .history import record_entry
-from .judging import JudgedLine, LineRequest, expect, judge_lines
+from .judging import Expected, JudgedLine, LineRequest, expect, judge_lines
 from .notifications import queue_case_mail
 from .orders import fresh_order, is_newest, lock_lane
 from .policies import Judge, judge_in_force
@@ -106,6 +107,7 @@ def _open(ctx: Context, tenant_id: str, asked: _Asked, order: Order) -> str | No
         for position, request in enumerate(lines):
             _check_line(verdicts.get(request.order_line_id), request, position, actor, asked.override)
         expected = expect(session, order, judged, settings=settings, asked=lines)
+        _check_evidence(session, expected, asked)
         case = _new_case(ctx, session, order, through=asked.through, language=asked.language)
         case.id = asked.case_id or new_id()
         case.expected_minor = expected.quote.total.minor
@@ -136,6 +138,17 @@ def _open(ctx: Context, tenant_id: str, asked: _Asked, order: Order) -> str | No
         if case.status == CaseStatus.REQUESTED:  # else a mail says already what was decided
             queue_case_mail(ctx, session, case, "requested")
         return case.id
+
+
+def _check_evidence(session: Session, expected: Expected, asked: _Asked) -> None:
+    """What the policy demands of shoppers; staff who open a case ask for it later, where they need it."""
+    if asked.actor.who is not Who.SHOPPER or expected.verdict is None:
+        return
+    terms = expected.verdict.terms
+    ready = count_ready(session, holder=asked.holder) if asked.holder else {}
+    lacking = lacking_evidence(photos=terms.photos, video=terms.video, ready=ready)
+    if lacking is not None:
+        raise Conflict(lacking.text, code=lacking.code, field="evidence", **lacking.params)
 
 
 def check_requests(lines: Sequence[LineRequest]) -> None:

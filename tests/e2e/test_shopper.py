@@ -106,7 +106,7 @@ def test_a_signed_in_shopper_goes_from_the_order_page_and_back_without_a_code(pa
     page.get_by_label(re.compile("How many.*Desk Lamp")).select_option("1")
     assert page.url == f"{stack.portal_url}/order", "nothing of the order or the token is in the address"
     page.get_by_role("button", name="Continue").click()
-    page.get_by_label("Reason", exact=True).select_option("damaged")
+    page.get_by_label("Reason", exact=True).select_option("late")
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Send the request").dblclick()
     expect(page.get_by_role("heading", name="Your request is with the shop")).to_be_visible()
@@ -211,7 +211,7 @@ def test_nobody_stumbles_over_a_page(narrow: Page, stack: Stack) -> None:
     narrow.get_by_label(re.compile("How many.*Mug")).select_option("2")
     press("Continue")
     press("Continue")
-    narrow.get_by_label("Reason", exact=True).select_option("quality")
+    narrow.get_by_label("Reason", exact=True).select_option("late")
     press("Continue")
     press("Send the request")
     approve(stack, order)
@@ -238,11 +238,11 @@ def test_back_after_a_corrected_form_shows_the_form_again(phone: Page, stack: St
     phone.get_by_role("button", name="Continue").click()
     phone.reload()
     expect(phone.get_by_role("heading", name="Please check this")).to_be_visible()
-    phone.get_by_label("Reason", exact=True).select_option("damaged")
+    phone.get_by_label("Reason", exact=True).select_option("late")
     phone.get_by_role("button", name="Continue").click()
     expect(phone.get_by_role("heading", name="Is this right?")).to_be_visible()
     phone.go_back()
-    expect(phone.get_by_label("Reason", exact=True)).to_have_value("damaged")
+    expect(phone.get_by_label("Reason", exact=True)).to_have_value("late")
     expect(phone.get_by_role("heading", name="Please check this")).to_be_hidden()
 
 
@@ -275,7 +275,7 @@ def test_words_stay_whole_on_a_phone_at_twice_its_size(browser: Browser, stack: 
         assert seen["header"] < 110, page.title()
         if button:
             if page.get_by_label("Reason", exact=True).count():
-                page.get_by_label("Reason", exact=True).select_option("damaged")
+                page.get_by_label("Reason", exact=True).select_option("late")
             with page.expect_navigation():
                 page.get_by_role("button", name=button).click()
     opened.close()

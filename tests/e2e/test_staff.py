@@ -36,7 +36,7 @@ def ask_for_return(stack: Stack, order: dict[str, Any], count: int = 2) -> str:
     variables = {"e": RITA, "p": SHOPPER_PASSWORD}
     login = requests.post(stack.shop.api_url, json={"query": LOGIN, "variables": variables}, timeout=10)
     api = f"{stack.app_url}/api/storefront/v1/shops/{stack.portal_url.rpartition('/')[2]}"
-    lines = [{"order_line_id": order["lines"][0]["id"], "quantity": count, "reason": "damaged"}]
+    lines = [{"order_line_id": order["lines"][0]["id"], "quantity": count, "reason": "late"}]
     answer = requests.post(
         f"{api}/cases",
         json={"order_id": order["id"], "lines": lines},

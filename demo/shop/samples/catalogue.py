@@ -35,10 +35,10 @@ ABOVE = {
 #: Product → its collections, and its public metadata: what a returns policy can ask for.
 COLLECTIONS = {"tee": ("Summer sale",), "scarf": ("Final sale",), "juice": ("Fresh",), "dates": ("Fresh",)}
 NOTES = {
-    "headphones": (("warranty_months", "24"), ("hygiene", "yes")),
+    "headphones": (("warranty_months", "24"), ("returns_excluded", "sealed_hygiene")),
     "lamp": (("warranty_months", "12"),),
-    "juice": (("perishable", "yes"),),
-    "pin": (("custom_made", "yes"),),
+    "juice": (("returns_excluded", "perishable"),),
+    "pin": (("returns_excluded", "custom_made"),),
 }
 SHIPPING = (("Default", "0"), ("EMS", "34.2"), ("FedEx", "40.42"), ("UPS", "59.59"), ("DHL", "66.19"))
 # slug, name, category, price in US dollars, variants as (name, SKU); a variant without a SKU exists in real shops too

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,9 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from saleor_returns_app.domain.because import Because
 from saleor_returns_app.domain.cases import Channel, Reason
+from saleor_returns_app.domain.evidence import EvidenceKind, lacking_evidence
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.policy import Outcome
 from saleor_returns_app.errors import AppError, Conflict, RemoteError
@@ -106,6 +109,17 @@ def chosen_of(found: Order, draft: Mapping[str, Any]) -> list[Choice]:
     return [choice for choice in choices(found, draft) if choice.quantity > 0]
 
 
+def lacking_files(chosen: list[Choice]) -> Because | None:
+    """What the policy's demand of photos and videos still lacks for what is chosen."""
+    demands = [choice.judged.verdict.terms for choice in chosen]
+    ready = Counter(EvidenceKind(file.kind) for file in files_of(request_holder()))
+    return lacking_evidence(
+        photos=max((terms.photos for terms in demands), default=0),
+        video=any(terms.video for terms in demands),
+        ready=ready,
+    )
+
+
 @blueprint.post("/reasons")
 def explain() -> ResponseReturnValue:
     found = known_order()
@@ -148,6 +162,8 @@ def explain() -> ResponseReturnValue:
     if only_files():
         return refuse("reasons", files, changes=changes) if files else saved(changes)
     problems.update(files)
+    if not problems and (lacking := lacking_files(chosen)) is not None:
+        problems["e1"] = Said(lacking.text, lacking.params)
     if problems:
         return refuse("reasons", problems, changes=changes)
     accept(changes)

@@ -9,10 +9,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.cases import Resolution
+from saleor_returns_app.domain.policy import actions
 from saleor_returns_app.errors import SaleorUnavailable
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.context import Context
 from tests.fakes import FakeClock, FakeSaleor, make_fulfillment, make_line
+from tests.services.journeys import Shop
+from tests.services.test_deciding import publish
 
 from .walking import cases, fill_in, hidden, log_in, post, refused, send
 
@@ -68,12 +73,13 @@ def test_what_is_wrong_leads_to_its_field(visitor: FlaskClient) -> None:
 def test_a_description_that_is_too_long_comes_back_to_be_shortened(visitor: FlaskClient) -> None:
     post(visitor, "order", **{"quantity-line-1": "1"})
     said = "My story. " * 500
-    page = refused(visitor, post(visitor, "reasons", **{"reason-line-1": "quality", "description-line-1": said}))
+    page = refused(visitor, post(visitor, "reasons", **{"reason-line-1": "late", "description-line-1": said}))
     assert "at most 4000 characters" in page.text
     assert said in page.text
 
 
-def test_what_there_is_no_choice_of_is_said_in_a_sentence(visitor: FlaskClient) -> None:
+def test_what_there_is_no_choice_of_is_said_in_a_sentence(visitor: FlaskClient, shop: Shop, staff: Actor) -> None:
+    publish(shop, staff, actions.Resolutions(allowed=(Resolution.REFUND,)))
     post(visitor, "order", **{"quantity-line-1": "2"})
     page = visitor.get("/r/shop/reasons").text
     assert "You get a refund, the way you paid." in page
@@ -88,11 +94,10 @@ def test_a_count_stands_before_its_item_with_no_stray_dot(visitor: FlaskClient) 
     assert "· ×" not in page
 
 
-def test_a_resolution_that_is_not_offered_is_refused(visitor: FlaskClient) -> None:
+def test_a_resolution_that_is_not_offered_is_refused(visitor: FlaskClient, shop: Shop, staff: Actor) -> None:
+    publish(shop, staff, actions.Resolutions(allowed=(Resolution.REFUND, Resolution.EXCHANGE)))
     post(visitor, "order", **{"quantity-line-1": "1"})
-    page = refused(
-        visitor, post(visitor, "reasons", **{"reason-line-1": "quality", "resolution-line-1": "store_credit"})
-    )
+    page = refused(visitor, post(visitor, "reasons", **{"reason-line-1": "late", "resolution-line-1": "store_credit"}))
     assert "This is not offered for this item." in page.text
 
 
@@ -106,13 +111,13 @@ def test_what_was_filled_in_is_there_again_after_signing_in_anew(
     assert "The seam is open." in visitor.get("/r/shop/summary").text
 
 
-@pytest.mark.parametrize(("reason", "description"), [("", ""), ("greed", ""), ("other", "  "), ("quality", "x" * 4001)])
+@pytest.mark.parametrize(("reason", "description"), [("", ""), ("greed", ""), ("other", "  "), ("late", "x" * 4001)])
 def test_a_reason_that_cannot_be_used_keeps_the_form(visitor: FlaskClient, reason: str, description: str) -> None:
     post(visitor, "order", **{"quantity-line-1": "1"})
     page = refused(visitor, post(visitor, "reasons", **{"reason-line-1": reason, "description-line-1": description}))
     assert "Please check this" in page.text
     assert f">{description}</textarea>" in page.text
-    assert post(visitor, "reasons", **{"reason-line-1": "quality", "description-line-1": "x"}).status_code == 303
+    assert post(visitor, "reasons", **{"reason-line-1": "late", "description-line-1": "x"}).status_code == 303
     assert "Please check this" not in visitor.get("/r/shop/reasons?check=1").text, "Back shows what is right now"
 
 
@@ -186,7 +191,7 @@ def test_an_order_out_of_its_window_says_until_when_and_lets_faults_be_claimed(
     post(client, "order", **{"quantity-line-1": "1"})
     late = refused(client, post(client, "reasons", **{"reason-line-1": "changed_mind"}))
     assert "are over" in late.text
-    assert post(client, "reasons", **{"reason-line-1": "quality"}).status_code == 303
+    assert post(client, "reasons", **{"reason-line-1": "late"}).status_code == 303
 
 
 def test_a_gift_card_out_of_its_window_is_no_claim(
