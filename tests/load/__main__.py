@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from . import chaos, intake, lifecycles, machine, memory, queue_pages
+from . import chaos, intake, lifecycles, machine, memory, queue_pages, verdicts
 from .figures import Figure
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -14,6 +14,7 @@ BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "lifecycles": lifecycles.measure,
     "queue": queue_pages.measure,
     "memory": memory.measure,
+    "verdicts": verdicts.measure,
     "chaos": lambda: chaos.measure(int(os.environ.get("SEED") or 1)),
 }
 
