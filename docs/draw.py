@@ -61,12 +61,16 @@ def deadlines_page() -> str:
             if waited is wait
         ]
         owner = "the other side" if wait is Wait.OFFER else _OWNERS[clause.owner]
-        length = f"{clause.length.length} {clause.length.unit.value.replace('_', ' ')}"
-        remind = f"{clause.remind.days} days" if clause.remind else ""
+        length = _counted(clause.length.length, clause.length.unit.value.replace("_", " "))
+        remind = _counted(clause.remind.days, "days") if clause.remind else ""
         rows.append(
             f"| {wait.value.replace('_', ' ')} | {owner} | {length} | {remind} | {_TIME_OUTS[clause.default]} | {', '.join(states)} |"
         )
     return _DEADLINES.format(table="\n".join(rows))
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit.removesuffix('s') if number == 1 else unit}"
 
 
 _OWNERS = {Who.STAFF: "shop", Who.SHOPPER: "shopper", Who.SYSTEM: "carrier or payment provider"}

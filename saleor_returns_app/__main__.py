@@ -1,4 +1,4 @@
-"""The command line: `python -m saleor_returns_app web|worker|migrate|manifest|tenants|check`."""
+"""The command line: `python -m saleor_returns_app web|worker|migrate|manifest|mail-in|tenants|check`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ("worker", "run jobs: refunds, recorded returns, mails, webhooks"),
         ("migrate", "bring the database to this release's tables"),
         ("manifest", "print the manifest as Saleor would read it"),
+        ("mail-in", "take in one mail from standard input, as a mail server's pipe hands it over"),
         ("tenants", "list the shops that installed the app"),
     ):
         commands.add_parser(name, help=about, description=about)
@@ -43,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "worker": verbs.worker,
         "migrate": verbs.migrate,
         "manifest": verbs.manifest,
+        "mail-in": verbs.mail_in,
         "tenants": verbs.list_tenants,
         "check": verbs.check_health if getattr(given, "health", False) else verbs.check,
     }

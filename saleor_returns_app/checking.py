@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from saleor_returns_app.adapters.storage.objects import ObjectStorage
+from saleor_returns_app.adapters.storage.objects import ObjectStorage, read_place
 from saleor_returns_app.config import Settings
 from saleor_returns_app.errors import ConfigurationError, StorageUnavailable
 from saleor_returns_app.models.base import make_engine
@@ -100,13 +100,23 @@ def _storage(settings: Settings) -> Iterator[Finding]:
         text = "is a folder: web and worker must see the same one, and it belongs into your backups."
         yield Finding("RETURNS_STORAGE_URL", text, fatal=False)
     try:
-        ObjectStorage(url, settings.storage_options.get_secret_value()).check()
+        read_place(url, settings.storage_options.get_secret_value())
     except ConfigurationError as error:
         yield Finding("RETURNS_STORAGE_URL", error.message(), fatal=True)
+
+
+def check_storage(settings: Settings) -> list[Finding]:
+    """Whether files can be kept there, by trying it. Not for a process that forks afterwards: the storage's threads would be gone."""
+    url = settings.storage_url.get_secret_value()
+    try:
+        ObjectStorage(url, settings.storage_options.get_secret_value()).check()
+    except ConfigurationError as error:
+        return [Finding("RETURNS_STORAGE_URL", error.message(), fatal=True)]
     except StorageUnavailable as error:
         # Returns work without it, photos do not: not a reason to refuse to start.
         cause = str(error.__cause__ or error).partition("\n")[0]
-        yield Finding("RETURNS_STORAGE_URL", f"does not work now: {cause}", fatal=False)
+        return [Finding("RETURNS_STORAGE_URL", f"does not work now: {cause}", fatal=False)]
+    return []
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 import urllib.error
 import urllib.request
 
 from sqlalchemy import select
 
 from saleor_returns_app.app import build_context, create_app
-from saleor_returns_app.checking import Finding, check_settings
+from saleor_returns_app.checking import Finding, check_settings, check_storage
 from saleor_returns_app.config import Settings
 from saleor_returns_app.errors import ConfigurationError
 from saleor_returns_app.jobs.engine import migrate_jobs
@@ -18,6 +19,7 @@ from saleor_returns_app.logs import set_up_logs
 from saleor_returns_app.models.base import make_engine
 from saleor_returns_app.models.migrating import migrate_database
 from saleor_returns_app.models.tenants import Tenant
+from saleor_returns_app.services.inbound_mail import LARGEST, receive_mail
 from saleor_returns_app.web.install.manifest import build_manifest
 from saleor_returns_app.web.mail import renderer
 from saleor_returns_app.web.serving import serve
@@ -50,6 +52,13 @@ def manifest(settings: Settings) -> int:
     return 0
 
 
+def mail_in(settings: Settings) -> int:
+    """Take in the mail on standard input. 0 also for what is not for us: a bounce would go to whoever the mail names."""
+    raw = sys.stdin.buffer.read(LARGEST + 1)
+    print(receive_mail(build_context(settings), raw))
+    return 0
+
+
 def list_tenants(settings: Settings) -> int:
     context = build_context(settings)
     with context.db.everyone() as session:
@@ -66,6 +75,8 @@ def list_tenants(settings: Settings) -> int:
 def check(settings: Settings) -> int:
     """Print every finding; 1 when something has to be mended before the app can work."""
     findings = check_settings(settings)
+    if all(finding.setting != "RETURNS_STORAGE_URL" or not finding.fatal for finding in findings):
+        findings += check_storage(settings)
     for finding in findings:
         print(f"{'fault' if finding.fatal else 'note':5}  {finding.setting}: {finding.text}")
     if not any(finding.fatal for finding in findings):

@@ -45,6 +45,14 @@ class Settings(BaseSettings):
         description="`smtp://user:password@host:587` (STARTTLS where offered) or `smtps://…:465`. Empty: mails are kept.",
     )
     mail_from: str = Field("returns@localhost", description="Address that mails come from.")
+    mail_inbound: str = Field(
+        "",
+        description="Address whose +extension mails reach this app, like `reply@in.example.com`. Empty: mails only carry links.",
+    )
+    mail_inbound_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Last part of the address `/api/mail/inbound/<secret>` that takes raw mails. Empty: only `mail-in` takes them.",
+    )
     support_url: str = Field(
         "",
         description="Where merchants get help; shown in the Dashboard. Empty: the app's own support page.",

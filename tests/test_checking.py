@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from saleor_returns_app.__main__ import main
-from saleor_returns_app.checking import check_settings
+from saleor_returns_app.checking import check_settings, check_storage
 from saleor_returns_app.config import Settings, load_settings
 
 
@@ -41,10 +41,6 @@ def test_only_the_missing_tables_are_a_fault_of_a_good_configuration(tmp_path: P
         ({"secret_keys": SecretStr("")}, "RETURNS_SECRET_KEYS"),
         ({"storage_url": SecretStr("/data/files")}, "RETURNS_STORAGE_URL"),
         ({"storage_url": SecretStr("file:/proc/nowhere")}, "RETURNS_STORAGE_URL"),
-        (
-            {"storage_url": SecretStr("s3://bucket"), "storage_options": SecretStr('{"endpont": "x"}')},
-            "RETURNS_STORAGE_URL",
-        ),
         ({"storage_url": SecretStr("s3://bucket"), "storage_options": SecretStr("[]")}, "RETURNS_STORAGE_URL"),
         ({"secret_keys": SecretStr("short")}, "RETURNS_SECRET_KEYS"),
         ({"smtp_url": SecretStr("mail.example.com")}, "RETURNS_SMTP_URL"),
@@ -110,12 +106,27 @@ def test_loading_prefers_what_the_caller_says(monkeypatch: pytest.MonkeyPatch) -
     assert load_settings(web_port=2).web_port == 2
 
 
+def test_the_start_of_a_web_process_leaves_the_storage_s_threads_to_its_children(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def touched(*_: object) -> None:
+        raise AssertionError("the storage was opened before the fork")
+
+    monkeypatch.setattr("saleor_returns_app.adapters.storage.objects._open", touched)
+    assert "RETURNS_STORAGE_URL" not in faults(settings(tmp_path))
+
+
+def test_an_option_that_no_bucket_knows_is_a_fault(tmp_path: Path) -> None:
+    given = settings(tmp_path, storage_url=SecretStr("s3://b"), storage_options=SecretStr('{"endpont": "x"}'))
+    assert [(finding.fatal, "endpont" in finding.text) for finding in check_storage(given)] == [(True, True)]
+
+
 def test_a_bucket_that_does_not_answer_is_told_and_keeps_nothing_from_starting(tmp_path: Path) -> None:
     options = (
         '{"endpoint": "http://127.0.0.1:9", "allow_http": true, "access_key_id": "a", "secret_access_key": "hush"}'
     )
     given = settings(tmp_path, storage_url=SecretStr("s3://bucket/folder"), storage_options=SecretStr(options))
-    found = [finding for finding in check_settings(given) if finding.setting == "RETURNS_STORAGE_URL"]
+    found = check_storage(given)
     assert [finding.fatal for finding in found] == [False]
     assert "does not work now" in found[0].text
     assert "hush" not in found[0].text

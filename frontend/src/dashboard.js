@@ -1,6 +1,7 @@
 // The script of the staff pages: htmx, joined with the Dashboard through Saleor's app bridge.
 import "./ids.js";
 import "./requests.js";
+import "./choosing.js";
 import "./elements.js";
 import "./events.js";
 import "./sorting.js";

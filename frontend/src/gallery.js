@@ -38,9 +38,18 @@ function film({ shot, said, type }) {
   const source = Object.assign(document.createElement("source"), { src: shot });
   // A MOV of a phone is an MP4 inside, which a browser would not try by its name alone.
   if (type !== "video/quicktime") source.type = type;
-  source.addEventListener("error", stale);
+  source.addEventListener("error", () => cannotPlay(player, shot));
   player.append(source);
   return player;
+}
+
+/** Not every browser plays what every phone records; or its link has ended. */
+async function cannotPlay(player, address) {
+  const answer = await fetch(address, { method: "HEAD" }).catch(() => ({ ok: true }));
+  if (!answer.ok) return stale();
+  if (!player.isConnected) return;
+  const text = player.closest("[data-cannot-play]").dataset.cannotPlay;
+  player.replaceWith(Object.assign(document.createElement("p"), { className: "unplayable", role: "status", textContent: text }));
 }
 
 function stop(viewer) {

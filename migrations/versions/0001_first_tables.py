@@ -138,6 +138,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_cases_tenant_order", ["tenant_id", "saleor_order_id"], unique=False)
         batch_op.create_index("ix_cases_tenant_order_number", ["tenant_id", "order_number"], unique=False)
         batch_op.create_index("ix_cases_tenant_status", ["tenant_id", "status", "id"], unique=False)
+        batch_op.create_index(
+            "ix_cases_tenant_unread",
+            ["tenant_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("unread"),
+            postgresql_where=sa.text("unread"),
+        )
 
     op.create_table(
         "idempotency_keys",
@@ -881,6 +888,9 @@ def downgrade() -> None:
     op.drop_table("login_codes")
     op.drop_table("idempotency_keys")
     with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_cases_tenant_unread", sqlite_where=sa.text("unread"), postgresql_where=sa.text("unread")
+        )
         batch_op.drop_index("ix_cases_tenant_status")
         batch_op.drop_index("ix_cases_tenant_order_number")
         batch_op.drop_index("ix_cases_tenant_order")

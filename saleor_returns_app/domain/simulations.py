@@ -42,6 +42,7 @@ class Subject:
     order_id: str
     order_number: str
     product: str
+    channel: str = ""
     case_id: str = ""
     case_number: str = ""
 
@@ -187,18 +188,20 @@ def _packed(change: Change, names: Mapping[str, int]) -> list[Any]:
         list(change.differs),
         list(change.rules_before),
         list(change.rules_after),
+        subject.channel,
     ]
 
 
 def unpack_change(packed: Sequence[Any], names: Sequence[str]) -> Change:
     """A change as `Tally.as_data` kept it."""
-    scope, order_id, order_number, name, case_id, case_number, before, after, differs, was, becomes = packed
+    scope, order_id, order_number, name, case_id, case_number, before, after, differs, was, becomes, channel = packed
     return Change(
         subject=Subject(
             scope=scope,
             order_id=order_id,
             order_number=order_number,
             product=names[name],
+            channel=channel,
             case_id=case_id,
             case_number=case_number,
         ),

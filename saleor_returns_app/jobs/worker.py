@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -18,6 +19,7 @@ from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.deadlines import act_on_due
 from saleor_returns_app.services.evidence_retention import remove_deleted_files, retire_evidence, sweep_orphans
 from saleor_returns_app.services.idempotency import forget_keys
+from saleor_returns_app.services.inbound_mail import answers_to
 from saleor_returns_app.services.inbox import drain_inbox, forget_deliveries
 from saleor_returns_app.services.logins import forget_logins
 from saleor_returns_app.services.matching_withdrawals import match_withdrawals
@@ -64,7 +66,12 @@ def run_worker(context: Context, render: Render) -> bool:
         loops = [
             Loop("inbox", lambda: drain_inbox(context), seconds=0.2, stop=stop),
             Loop("withdrawals", lambda: match_withdrawals(context), seconds=2.0, stop=stop),
-            Loop("mails", lambda: send_waiting_mails(context, render), seconds=0.5, stop=stop),
+            Loop(
+                "mails",
+                lambda: send_waiting_mails(context, render, reply_to=partial(answers_to, context)),
+                seconds=0.5,
+                stop=stop,
+            ),
             Loop("simulations", lambda: run_simulations(context), seconds=0.3, stop=stop),
             Loop("sweep", lambda: sweep_due(context), seconds=1.0, stop=stop),
             Loop("files", lambda: remove_deleted_files(context), seconds=20.0, stop=stop),

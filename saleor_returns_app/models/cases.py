@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from saleor_returns_app.domain.cases import Acceptance, CaseKind, CaseStatus, Reception
 
 from .base import Base, PlainText, TenantScoped, new_id
+
+_IS_UNREAD = text("unread")
 
 
 class Case(TenantScoped, Base):
@@ -33,6 +35,7 @@ class Case(TenantScoped, Base):
         Index("ix_cases_tenant_order_number", "tenant_id", "order_number"),
         Index("ix_cases_tenant_email", "tenant_id", "email", "id"),
         Index("ix_cases_tenant_attention", "tenant_id", "attention", "id"),
+        Index("ix_cases_tenant_unread", "tenant_id", "id", sqlite_where=_IS_UNREAD, postgresql_where=_IS_UNREAD),
         Index("ix_cases_tenant_due", "tenant_id", "due_by", "due_at", "id"),
         Index("ix_cases_tenant_channel_due", "tenant_id", "channel_slug", "due_by", "due_at", "id"),
         Index("ix_cases_tenant_customer", "tenant_id", "customer_id", "id"),

@@ -50,6 +50,12 @@ def read_desk(ctx: Context, tenant_id: str, case_id: str) -> Desk:
         )
 
 
+def list_members(ctx: Context, tenant_id: str) -> tuple[StaffMember, ...]:
+    """Who was seen here, by e-mail."""
+    with ctx.db.tenant(tenant_id) as session:
+        return tuple(session.scalars(select(StaffMember).order_by(StaffMember.email)))
+
+
 def assign_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, user_id: str) -> None:
     """Give a case to somebody who was seen here; an empty `user_id` takes it away. Giving it to who has it changes nothing."""
     require_permission(actor, "MANAGE_ORDERS")

@@ -26,7 +26,7 @@ from .notifications import queue_case_mail, queue_mail
 MOST_AN_HOUR = 30
 SHOPPER = "shopper"
 #: Adds what came with a message, in its transaction.
-Attach = Callable[[Session, Case, Message], None]
+Attach = Callable[[Session, Case, Message], object]
 
 
 def add_message(

@@ -44,6 +44,10 @@ class Letter:
 Render = Callable[[str, str, dict[str, Any], Tenant], Letter]
 
 
+#: Where an answer to a notification goes, empty for nowhere.
+ReplyTo = Callable[[Notification], str]
+
+
 def queue_mail(
     ctx: Context,
     session: Session,
@@ -104,7 +108,11 @@ def queue_case_mail(ctx: Context, session: Session, case: Case, kind: str, **mor
     )
 
 
-def send_waiting_mails(ctx: Context, render: Render, *, most: int = 50) -> int:
+def _nowhere(row: Notification) -> str:  # noqa: ARG001
+    return ""
+
+
+def send_waiting_mails(ctx: Context, render: Render, *, most: int = 50, reply_to: ReplyTo = _nowhere) -> int:
     """Send what is due, oldest first; gives how many were handed to the mail server.
 
     Each mail is leased before it is sent, so that two workers do not send it twice, and leased anew when its turn comes, however
@@ -131,7 +139,7 @@ def send_waiting_mails(ctx: Context, render: Render, *, most: int = 50) -> int:
         tenants = {row.tenant_id: session.get_one(Tenant, row.tenant_id) for row in due}
     sent = 0
     for row in due:
-        sent += _send_one(ctx, render, row, tenants[row.tenant_id])
+        sent += _send_one(ctx, render, row, tenants[row.tenant_id], reply_to)
     return sent
 
 
@@ -143,7 +151,7 @@ def _renew_lease(ctx: Context, row: Notification) -> bool:
         return bool(session.execute(renewed).rowcount)  # type: ignore[attr-defined]
 
 
-def _send_one(ctx: Context, render: Render, row: Notification, tenant: Tenant) -> int:
+def _send_one(ctx: Context, render: Render, row: Notification, tenant: Tenant, reply_to: ReplyTo) -> int:
     if not _renew_lease(ctx, row):
         return 0
     error, refused = "", False
@@ -157,6 +165,7 @@ def _send_one(ctx: Context, render: Render, row: Notification, tenant: Tenant) -
                 html=letter.html,
                 message_id=f"<{row.id}@{urlsplit(ctx.settings.base_url).hostname}>",
                 sender_name=tenant.name,
+                reply_to=reply_to(row),
             )
         )
     except MailRefused as problem:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import SYSTEM, Actor
-from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
+from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
 from saleor_returns_app.domain.deadlines import Wait, due_after, length_of
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money, total
@@ -104,7 +104,7 @@ def make_offer(
             if (there := open_offer(session, case)) is not None:
                 raise _still_open(there, actor)
             if case.status != CaseStatus.NEGOTIATING:
-                move_case(ctx, case, CaseEvent.NEGOTIATE, actor)
+                RETURN_CASE.move(CaseStatus(case.status), CaseEvent.NEGOTIATE, actor.who)
             return _propose(ctx, session, case, actor, proposal, note, offer_id, event="offer").id
     except IntegrityError as error:
         raise Conflict("An offer is open in this case: answer it first.", code="OFFER_OPEN") from error
@@ -281,7 +281,11 @@ def _propose(
     )
     session.add(offer)
     session.flush()
-    follow_case(ctx, session, case)
+    if case.status == CaseStatus.NEGOTIATING:
+        follow_case(ctx, session, case)
+    else:
+        # With the offer there, so that its answer is what is waited for.
+        move_case(ctx, case, CaseEvent.NEGOTIATE, actor)
     detail = {**_said(offer), **({"message": offer.note} if offer.note else {})}
     record_entry(ctx, session, case, event=event, actor=actor, public=True, detail=detail)
     if actor.who is Who.STAFF:

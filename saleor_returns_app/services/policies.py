@@ -20,6 +20,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.policy import CompiledPolicy, Policy, compile_policy, presets
+from saleor_returns_app.domain.policy.checking import check
 from saleor_returns_app.domain.policy.document import PolicyDocument
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.tenants import TenantSettings
@@ -221,12 +222,22 @@ def publish_draft(
     try:
         with ctx.db.tenant(tenant_id) as session:
             row = _seen_draft(session, revision)
+            _check(unpack_document(row.document))
             row.state, row.note = PUBLISHED, note.strip()
             row.effective_from = effective_from or now
             row.published_at, row.published_by = now, actor.name
         return row
     except StaleDataError as error:
         raise _stale() from error
+
+
+def _check(document: PolicyDocument) -> None:
+    errors = [finding for finding in check(document) if finding.severity == "error"]
+    if errors:
+        first = errors[0]
+        said = first.text % first.params if first.params else first.text
+        text = "This cannot be published yet: %(problem)s"
+        raise BadInput(text, code="POLICY_FAULTY", problem=said)
 
 
 def _write(row: PolicyVersion, document: PolicyDocument, actor: Actor, now: datetime) -> None:

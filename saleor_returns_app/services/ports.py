@@ -150,6 +150,7 @@ class Mail:
     html: str
     message_id: str
     sender_name: str
+    reply_to: str = ""  # empty: nobody reads answers
 
 
 class Mailer(Protocol):

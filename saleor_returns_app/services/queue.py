@@ -27,6 +27,7 @@ from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import Refund
+from saleor_returns_app.models.staff import CaseTag, CaseWatcher
 from saleor_returns_app.models.tenants import Tenant
 
 from .attention import WHAT_TO_DO
@@ -50,7 +51,12 @@ class View(StrEnum):
     ALL = "all"
     ATTENTION = "attention"
     OVERDUE = "overdue"
+    UNREAD = "unread"
     ESCALATED = "escalated"
+    MINE = "mine"
+    NOBODYS = "nobodys"
+    FOLLOWED = "followed"
+    SPOT_CHECK = "spot_check"
 
 
 class Due(StrEnum):
@@ -91,6 +97,7 @@ class Counts:
     states: Mapping[CaseStatus, int]
     attention: int
     overdue: int
+    unread: int
     escalated: int = 0
 
     @property
@@ -108,6 +115,7 @@ class Asked:
     search: str = ""
     due: Due | None = None
     owner: Who | None = None
+    tag: str = ""
     before: str = ""
     after: str = ""
 
@@ -131,7 +139,7 @@ def list_cases(ctx: Context, tenant_id: str, *, actor: Actor, asked: Asked) -> C
                 page=PAGE,
             )
             return CasePage(rows=_load(session, edges, channels), before=before, after=after)
-        ranges = [
+        ranges = _personal(tenant_id, actor, channels, asked) or [
             select(Case.id).where(Case.tenant_id == tenant_id, *conditions)
             for conditions in _ranges(asked.view, channels)
         ]
@@ -145,6 +153,28 @@ def visible_channels(actor: Actor, wanted: str = "") -> frozenset[str] | None:
     return frozenset({wanted}) if actor.channels is None else actor.channels & {wanted}
 
 
+def _personal(tenant_id: str, actor: Actor, channels: frozenset[str] | None, asked: Asked) -> list[Select[Any]]:
+    """Lists that begin elsewhere than at a state: a tag's, a person's. Empty for all others."""
+    among = () if channels is None else (Case.channel_slug.in_(sorted(channels)),)
+    cases = select(Case.id).where(Case.tenant_id == tenant_id, *among)
+    still_open = Case.status.in_([status.value for status in OPEN])
+    if asked.tag:
+        tagged = select(CaseTag.case_id).where(CaseTag.tenant_id == tenant_id, CaseTag.tag == asked.tag)
+        return [tagged if channels is None else cases.where(Case.id.in_(tagged))]
+    if asked.view is View.MINE:
+        return [cases.where(Case.assignee_id == actor.id, still_open)]
+    if asked.view is View.FOLLOWED:
+        followed = select(CaseWatcher.case_id).where(
+            CaseWatcher.tenant_id == tenant_id, CaseWatcher.user_id == actor.id
+        )
+        return [cases.where(Case.id.in_(followed))]
+    if asked.view is View.NOBODYS:
+        return [cases.where(Case.status == status, Case.assignee_id == "") for status in OPEN]
+    if asked.view is View.SPOT_CHECK:
+        return [cases.where(Case.status == CaseStatus.REQUESTED, Case.spot_check.is_(True))]
+    return []
+
+
 def _ranges(view: View | CaseStatus, channels: frozenset[str] | None) -> list[tuple[ColumnElement[bool], ...]]:
     """Conditions that each leave one range of an index, in the order of the id."""
     if view is View.ESCALATED:
@@ -153,6 +183,8 @@ def _ranges(view: View | CaseStatus, channels: frozenset[str] | None) -> list[tu
     if view is View.ATTENTION:
         among = () if channels is None else (Case.channel_slug.in_(sorted(channels)),)
         return [(Case.attention == code, *among) for code in WHAT_TO_DO]
+    if view is View.UNREAD:
+        return [(Case.unread.is_(True), *(() if channels is None else (Case.channel_slug.in_(sorted(channels)),)))]
     states = _states(view)
     if channels is None:
         return [()] if view is View.ALL else [(Case.status == state,) for state in states]
@@ -266,17 +298,19 @@ def count_cases(ctx: Context, tenant_id: str, *, actor: Actor, channel: str = ""
 
     ids = select(Case.id).where(Case.tenant_id == tenant_id)
     with ctx.db.tenant(tenant_id) as session:
-        *states, attention, escalated, late, slow = session.execute(
+        *states, attention, escalated, unread, late, slow = session.execute(
             select(
                 *(bounded(ids.where(*among, Case.status == state)) for state in CaseStatus),
                 bounded(ids.where(Case.attention > "", *among)),
                 bounded(ids.where(Case.escalated_to > "", *among)),
+                bounded(ids.where(Case.unread.is_(True), *among)),
                 *(bounded(due_range(tenant_id, owner, channels, until=ctx.now())) for owner in _ANSWERABLE),
             )
         ).one()
     return Counts(
         states=dict(zip(CaseStatus, states, strict=True)),
         attention=attention,
+        unread=unread,
         escalated=escalated,
         overdue=min(late + slow, MOST_COUNTED + 1),
     )

@@ -180,7 +180,7 @@ def _end(ctx: Context, lease: _Lease, values: Mapping[str, Any]) -> None:
 
 
 def _simulate(ctx: Context, lease: _Lease) -> dict[str, Any]:
-    standing = in_force(ctx, lease.tenant_id)
+    standing, settings = in_force(ctx, lease.tenant_id), ctx.tenant_settings(lease.tenant_id)
     since = ctx.now() - LOOKED_BACK
     with ctx.db.tenant(lease.tenant_id) as session:
         draft = session.get(PolicyVersion, lease.policy_id)
@@ -193,7 +193,7 @@ def _simulate(ctx: Context, lease: _Lease) -> dict[str, Any]:
         known = _Known(
             held=read_held_units(session),
             histories=Histories.read(session) if needs_histories else Histories.none(),
-            settings=ctx.tenant_settings(lease.tenant_id),
+            settings=settings,
         )
         _write(ctx, session, lease, revision=draft.revision, total=orders + cases, done=0)
     before = compile_policy(standing.document, version=standing.version)
@@ -285,6 +285,7 @@ class _Trial:
                 order_id=order.id,
                 order_number=order.number,
                 product=facts.line.product_name,
+                channel=order.channel_slug,
                 case_id=case.id,
                 case_number=case.number,
             )
@@ -315,7 +316,13 @@ def _asked_for(since: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _of_order(order: Order, facts: LineFacts) -> Subject:
-    return Subject(scope="order", order_id=order.id, order_number=order.number, product=facts.line.product_name)
+    return Subject(
+        scope="order",
+        order_id=order.id,
+        order_number=order.number,
+        product=facts.line.product_name,
+        channel=order.channel_slug,
+    )
 
 
 def _worth(facts: LineFacts) -> Money:

@@ -23,7 +23,10 @@ from .guards import require_permission, require_role
 NEEDED = "MANAGE_APPS"
 LONGEST_ADDRESS = 1000
 LONGEST_WINDOW = 3650
-_OWN = ("return_address", "window_days", "shipping_rule", "brand_color", "contact_email")
+_OWN = (
+    *("return_address", "window_days", "shipping_rule", "brand_color", "contact_email"),
+    *("evidence_days", "spot_check_percent", "tells_of_withdrawal"),
+)
 _SENDING = (CaseStatus.APPROVED, CaseStatus.IN_TRANSIT)
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _EMAIL = re.compile(r"[^@\s<>\"',;]{1,64}@[^@\s<>\"',;]{1,190}\.[^@\s<>\"',;.]{2,60}")
@@ -40,6 +43,8 @@ def change_settings(
     brand_color: str,
     contact_email: str,
     evidence_days: str = "",
+    spot_check_percent: str = "",
+    tells_of_withdrawal: str = "yes",
 ) -> TenantSettings:
     """Change what the shop's settings page offers, from what was typed there. Raises BadInput naming the field."""
     require_permission(actor, NEEDED)
@@ -51,6 +56,8 @@ def change_settings(
         brand_color=_color(brand_color),
         contact_email=_email(contact_email),
         evidence_days=_evidence_days(evidence_days),
+        spot_check_percent=_percent(spot_check_percent),
+        tells_of_withdrawal=tells_of_withdrawal == "yes",
     )
     with ctx.db.everyone() as session:
         tenant = session.get(Tenant, tenant_id, with_for_update=True)
@@ -92,6 +99,13 @@ def _evidence_days(text: str) -> int:
     if not (said.isascii() and said.isdigit() and len(said) <= 4 and 1 <= int(said) <= LONGEST_WINDOW):
         message = "Write the days as a whole number from 1 to %(most)s."
         raise BadInput(message, code="EVIDENCE_DAYS", field="evidence_days", most=LONGEST_WINDOW)
+    return int(said)
+
+
+def _percent(text: str) -> int:
+    said = text.strip() or "0"
+    if not (said.isascii() and said.isdigit() and len(said) <= 3 and int(said) <= 100):
+        raise BadInput("Write a whole number from 0 to 100.", code="PERCENT", field="spot_check_percent")
     return int(said)
 
 

@@ -8,7 +8,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from saleor_returns_app.services.context import Context
 
-from . import dashboard, errors, evidence, i18n, install, labels, limits, operating, portal, storefront, webhooks
+from . import (
+    dashboard,
+    errors,
+    evidence,
+    i18n,
+    inbound_mail,
+    install,
+    labels,
+    limits,
+    operating,
+    portal,
+    storefront,
+    webhooks,
+)
 
 
 def build_web(context: Context) -> Flask:
@@ -26,7 +39,7 @@ def build_web(context: Context) -> Flask:
     i18n.register(app)
     labels.register(app)
     limits.register(app)
-    for feature in (operating, install, webhooks, dashboard, portal, evidence):
+    for feature in (operating, install, webhooks, dashboard, portal, evidence, inbound_mail):
         app.register_blueprint(feature.blueprint)
     app.register_api(storefront.blueprint)
     app.register_blueprint(storefront.element)

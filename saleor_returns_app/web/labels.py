@@ -10,7 +10,9 @@ from flask import Flask
 from saleor_returns_app.domain.cases import CaseStatus, Reason, Resolution
 from saleor_returns_app.domain.deadlines import Wait
 from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.policy import Condition
 from saleor_returns_app.domain.refunds import RefundStatus
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.web import i18n
@@ -34,6 +36,14 @@ RESOLUTIONS: dict[str, str] = {
     Resolution.RESHIP: "Send me what was missing or wrong",
     Resolution.STORE_CREDIT: "Store credit",
     Resolution.COMPENSATION: "Some money back, and I keep it",
+}
+
+CONDITIONS: dict[str, str] = {
+    Condition.UNOPENED: "Unopened",
+    Condition.OPENED: "Opened, but not used",
+    Condition.USED: "Used",
+    Condition.DAMAGED: "Damaged",
+    Condition.INCOMPLETE: "Not complete",
 }
 
 STATUSES: dict[str, str] = {
@@ -137,8 +147,25 @@ def is_late(case: Case, now: datetime) -> bool:
     return case.due_at is not None and case.due_at <= now and case.due_by != Who.SHOPPER
 
 
-def next_text(status: CaseStatus, refunds: Iterable[Refund], *, late: bool = False, reopenable: bool = False) -> str:
+#: While an offer is open: whose answer is waited for.
+_ANSWER = {
+    Who.SHOPPER: "The shop made you an offer. Please answer it by %(day)s.",
+    Who.STAFF: "The shop answers your offer by %(day)s.",
+}
+_KEPT = "You keep the items: please send nothing. The shop approves your refund by %(day)s."
+_KEPT_OTHERWISE = "You keep what you have: please send nothing. The shop does what you agreed on by %(day)s."
+_INSPECTED_OTHERWISE = "We checked your parcel and do what was agreed by %(day)s."
+
+
+def next_text(case: Case, refunds: Iterable[Refund], *, late: bool = False, reopenable: bool = False) -> str:
     """What happens next, as the shopper reads it (msgid; `day` fills it)."""
+    status, terms = CaseStatus(case.status), CaseTerms.load(case.terms or {})
+    if status is CaseStatus.NEGOTIATING and case.due_by in _ANSWER:
+        return _ANSWER[Who(case.due_by)]
+    if status is CaseStatus.APPROVED and terms.keeps_item:
+        return _KEPT if terms.in_money else _KEPT_OTHERWISE
+    if status is CaseStatus.INSPECTED and not terms.in_money:
+        return _INSPECTED_OTHERWISE
     if status is CaseStatus.RESOLVING and any(refund.status in _NO_PROMISE for refund in refunds):
         return _REFUND_CHECKED
     if status is CaseStatus.EXPIRED and reopenable:
@@ -160,10 +187,21 @@ PUBLIC_ENTRIES: dict[str, str] = {
     "conclude": "The return is settled without a refund",
     "approve_refund": "The refund was approved",
     "settle": "The refund was paid",
+    "agree": "You and the shop agreed on a solution",
+    "lapse_offer": "The time for the offer ended without an answer",
+    "fulfil": "What was agreed on is done",
     "expire": "The time was over and the return ended",
     "reopen": "The return was taken up again",
     "lapse": "An offer was not answered in time",
     "extend": "The shop gave you more time",
+}
+
+#: Event of the negotiation → what the shopper reads where they did it, and where the shop did.
+OFFER_ENTRIES: dict[str, tuple[str, str]] = {
+    "offer": ("You proposed a solution", "The shop proposed a solution"),
+    "counter_offer": ("You proposed something else", "The shop proposed something else"),
+    "decline_offer": ("You declined the offer", "The shop declined your offer"),
+    "withdraw_offer": ("You took your offer back", "The shop took its offer back"),
 }
 
 #: How a state looks; the same tone has the same colour everywhere.
@@ -195,6 +233,9 @@ def say(text: str, params: Mapping[str, object] | None = None) -> str:
 def entry_text(entry: CaseEntry) -> str:
     if entry.event == "cancel" and entry.who != Who.SHOPPER:
         return i18n.gettext("The shop cancelled the return")
+    if entry.event in OFFER_ENTRIES:
+        by_shopper, by_shop = OFFER_ENTRIES[entry.event]
+        return i18n.gettext(by_shopper if entry.who == Who.SHOPPER else by_shop)
     if entry.event == "provide_evidence" and entry.who != Who.SHOPPER:
         return i18n.gettext("The shop added photos or videos")
     return i18n.gettext(PUBLIC_ENTRIES.get(entry.event, entry.event))

@@ -6,13 +6,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from . import chaos, intake, lifecycles, machine, memory, queue_pages, verdicts
+from . import chaos, intake, lifecycles, machine, memory, queue_pages, simulation, verdicts
 from .figures import Figure
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "intake": intake.measure,
     "lifecycles": lifecycles.measure,
     "queue": queue_pages.measure,
+    "simulation": simulation.measure,
     "memory": memory.measure,
     "verdicts": verdicts.measure,
     "chaos": lambda: chaos.measure(int(os.environ.get("SEED") or 1)),

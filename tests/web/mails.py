@@ -31,6 +31,19 @@ def params(kind: str, **changes: Any) -> dict[str, Any]:
     return {**case, **_MORE[kind], **changes}
 
 
+_OFFER = {
+    "offer": {
+        "kind": "compensation",
+        "keeps": True,
+        "amount_minor": 1200,
+        "postage_bearer": "",
+        "merchant_percent": 0,
+        "wish": "",
+    },
+    "note": "For the scratch on the lamp.",
+    "made_by": "staff",
+    "expires_at": "2026-03-05T12:00:00+00:00",
+}
 _MORE: dict[str, dict[str, Any]] = {
     "requested": {},
     **{kind: {} for kind in ("reminder_evidence", "reminder_goods", "reminder_offer", "closed")},
@@ -46,6 +59,12 @@ _MORE: dict[str, dict[str, Any]] = {
             {**_LINE, "item": "Desk Lamp", "variant": "Brass", "quantity": 1, "received": 1, "accepted": 1},
         ]
     },
+    "message": {"body": "Which of the two mugs is broken?"},
+    "message_to_staff": {"body": "The one with the cat.", "case_id": "case-1"},
+    "offer": _OFFER,
+    "offer_ended": {**_OFFER, "how": "lapse", "reason": ""},
+    "agreed": _OFFER,
+    "fulfilled": {"message": "Your new lamp is on its way: RR123456785DE"},
     "refunded": {
         "total_minor": 4762,
         "ways": [

@@ -9,8 +9,9 @@ from pathlib import Path
 from babel.messages.extract import extract
 
 from saleor_returns_app.domain.policy.words import texts as policy_texts
-from saleor_returns_app.web import labels
+from saleor_returns_app.web import labels, offer_words
 from saleor_returns_app.web.portal.cases import STEPS
+from saleor_returns_app.web.portal.thread import BEARERS
 
 PACKAGE = Path(__file__).parents[2] / "saleor_returns_app"
 #: Where texts for shoppers stand in the code as plain strings.
@@ -19,6 +20,8 @@ MODULES = (
     *(f"domain/policy/{name}.py" for name in ("checking", "evaluating", "plain_facts", "windows", "withdrawal")),
     "domain/evidence.py",
     "domain/quotes.py",
+    "domain/deductions.py",
+    "domain/offers.py",
     "domain/machines.py",
     "services/cases.py",
     "services/evidence.py",
@@ -27,6 +30,8 @@ MODULES = (
     "services/opening.py",
     "services/reopening.py",
     "services/withdrawals.py",
+    "services/messages.py",
+    "services/offers.py",
     "services/logins.py",
     "services/logistics.py",
     "services/drafts.py",
@@ -36,13 +41,26 @@ MODULES = (
     "web/errors.py",
     "web/evidence/links.py",
     "web/labels.py",
+    "web/offer_forms.py",
+    "web/offer_words.py",
     "web/tokens.py",
     "web/mail/rendering.py",
     *(
         f"web/portal/{name}.py"
-        for name in ("access", "cases", "choices", "evidence", "login", "request", "typed", "withdrawal")
+        for name in (
+            "access",
+            "cases",
+            "choices",
+            "evidence",
+            "login",
+            "own_cases",
+            "request",
+            "thread",
+            "typed",
+            "withdrawal",
+        )
     ),
-    *(f"web/storefront/{name}.py" for name in ("access", "cases", "description", "evidence", "orders")),
+    *(f"web/storefront/{name}.py" for name in ("access", "cases", "description", "evidence", "orders", "threads")),
 )
 FOLDERS = ("portal", "mail", "install")
 #: A sentence or a label: begins with a capital or a placeholder, and is no name of a header, type or constant.
@@ -54,11 +72,15 @@ _NO_TEXT = re.compile(
 #: Labels of one word, which look like names of constants.
 _WORDS = {
     *labels.STATUSES.values(),
+    *labels.CONDITIONS.values(),
     *labels.REFUNDS.values(),
     *labels.SHOPPER_REFUNDS.values(),
     *labels.WAITS.values(),
     *(name for _, name in STEPS),
     "Shipping",
+    *offer_words.STATES.values(),
+    *offer_words.WISHES.values(),
+    *BEARERS.values(),
     *policy_texts(),
 }
 

@@ -6,12 +6,16 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from saleor_returns_app.domain.policy import PolicyDocument, presets
+from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.policies import in_force, list_versions, read_draft, unpack_document
+from saleor_returns_app.services.simulating import run_simulations
 from tests.fakes import FakeClock
+from tests.services.journeys import Shop
 
 from .desk import Desk, hidden, words
 
@@ -97,7 +101,9 @@ def test_what_is_wrong_is_said_at_its_field_and_everything_typed_stays(
     assert draft_of(ctx, tenant) == before
 
 
-@pytest.mark.parametrize(("typed", "said"), [("100", "is no amount"), ("5 USD\n6 USD", "USD stands here twice"), ("x USD", "no amount")])
+@pytest.mark.parametrize(
+    ("typed", "said"), [("100", "is no amount"), ("5 USD\n6 USD", "USD stands here twice"), ("x USD", "no amount")]
+)
 def test_an_amount_that_cannot_be_read_is_said(begun: Desk, typed: str, said: str) -> None:
     price = {"when-0.kind": "price", "when-0.op": "at_least", "when-0.amounts": typed}
     assert said in words(add(begun, **price).text)
@@ -172,7 +178,7 @@ def test_moving_a_rule_says_where_it_is_and_keeps_the_keyboard_there(begun: Desk
         before="faults",
     )
     ids = [rule.id for rule in draft_of(ctx, tenant).rules]
-    assert ids.index("all") == ids.index("faults") - 1
+    assert ids.index("everything") == ids.index("faults") - 1
     assert "“Everything” is now 1 of 2 in Time to return." in words(answer.text)
     # It is on top now: the button that moves it down is the one to go on with.
     assert re.search(r'aria-label="Move down: Everything"[^>]*data-focus', answer.text)
@@ -232,7 +238,9 @@ def test_an_order_that_was_seen_differently_is_not_changed(begun: Desk, ctx: Con
 
 
 def test_publishing_asks_what_changed_and_keeps_the_day(begun: Desk, ctx: Context, tenant: Tenant) -> None:
-    answer = begun.post("/dashboard/policy/publish", revision=revision(ctx, tenant), note=" ", when="day", day="2026-04-01")
+    answer = begun.post(
+        "/dashboard/policy/publish", revision=revision(ctx, tenant), note=" ", when="day", day="2026-04-01"
+    )
     assert answer.status_code == 400
     assert "Say in a few words what changed." in words(answer.text)
     assert 'value="2026-04-01"' in answer.text
@@ -366,3 +374,53 @@ def test_hostile_names_stay_text(begun: Desk) -> None:
     page = begun.get("/dashboard/policy").text
     assert "<script>" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_a_moved_rule_is_told_as_one_move(begun: Desk, ctx: Context, tenant: Tenant) -> None:
+    begun.post("/dashboard/policy/publish", revision=revision(ctx, tenant), note="First", when="now")
+    begun.post("/dashboard/policy/draft")
+    typed = {"rule": "everything", "group": "time", "before": "faults"}
+    begun.post("/dashboard/policy/rule/move", revision=revision(ctx, tenant), **typed)
+    page = words(begun.get("/dashboard/policy/publish").text)
+    assert "Moved Everything Now: Now at the top." in page
+    assert page.count("Moved ") == 1
+
+
+def test_a_rule_that_never_takes_effect_is_told_beside_it_with_what_to_do(begun: Desk) -> None:
+    add(begun, name="Wide")
+    add(begun, name="Narrow", **{"then-0.days": "90"})
+    begun.post("/dashboard/policy/rule/move", **moved_below(begun))
+    page = begun.get("/dashboard/policy").text
+    row = page.partition('id="rule-time-narrow"')[2].partition("</li>")[0]
+    assert "This rule never takes effect: “Wide” above matches whenever it does" in words(row)
+    assert "Move it above that rule, or remove it." in words(row)
+
+
+def moved_below(desk: Desk) -> dict[str, str]:
+    page = desk.get("/dashboard/policy").text
+    return {"revision": hidden(page, "revision"), "rule": "narrow", "group": "time", "after": "wide"}
+
+
+def test_what_names_no_country_cannot_be_published(begun: Desk, ctx: Context, tenant: Tenant) -> None:
+    add(begun, **{"when-0.kind": "country", "when-0.values": "Germany"})
+    answer = begun.post("/dashboard/policy/publish", revision=revision(ctx, tenant), note="x", when="now")
+    assert answer.status_code == 400
+    assert "“Germany” is not the code of a country" in words(answer.text)
+    assert list_versions(ctx, tenant.id) == []
+
+
+def test_who_has_some_channels_only_sees_no_orders_of_the_others(
+    begun: Desk, yen_desk: Desk, shop: Shop, ctx: Context, tenant: Tenant
+) -> None:
+    shop.request()
+    begun.post("/dashboard/policy/draft", preset="us", revision=revision(ctx, tenant))
+    begun.post("/dashboard/policy/simulation")
+    run_simulations(ctx)
+    number = shop.case(shop_case(ctx, tenant)).number
+    assert number in begun.get("/dashboard/policy/simulation/changes").text
+    assert number not in yen_desk.get("/dashboard/policy/simulation/changes").text
+
+
+def shop_case(ctx: Context, tenant: Tenant) -> str:
+    with ctx.db.tenant(tenant.id) as session:
+        return session.scalars(select(Case.id)).one()

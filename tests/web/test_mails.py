@@ -56,6 +56,12 @@ def test_every_mail_is_written_in_every_language(kind: str, language: str) -> No
             "disconnected",
             ["https://nordlicht.example/graphql/", "nothing is lost", "switch it on again", "install it again"],
         ),
+        ("message", ["Which of the two mugs is broken?", "answer it on the page of your return"]),
+        ("message_to_staff", ["The one with the cat.", "Saleor Dashboard"]),
+        ("offer", ["You keep the items and get $12.00.", "For the scratch on the lamp.", "March 5, 2026"]),
+        ("offer_ended", ["ended", "You keep the items and get $12.00.", "looks at your request again"]),
+        ("agreed", ["You keep the items and get $12.00.", "Please send nothing"]),
+        ("fulfilled", ["RR123456785DE"]),
         ("reminder_goods", ["by March 4, 2026", "R-2026-000042 on the parcel", "1 Dock Road", "tracking number"]),
         ("reminder_evidence", ["by March 4, 2026", "ends then"]),
         ("reminder_offer", ["by March 4, 2026"]),
@@ -71,7 +77,10 @@ def test_a_mail_says_what_happened_and_what_happens_next(kind: str, said: list[s
     assert [part for part in said if part not in text] == []
 
 
-@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"code", "disconnected", "escalated", "withdrawal_receipt"}))
+NOT_TO_THE_PORTAL = {"code", "disconnected", "escalated", "message_to_staff", "withdrawal_receipt"}
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - NOT_TO_THE_PORTAL))
 def test_a_mail_leads_to_the_portal_without_telling_who_or_what(kind: str) -> None:
     made = letter(kind)
     assert set(re.findall(r'https?://[^\s"<]+', made.text + made.html)) == {

@@ -50,6 +50,10 @@ OPERATIONS = [
     ("GET", "/cases/{number}"),
     ("POST", "/cases/{number}/tracking"),
     ("POST", "/cases/{number}/cancel"),
+    ("GET", "/cases/{number}/thread"),
+    ("POST", "/cases/{number}/messages"),
+    ("POST", "/cases/{number}/offers"),
+    *(("POST", f"/cases/{{number}}/offers/{{offer}}/{name}") for name in ("accept", "decline", "withdraw", "counter")),
     ("POST", "/evidence"),
     ("POST", "/cases/{number}/evidence"),
 ]

@@ -63,6 +63,8 @@ class SmtpMailer:
             message["To"] = Address(addr_spec=mail.to or "@")
             message["Subject"] = _one_line(mail.subject)
             message["Message-ID"] = mail.message_id
+            if mail.reply_to:
+                message["Reply-To"] = Address(addr_spec=mail.reply_to)
             message["Date"] = formatdate()
             message["Auto-Submitted"] = "auto-generated"
         except (ValueError, HeaderParseError) as nonsense:

@@ -109,10 +109,14 @@ class ObjectStorage:
             raise StorageUnavailable from error
 
 
-def _open(url: str, options: str) -> Any:
-    """Raises ConfigurationError that says what to write; secrets are not repeated."""
+def read_place(url: str, options: str) -> dict[str, Any]:
+    """The options, once address and options can be meant; a folder is made. Raises ConfigurationError that says what to write.
+
+    It does not touch the library, whose threads would not survive the fork of a web process.
+    """
     if url.startswith(FOLDER):
-        return _or_say(lambda: _folder(url.removeprefix(FOLDER)))
+        _or_say(lambda: _folder(url))
+        return {}
     if url.partition("://")[0] not in SCHEMES:
         raise ConfigurationError(f"is no place to keep files. {_HOW}")
     try:
@@ -121,6 +125,14 @@ def _open(url: str, options: str) -> Any:
         raise ConfigurationError("the options are no JSON object.") from error
     if not isinstance(given, dict):
         raise ConfigurationError("the options are no JSON object.")
+    return given
+
+
+def _open(url: str, options: str) -> Any:
+    """Raises ConfigurationError; secrets are not repeated."""
+    given = read_place(url, options)
+    if url.startswith(FOLDER):
+        return _or_say(lambda: LocalStore(_folder(url), automatic_cleanup=True))
     # The library takes what belongs to the connection apart from what belongs to the bucket.
     connection = {name: given.pop(name) for name in _CONNECTION if name in given}
     known: Any = {name: str(value) for name, value in given.items()}
@@ -128,11 +140,12 @@ def _open(url: str, options: str) -> Any:
     return _or_say(lambda: from_url(url, config=known, client_options=client, retry_config={"max_retries": 3}))
 
 
-def _folder(name: str) -> LocalStore:
+def _folder(url: str) -> Path:
+    name = url.removeprefix(FOLDER)
     # `file:///data` is meant as an address, `file:data` as a folder beside the process.
     path = Path("/" + name.lstrip("/") if name.startswith("//") else name).resolve()
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return LocalStore(path, automatic_cleanup=True)
+    return path
 
 
 def _or_say(opening: Callable[[], Any]) -> Any:

@@ -10,7 +10,24 @@ from werkzeug.exceptions import HTTPException
 
 from saleor_returns_app.errors import NotFound
 
-from . import answers, cases, deadlines, evidence, opening, people, policy, queue, settings, widgets, withdrawals, words
+from . import (
+    answers,
+    bulk,
+    cases,
+    deadlines,
+    desk,
+    evidence,
+    offer_words,
+    opening,
+    people,
+    policy,
+    queue,
+    replies,
+    settings,
+    widgets,
+    withdrawals,
+    words,
+)
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 blueprint.before_request(answers.enter)
@@ -23,6 +40,7 @@ blueprint.register_error_handler(HTTPException, answers.refuse)
 def _register(state: object) -> None:
     app: Flask = state.app  # type: ignore[attr-defined]
     words.register(app)
+    offer_words.register(app)
     policy.register(app)
 
 
@@ -37,11 +55,14 @@ def _routes() -> None:
     add("/cases/<case_id>/quote", "quote", cases.show_quote)
     add("/cases/<case_id>/refunds", "refunds", cases.show_refunds)
     add("/cases/<case_id>/receive", "receiving", cases.show_receiving)
+    add("/cases/<case_id>/compose", "compose", replies.compose_reply, methods=["POST"])
+    add("/cases/<case_id>/offers/<offer_id>/<name>", "act_offer", cases.act_on_offer, methods=["POST"])
     add("/cases/<case_id>/gallery/files", "gallery", evidence.show_gallery)
     add("/cases/<case_id>/gallery/files", "add_evidence", evidence.add_files, methods=["POST"])
     add(
         "/cases/<case_id>/gallery/files/<evidence_id>/remove", "remove_evidence", evidence.remove_file, methods=["POST"]
     )
+    add("/cases/<case_id>/desk/<verb>", "change_desk", desk.change_desk, methods=["POST"])
     add("/cases/<case_id>/<name>", "act", cases.act_on_case, methods=["POST"])
     add("/cases/<case_id>/refunds/<refund_id>/<name>", "act_refund", cases.act_on_refund, methods=["POST"])
     add("/open-case", "opening", opening.show_opening)
@@ -50,9 +71,18 @@ def _routes() -> None:
     add("/open-case/preview", "preview", opening.preview_refund, methods=["POST"])
     add("/widgets/order", "order_widget", widgets.show_order_cases)
     add("/widgets/customer", "customer_widget", widgets.show_customer_cases)
+    add("/settings/replies", "replies", replies.show_replies)
+    add("/settings/replies", "save_reply", replies.save, methods=["POST"])
+    add("/settings/replies/starters", "add_starters", replies.add_starters, methods=["POST"])
+    add("/settings/replies/<reply_id>", "reply", replies.show_reply)
+    add("/settings/replies/<reply_id>/delete", "delete_reply", replies.delete, methods=["POST"])
     add("/settings", "settings", settings.show_settings)
     add("/settings", "save_settings", settings.save_settings, methods=["POST"])
     policy.add_routes(add)
+    add("/bulk", "preview_bulk", bulk.preview, methods=["POST"])
+    add("/bulk/runs", "plan_bulk", bulk.plan, methods=["POST"])
+    add("/bulk/runs/<run_id>", "bulk_run", bulk.show_run)
+    add("/bulk/runs/<run_id>/stop", "stop_bulk", bulk.stop, methods=["POST"])
     add("/withdrawals", "withdrawals", withdrawals.show_withdrawals)
     add("/withdrawals/<withdrawal_id>", "settle_withdrawal", withdrawals.settle, methods=["POST"])
     add("/settings/deadlines", "deadlines", deadlines.show_deadlines)

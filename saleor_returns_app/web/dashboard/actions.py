@@ -14,6 +14,7 @@ from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.quotes import BY_ITSELF
 from saleor_returns_app.domain.refunds import REFUND, RefundEvent, RefundStatus
 from saleor_returns_app.domain.roles import ALLOWED, Verb, may
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services import (
     cases,
@@ -80,6 +81,10 @@ def _reject(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: 
 
 def _cancel(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
     cases.cancel_case(ctx, tenant_id, case_id, actor=actor, version=version, reason=typed.get("reason", ""))
+
+
+def _fulfil(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    cases.fulfil_case(ctx, tenant_id, case_id, actor=actor, version=version, proof=typed.get("proof", ""))
 
 
 def _ask_evidence(
@@ -207,7 +212,7 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         label="Resolve without refund",
         said="Resolved without refund",
         run=partial(_plain, cases.conclude_case),
-        explained="Nothing was accepted, so no money goes back. The shopper is told that the return is settled.",
+        explained="Nothing is owed, so no money goes back. The shopper is told that the return is settled.",
     ),
     CaseEvent.CANCEL: Action(
         name="cancel",
@@ -235,6 +240,16 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         explained="It ended because the evidence did not come in time. It goes back to review, and the shopper is told.",
     ),
 }
+#: In the place of approving a refund, where both sides agreed on something else than money.
+FULFIL = Action(
+    name="fulfil",
+    title="Is what was agreed done?",
+    label="Mark as done",
+    said="Settled as agreed",
+    run=_fulfil,
+    form="fulfil.html",
+    tone="primary",
+)
 MORE_TIME = Action(
     name="more-time",
     title="Give more time?",
@@ -316,7 +331,7 @@ ACKNOWLEDGE = Action(
     verb=Verb.PAY,
     explained="You looked at the provider and settled what was too much. The case needs nobody any more.",
 )
-_BY_NAME = {action.name: action for action in (*CASE_ACTIONS.values(), MORE_TIME, TRACKING, CONFIRM_RETURN)}
+_BY_NAME = {action.name: action for action in (*CASE_ACTIONS.values(), FULFIL, MORE_TIME, TRACKING, CONFIRM_RETURN)}
 _REFUND_BY_NAME = {action.name: action for action in (*REFUND_ACTIONS.values(), ACKNOWLEDGE)}
 
 
@@ -339,15 +354,19 @@ def case_actions(file: CaseFile, actor: Actor) -> dict[str, Offered]:
         events = [*due, *(event for event in events if event not in passed)]
     if not file.may_reopen:
         events = [event for event in events if event is not CaseEvent.REOPEN]
-    offered = [_offer(CASE_ACTIONS[event], actor) for event in events]
+    in_money = CaseTerms.load(file.case.terms or {}).in_money
+    offered = [
+        offered_to(FULFIL if event is CaseEvent.RESOLVE and not in_money else CASE_ACTIONS[event], actor)
+        for event in events
+    ]
     if file.awaited:
-        offered.append(_offer(MORE_TIME, actor))
+        offered.append(offered_to(MORE_TIME, actor))
     if (
         not file.keeps_item and CaseEvent.SHIP in RETURN_CASE.possible(status, Who.STAFF)
     ) or status is CaseStatus.IN_TRANSIT:
-        offered.append(_offer(TRACKING, actor))
+        offered.append(offered_to(TRACKING, actor))
     if file.recorded is not None and file.recorded.state == "stuck":
-        offered.append(_offer(CONFIRM_RETURN, actor))
+        offered.append(offered_to(CONFIRM_RETURN, actor))
     return {item.action.name: item for item in offered}
 
 
@@ -357,13 +376,13 @@ def refund_actions(refund: Refund, actor: Actor) -> dict[str, Offered]:
     events = [event for event in possible if event in refund_domain.STAFF_ACTIONS]
     if refund.way not in BY_ITSELF:
         events = [event for event in events if event is not RefundEvent.APPROVE]
-    offered = [_offer(REFUND_ACTIONS[event], actor) for event in events]
+    offered = [offered_to(REFUND_ACTIONS[event], actor) for event in events]
     if refund.status in refund_domain.SETTLED and refund.concern:
-        offered.append(_offer(ACKNOWLEDGE, actor))
+        offered.append(offered_to(ACKNOWLEDGE, actor))
     return {item.action.name: item for item in offered}
 
 
-def _offer(action: Action, actor: Actor) -> Offered:
+def offered_to(action: Action, actor: Actor) -> Offered:
     if action.permission not in actor.permissions:
         text = gettext("You need the permission %(permission)s for this.")
         return Offered(action, text % {"permission": permission_name(action.permission)})

@@ -8,21 +8,26 @@ from typing import Any
 
 from flask import Response, make_response, request
 
-from saleor_returns_app.domain.cases import CaseStatus
+from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import AppError, Conflict, NotFound
+from saleor_returns_app.services.assigning import read_desk
 from saleor_returns_app.services.case_files import CaseFile, read_case
+from saleor_returns_app.services.linking import MERGEABLE, related_cases
+from saleor_returns_app.services.messages import mark_read
 from saleor_returns_app.services.refunds import current_quote
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.errors import said
+from saleor_returns_app.web.evidence import allow_uploads
 from saleor_returns_app.web.i18n import gettext
 
 from .access import visit
-from .actions import Action, Offered, case_action, case_actions, refund_action, refund_actions
+from .actions import CASE_ACTIONS, Action, Offered, case_action, case_actions, offered_to, refund_action, refund_actions
 from .answers import fragment, notify, onto_page
 from .evidence import gallery_of
 from .forms import EMPTY, Form, posted_version
 from .places import customer_place, order_place
+from .thread import REPLY, offer_action, thread_action, thread_of, thread_values
 from .words import headline
 
 #: What a person loses by acting on a page that is this stale is one look at it; more tries would hide a fight.
@@ -48,15 +53,22 @@ _QUOTED = frozenset(
 
 
 def show_case(case_id: str) -> Response:
-    return _page(_read(case_id))
+    file = read_file(case_id)  # first, for only who may see it has read it
+    mark_read(ctx(), visit().tenant_id, file.case.id, actor=visit().actor)
+    return _page(file)
 
 
-def _read(case_id: str) -> CaseFile:
+def read_file(case_id: str) -> CaseFile:
     return read_case(ctx(), visit().tenant_id, case_id, actor=visit().actor)
 
 
 def _page(file: CaseFile, *, status: int = 200, forms: Mapping[str, Form] | None = None, **more: Any) -> Response:
     return fragment("case.html", status=status, **{**_values(file), "forms": forms or {}, **more})
+
+
+def case_page(case_id: str, *, status: int = 200, **more: Any) -> Response:
+    """The page as it is now, for whoever changed something about the case."""
+    return _page(read_file(case_id), status=status, **more)
 
 
 def _values(file: CaseFile) -> dict[str, Any]:
@@ -72,11 +84,18 @@ def _values(file: CaseFile) -> dict[str, Any]:
         "order_path": order_place(file.case.saleor_order_id),
         "customer_path": customer_place(file.case.customer_id) if file.case.customer_id else "",
         "headline": headline(file),
+        "me": actor,
+        "desk": read_desk(ctx(), visit().tenant_id, file.case.id),
+        "related": related_cases(ctx(), visit().tenant_id, file.case, actor=actor),
+        "mergeable": MERGEABLE,
+        "desk_form": EMPTY,
+        "desk_verb": "",
         "clash": None,
         "forms": {},
         "form": EMPTY,
         "seen": _seen(file),
         "poll": _poll(file),
+        **thread_values(file),
         "gallery": gallery_of(file.case),
         "address": TenantSettings.load(visit().tenant.settings).return_address,
     }
@@ -84,7 +103,7 @@ def _values(file: CaseFile) -> dict[str, Any]:
 
 def page_with_gallery(case_id: str, problems: tuple[str, ...] = (), typed: Mapping[str, str] | None = None) -> Response:
     """The page after files came or went; problems are shown in the form that they came with."""
-    file = _read(case_id)
+    file = read_file(case_id)
     return _page(file, status=400 if problems else 200, gallery=gallery_of(file.case, problems, typed))
 
 
@@ -106,7 +125,7 @@ def _head(file: CaseFile) -> str:
 
 def show_receiving(case_id: str) -> Response:
     """Counting a parcel. A case that waits for none shows itself, and what it waits for."""
-    file = _read(case_id)
+    file = read_file(case_id)
     return _receiving(file) if _waits_for_goods(file) else _page(file)
 
 
@@ -122,12 +141,16 @@ def _receiving(file: CaseFile, *, status: int = 200, form: Form = EMPTY, **more:
 def show_quote(case_id: str) -> Response:
     """The refund worked out anew, from a fresh read of the order; its own request, since the shop takes its time."""
     quoted = current_quote(ctx(), visit().tenant_id, case_id, actor=visit().actor)
-    return fragment("quote.html", quote=quoted, **_values(_read(case_id)))
+    file = read_file(case_id)
+    concluding = offered_to(CASE_ACTIONS[CaseEvent.CONCLUDE], visit().actor)
+    nothing_left = file.case.status == CaseStatus.INSPECTED and bool(file.accepted) and not quoted.total
+    values = {**_values(file), "concluding": concluding if nothing_left else None}
+    return fragment("quote.html", quote=quoted, **values)
 
 
 def show_refunds(case_id: str) -> Response:
     """The refunds while they are under way: nothing when nothing changed, the whole page when the case moved on."""
-    file = _read(case_id)
+    file = read_file(case_id)
     seen = request.args.get("seen", "")
     if seen == _seen(file):
         return make_response("", 204)
@@ -137,32 +160,42 @@ def show_refunds(case_id: str) -> Response:
 
 
 def act_on_case(case_id: str, name: str) -> Response:
-    action = case_action(name)
+    action = case_action(name) or thread_action(name)
+    if action is REPLY:
+        allow_uploads()
     if action is None:
         raise NotFound
-    return _act(_read(case_id), action, subject=case_id, form_name=name)
+    return _act(read_file(case_id), action, subject=case_id, form_name=name)
 
 
 def act_on_refund(case_id: str, refund_id: str, name: str) -> Response:
     action = refund_action(name)
-    file = _read(case_id)
+    file = read_file(case_id)
     if action is None or all(item.refund.id != refund_id for item in file.refunds):
         raise NotFound("This refund does not exist, or it is not yours to see.", code="UNKNOWN_REFUND")
     return _act(file, action, subject=refund_id, form_name=f"{refund_id}.{name}")
+
+
+def act_on_offer(case_id: str, offer_id: str, name: str) -> Response:
+    action = offer_action(name)
+    file = read_file(case_id)
+    if action is None or all(offer.id != offer_id for offer in thread_of(file.case).offers):
+        raise NotFound("This offer does not exist, or it is not yours to see.", code="UNKNOWN_OFFER")
+    return _act(file, action, subject=offer_id, form_name=f"{offer_id}.{name}")
 
 
 def _act(file: CaseFile, action: Action, *, subject: str, form_name: str) -> Response:
     try:
         _run(file, action, subject)
     except Conflict as problem:
-        now = _read(file.case.id)
+        now = read_file(file.case.id)
         typed, clash = Form(typed=request.form.to_dict()), _clash(now, problem)
         if action.name == _RECEIVE and _waits_for_goods(now):
             return onto_page(_receiving(now, status=problem.status, form=typed, clash=clash))
         return onto_page(_page(now, status=problem.status, forms={form_name: typed}, clash=clash))
     except AppError as problem:
         return _form_again(file, action, subject, Form.refused(problem), status=problem.status)
-    answer = onto_page(_page(_read(file.case.id)))
+    answer = onto_page(_page(read_file(file.case.id)))
     return notify(answer, gettext(action.said), text=file.case.number)
 
 
@@ -177,7 +210,7 @@ def _run(file: CaseFile, action: Action, subject: str) -> None:
         try:
             action.run(ctx(), visit().tenant_id, subject, request.form, actor=visit().actor, version=version)
         except Conflict as problem:
-            now = _read(file.case.id)
+            now = read_file(file.case.id)
             if problem.code != "STALE" or not left or not seen or now.last_entry != seen:
                 raise
             version = now.case.version
@@ -192,7 +225,7 @@ def _clash(now: CaseFile, problem: Conflict) -> dict[str, Any]:
     typed = [
         text.strip()
         for name, text in request.form.items()
-        if name not in ("seen", "version", "fingerprint") and text.strip() and not text.strip().isdigit()
+        if name not in ("seen", "version", "fingerprint", "ticket") and text.strip() and not text.strip().isdigit()
     ]
     return {"said": said(problem), "other": others[-1] if others else None, "typed": typed}
 
@@ -201,6 +234,7 @@ def _form_again(file: CaseFile, action: Action, subject: str, form: Form, *, sta
     """The same form with what was typed and what is wrong; the page around it stays."""
     values = _values(file)
     item = next((item for item in file.refunds if item.refund.id == subject), None)
+    values["offer"] = next((offer for offer in values["thread"].offers if offer.id == subject), None)
     offered = values["refund_actions"].get(subject, {}) if item else values["actions"]
     answer = fragment(
         "form.html",

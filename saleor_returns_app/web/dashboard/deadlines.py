@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 from flask import Response, request
 
 from saleor_returns_app.domain.deadlines import PROTOCOL, Clause, TimeOut, Wait
-from saleor_returns_app.domain.roles import Verb, may
+from saleor_returns_app.domain.roles import Role, Verb, may
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import Length, LengthUnit
 from saleor_returns_app.errors import AppError
@@ -52,12 +52,16 @@ def _page(settings: TenantSettings, *, status: int = 200, form: Form = EMPTY) ->
         time_out=lambda clause: gettext(TIME_OUTS[clause.default]),
         reminder=_reminder,
         is_offer=lambda clause: clause.waits_for is Wait.OFFER,
-        targets={target: target for target in (*targets, *dict.fromkeys(named))},
+        targets={target: _target(target) for target in (*targets, *dict.fromkeys(named))},
         zones=sorted(available_timezones()),
         countries=sorted(known_countries()),
         may_change=NEEDED in actor.permissions and may(actor.roles, Verb.CONFIGURE),
         needed=NEEDED,
     )
+
+
+def _target(target: str) -> str:
+    return gettext("All who are %(role)s") % {"role": target} if target in set(Role) else target
 
 
 def said_length(length: Length) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import request
 
@@ -29,6 +29,10 @@ class Form:
     def general(self) -> str:
         """A problem that belongs to no single input."""
         return "" if self.field in self.typed else self.problem
+
+    def begun(self, values: Mapping[str, str]) -> Form:
+        """Begin with these values where nothing was typed yet."""
+        return self if self.typed else replace(self, typed=values)
 
     @classmethod
     def refused(cls, error: AppError) -> Form:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from flask import Response, request
 
-from saleor_returns_app.domain.cases import Channel, Reason
+from saleor_returns_app.domain.cases import Channel, Reason, Resolution
 from saleor_returns_app.domain.orders import Order
-from saleor_returns_app.domain.policy import Outcome
+from saleor_returns_app.domain.policy import Condition, Outcome
 from saleor_returns_app.errors import AppError, BadInput, Conflict, NotFound
 from saleor_returns_app.services import idempotency
 from saleor_returns_app.services.case_files import read_case
@@ -26,6 +27,8 @@ from .answers import first, fragment, notify, onto_page
 from .forms import EMPTY, Form
 from .places import app_place
 from .words import word
+
+_Kind = TypeVar("_Kind", bound=StrEnum)
 
 #: How a shopper reached the staff member; the others open their cases themselves.
 THROUGH = (Channel.PHONE, Channel.EMAIL, Channel.CHAT, Channel.COUNTER)
@@ -58,6 +61,8 @@ def _values(order: Order, *, popup: bool, form: Form = EMPTY) -> dict[str, Any]:
         "exception": any(_needs_exception(item) for item in judged.values()),
         "cases": order_cases(ctx(), visit().tenant_id, order.id, actor=visit().actor),
         "reasons": {reason: word(reason) for reason in Reason},
+        "resolutions": {kind: word(kind) for kind in Resolution if kind is not Resolution.NONE},
+        "conditions": {kind: word(kind) for kind in Condition},
         "through": {channel: word(channel) for channel in THROUGH},
         "once": form.value("once") or secrets.token_urlsafe(16),
         "popup": popup,
@@ -155,7 +160,15 @@ def _request(line_id: str) -> LineRequest | None:
         quantity=int(typed),
         reason=Reason(reason),
         description=request.form.get(f"description:{line_id}", ""),
+        resolution=_one_of(Resolution, f"resolution:{line_id}") or Resolution.REFUND,
+        condition=_one_of(Condition, f"condition:{line_id}"),
     )
+
+
+def _one_of(kind: type[_Kind], name: str) -> _Kind | None:
+    """What was chosen there; None for nothing, or for what is no choice."""
+    typed = request.form.get(name, "")
+    return kind(typed) if typed in tuple(kind) else None
 
 
 def _field(problem: AppError, order: Order) -> str:

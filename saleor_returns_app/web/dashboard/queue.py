@@ -10,6 +10,8 @@ from flask import Response, request, url_for
 
 from saleor_returns_app.domain.cases import CaseStatus
 from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.tenants import TenantSettings
+from saleor_returns_app.services.assigning import clean_tag
 from saleor_returns_app.services.queue import (
     MOST_COUNTED,
     Asked,
@@ -28,6 +30,7 @@ from saleor_returns_app.web.i18n import gettext
 from . import words
 from .access import visit
 from .answers import first, fragment
+from .bulk import TITLES
 
 #: States that have their tab even when they are empty; the others show up with their first case.
 _ALWAYS = (
@@ -43,14 +46,24 @@ _VIEWS = {
     View.ALL: "All",
     View.ATTENTION: "Attention",
     View.OVERDUE: "Overdue",
+    View.UNREAD: "Unread",
     View.ESCALATED: "Escalated",
+    View.MINE: "Mine",
+    View.NOBODYS: "Nobody’s",
+    View.FOLLOWED: "Followed",
+    View.SPOT_CHECK: "Second look",
 }
 _EMPTY = {
     View.OPEN: "No return is open. Everything is done.",
     View.ALL: "There are no returns.",
     View.ATTENTION: "Nothing needs a person: payments and records went through.",
     View.OVERDUE: "Nothing is late.",
+    View.UNREAD: "Everything that shoppers wrote was read.",
     View.ESCALATED: "Nothing is escalated.",
+    View.MINE: "You look after no open case.",
+    View.NOBODYS: "Somebody looks after every open case.",
+    View.FOLLOWED: "You follow no case.",
+    View.SPOT_CHECK: "No case is drawn for a second look.",
 }
 _DUE = {Due.ANY: "Due first", Due.TODAY: "Due today or late", Due.WEEK: "Due in 7 days"}
 _OWNERS = {Who.STAFF: "The shop’s turn", Who.SHOPPER: "The shopper’s turn", Who.SYSTEM: "Carrier or provider"}
@@ -74,11 +87,12 @@ def show_queue() -> Response:
         "queue.html",
         asked=asked,
         page=page,
-        tabs=_tabs(counts, asked),
+        tabs=_tabs(counts, asked, spot_checks=TenantSettings.load(tenant.settings).spot_check_percent),
         link=partial(_link, asked),
         channels=list_channels(ctx(), tenant.id, actor=actor),
         narrowed=bool(asked.due or asked.owner),
         nothing=gettext(_EMPTY[asked.view] if isinstance(asked.view, View) else "No return is in this state."),
+        bulk_titles=TITLES,
         withdrawals=count_waiting(ctx(), tenant.id, actor=actor),
         fresh=not any(counts.states.values()) and not asked.channel,
         dues={due.value: gettext(text) for due, text in _DUE.items()},
@@ -94,6 +108,7 @@ def _asked() -> Asked:
         search=clean_search(first(request.args, "q")),
         due=Due(due) if (due := first(request.args, "due")) in set(Due) else None,
         owner=Who(owner) if (owner := first(request.args, "owner")) in set(Who) else None,
+        tag=clean_tag(first(request.args, "tag"))[:60],
         before=first(request.args, "before"),
         after=first(request.args, "after"),
     )
@@ -109,7 +124,7 @@ def _view(name: str) -> View | CaseStatus:
 
 def _link(asked: Asked, **changes: str) -> str:
     """The queue's address with a change; whatever is changed, it begins at the first page."""
-    kept = {"due": str(asked.due or ""), "owner": str(asked.owner or "")}
+    kept = {"due": str(asked.due or ""), "owner": str(asked.owner or ""), "tag": asked.tag}
     values = {"view": str(asked.view), "channel": asked.channel, "search": asked.search, **kept, **changes}
     values["q"] = values.pop("search")
     if values["q"] or values["view"] == View.OPEN:
@@ -118,7 +133,7 @@ def _link(asked: Asked, **changes: str) -> str:
     return url_for("dashboard.queue") + (f"?{query}" if query else "")
 
 
-def _tabs(counts: Counts, asked: Asked) -> list[Tab]:
+def _tabs(counts: Counts, asked: Asked, *, spot_checks: int) -> list[Tab]:
     def tab(view: View | CaseStatus, count: str) -> Tab:
         text = gettext(_VIEWS[view]) if isinstance(view, View) else words.state(view)
         return Tab(text=text, href=_link(asked, view=view), current=view is asked.view, count=count)
@@ -132,6 +147,11 @@ def _tabs(counts: Counts, asked: Asked) -> list[Tab]:
         tab(View.OPEN, _said(counts.open)),
         tab(View.ATTENTION, _said(counts.attention)),
         tab(View.OVERDUE, _said(counts.overdue)),
+        tab(View.MINE, ""),
+        tab(View.NOBODYS, ""),
+        tab(View.FOLLOWED, ""),
+        *([tab(View.SPOT_CHECK, "")] if asked.view is View.SPOT_CHECK or spot_checks else []),
+        tab(View.UNREAD, _said(counts.unread)),
         *([tab(View.ESCALATED, _said(counts.escalated))] if counts.escalated or asked.view is View.ESCALATED else []),
         *states,
         tab(View.ALL, ""),

@@ -51,6 +51,8 @@ def save_settings() -> Response:
             brand_color=typed("brand_color"),
             contact_email=typed("contact_email"),
             evidence_days=typed("evidence_days"),
+            spot_check_percent=typed("spot_check_percent"),
+            tells_of_withdrawal=request.form.get("tells_of_withdrawal", "yes"),
         )
     except AppError as problem:
         stored = TenantSettings.load(visit().tenant.settings)

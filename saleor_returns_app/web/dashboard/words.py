@@ -17,7 +17,7 @@ from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.policy import Outcome
 from saleor_returns_app.domain.quotes import RefundWay
 from saleor_returns_app.domain.refunds import RefundStatus
-from saleor_returns_app.domain.terms import ShippingRule
+from saleor_returns_app.domain.terms import CaseTerms, ShippingRule
 from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.services.attention import WHAT_TO_DO
 from saleor_returns_app.services.case_files import CaseFile
@@ -66,6 +66,14 @@ OWNERS: dict[str, str] = {Who.STAFF: "Your turn", Who.SHOPPER: "Shopper’s turn
 #: Event of the history → what happened.
 ENTRIES: dict[str, str] = {
     "request": "Return requested",
+    "assign": "Given to somebody",
+    "tag": "Tagged",
+    "untag": "Tag taken off",
+    "link": "Linked to another case",
+    "unlink": "Link taken off",
+    "merge": "Merged into another case",
+    "take_over": "Took over a duplicate",
+    "spot_check": "Drawn for a second look",
     "approve": "Return approved",
     "reject": "Return rejected",
     "cancel": "Return cancelled",
@@ -90,6 +98,13 @@ ENTRIES: dict[str, str] = {
     "settle": "Everything paid, return resolved",
     "confirm_return": "Return confirmed as recorded in Saleor",
     "close": "Return closed",
+    "offer": "Offer made",
+    "counter_offer": "Counter-offer made",
+    "decline_offer": "Offer declined",
+    "withdraw_offer": "Offer taken back",
+    "lapse_offer": "Offer ended without an answer",
+    "agree": "Both sides agreed",
+    "fulfil": "Settled as agreed",
     "remind": "Shopper reminded",
     "expire": "Return expired",
     "reopen": "Return reopened",
@@ -122,10 +137,10 @@ ENTRY_TONES: dict[str, str] = {
         ("approve", "approve_refund", "approve_rest", "receive", "inspect", "ship", "ask_evidence", "provide_evidence"),
         "info",
     ),
-    **dict.fromkeys(("refund_paid", "record_refund", "settle", "conclude"), "good"),
+    **dict.fromkeys(("refund_paid", "record_refund", "settle", "conclude", "agree", "fulfil"), "good"),
     **dict.fromkeys(("reject", "refund_failed", "alarm", "expire"), "bad"),
-    **dict.fromkeys(("retry_refund", "reconsider", "escalate", "hand_over"), "warn"),
-    **dict.fromkeys(("reopen", "extend", "remind"), "info"),
+    **dict.fromkeys(("retry_refund", "reconsider", "escalate", "hand_over", "decline_offer", "lapse_offer"), "warn"),
+    **dict.fromkeys(("reopen", "extend", "remind", "offer", "counter_offer"), "info"),
 }
 #: State → what it is about now.
 HEADLINES: dict[str, str] = {
@@ -197,9 +212,28 @@ def refund_state(status: str) -> str:
     return gettext(REFUNDS.get(status, status))
 
 
+#: What a shopper may wish for, and how they say the goods are.
+RESOLUTIONS = {
+    "refund": "Refund",
+    "exchange": "Exchange",
+    "repair": "Repair",
+    "reship": "New delivery",
+    "store_credit": "Store credit",
+    "compensation": "Compensation, keeps the item",
+    "none": "Nothing",
+}
+CONDITIONS = {
+    "unopened": "Unopened",
+    "opened": "Opened, not used",
+    "used": "Used",
+    "damaged": "Damaged",
+    "incomplete": "Not complete",
+}
+
+
 def word(code: str) -> str:
     """What a reason, channel, verdict, way or owner is called; a code nobody knows shows itself."""
-    for words in (REASONS, CHANNELS, VERDICTS, WAYS, SHIPPING_RULES, OWNERS):
+    for words in (REASONS, RESOLUTIONS, CONDITIONS, CHANNELS, VERDICTS, WAYS, SHIPPING_RULES, OWNERS):
         if code in words:
             return gettext(words[code])
     return code
@@ -288,14 +322,39 @@ def headline(file: CaseFile) -> str:
         return gettext("The evidence did not come in time")
     if file.case.status == CaseStatus.INSPECTED and not file.accepted:
         return gettext("Nothing was accepted, so nothing is owed")
+    terms = CaseTerms.load(file.case.terms or {})
+    if file.case.status == CaseStatus.NEGOTIATING:
+        theirs = file.case.due_by == Who.SHOPPER
+        return gettext("Waiting for the shopper’s answer to your offer" if theirs else "Answer the shopper’s offer")
+    if file.case.status == CaseStatus.APPROVED and terms.keeps_item:
+        return gettext(
+            "The items are kept: approve the refund" if terms.in_money else "The items are kept: do what was agreed"
+        )
+    if file.case.status == CaseStatus.INSPECTED and not terms.in_money:
+        return gettext("Do what was agreed")
     if file.case.status == CaseStatus.RESOLVING and not file.under_way:
         return gettext("The refund waits for you")
     return gettext(HEADLINES.get(file.case.status, file.case.status))
 
 
+#: What a case beside another is to it.
+BESIDE = {
+    "related": "Linked",
+    "merged": "Gave way to this case",
+    "goes_on": "Goes on in place of this case",
+    "same_order": "Open for the same order",
+    "same_shopper": "Open for the same shopper",
+}
+
+
+def beside(kind: str) -> str:
+    return gettext(BESIDE.get(kind, kind))
+
+
 def register(app: Flask) -> None:
     filters = (
         state,
+        beside,
         refund_state,
         word,
         amount_said,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import Range
 from werkzeug.http import parse_range_header
 
 from saleor_returns_app.domain.evidence import ENDINGS, EvidenceKind
@@ -53,32 +54,29 @@ def _thumbnail(row: Evidence) -> Response:
 def _whole(row: Evidence, view: View) -> Response:
     media_type = row.media_type if row.media_type in ENDINGS else "application/octet-stream"
     disposition = "inline" if view is View.WHOLE and row.media_type in ENDINGS else "attachment"
-    wanted = _range(row)
+    asked = _asked_range(row)
+    wanted = asked.range_for_length(row.size) if asked else (0, row.size)
     if wanted is None:
         answer = Response(status=416, headers={"Content-Range": f"bytes */{row.size}"})
         return _protect(answer, row, disposition)
     start, end = wanted
-    partial = (start, end) != (0, row.size) or "Range" in request.headers
     pieces = () if request.method == "HEAD" else ctx().storage.read(row.storage_key, start=start, end=end)
-    answer = Response(pieces, status=206 if partial else 200, content_type=media_type, direct_passthrough=True)
+    answer = Response(pieces, status=206 if asked else 200, content_type=media_type, direct_passthrough=True)
     answer.content_length = end - start
-    if partial:
+    if asked:
         answer.headers["Content-Range"] = f"bytes {start}-{end - 1}/{row.size}"
     answer.headers["Accept-Ranges"] = "bytes"
     answer.set_etag(row.digest)
     return _protect(answer, row, disposition)
 
 
-def _range(row: Evidence) -> tuple[int, int] | None:
-    """From and up to which byte; None when what is asked for is not there. Several parts at once are answered with everything."""
-    asked = request.headers.get("Range", "")
+def _asked_range(row: Evidence) -> Range | None:
+    """The one part that is asked for. None where everything is to be answered: no range, several at once, or of another file."""
     condition = request.headers.get("If-Range", "")
-    if not asked or (condition and condition.strip('"') != row.digest):
-        return 0, row.size
-    parsed = parse_range_header(asked)
+    parsed = parse_range_header(request.headers.get("Range"))
     if parsed is None or parsed.units != "bytes" or len(parsed.ranges) != 1:
-        return 0, row.size
-    return parsed.range_for_length(row.size)
+        return None
+    return None if condition and condition.strip('"') != row.digest else parsed
 
 
 def _protect(answer: Response, row: Evidence, disposition: str) -> Response:

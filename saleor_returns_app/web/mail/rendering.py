@@ -14,6 +14,7 @@ from saleor_returns_app.services.notifications import Letter, Render
 from saleor_returns_app.web import i18n
 from saleor_returns_app.web.brand import brand_of
 from saleor_returns_app.web.labels import WAITS
+from saleor_returns_app.web.offer_words import meaning
 
 #: Kind → the mail's subject; filled with the notification's own parameters.
 SUBJECTS = {
@@ -25,6 +26,12 @@ SUBJECTS = {
     "evidence_wanted": "Please show us more about your return %(number)s",
     "goods_received": "Your return %(number)s has arrived",
     "refunded": "Your refund for %(number)s",
+    "message": "The shop wrote to you about your return %(number)s",
+    "message_to_staff": "%(customer_name)s wrote about %(number)s",
+    "offer": "An offer for your return %(number)s",
+    "offer_ended": "The offer for your return %(number)s has ended",
+    "agreed": "Agreed: your return %(number)s",
+    "fulfilled": "Your return %(number)s is settled",
     "withdrawal_receipt": "Receipt of your withdrawal, order %(order_number)s",
     "disconnected": "The returns app has lost %(shop)s",
     "reminder_evidence": "Your return %(number)s waits for your evidence",
@@ -69,6 +76,7 @@ def render(kind: str, language: str, params: dict[str, Any], tenant: Tenant, *, 
         # No order, mailbox or token in it: the shopper signs in there.
         "portal_url": f"{base_url}/r/{tenant.slug}?lang={spoken}",
         "money": lambda minor: i18n.format_money(Money.from_minor(int(minor), currency), spoken),
+        "means": lambda offer: meaning(offer, currency, spoken),
         # The day in the shop's zone, as on the shopper's page.
         "day": lambda moment: i18n.format_day(datetime.fromisoformat(moment), spoken, at=zone) if moment else "",
         "waits": lambda wait: say(WAITS[wait]),

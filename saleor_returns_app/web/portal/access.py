@@ -28,7 +28,7 @@ SESSION_COOKIE = "returns_session"
 HANDLE_COOKIE = "returns_code"
 LANGUAGE_COOKIE = "returns_language"
 #: Forms that photos and videos come with.
-TAKES_FILES = frozenset({"portal.explain", "portal.add_files", "portal.provide"})
+TAKES_FILES = frozenset({"portal.explain", "portal.add_files", "portal.provide", "portal.write"})
 
 
 @blueprint.url_value_preprocessor

@@ -12,7 +12,8 @@ from saleor_returns_app.domain.cases import RETURN_CASE, SHOPPER_ACTIONS, CaseEv
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.refunds import SETTLED, RefundStatus
-from saleor_returns_app.errors import AppError, MoveRefused, NotFound
+from saleor_returns_app.domain.terms import CaseTerms
+from saleor_returns_app.errors import AppError, MoveRefused
 from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services.cases import cancel_case
@@ -22,8 +23,10 @@ from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.labels import REASONS, SHOPPER_REFUNDS, STATUSES, is_late, next_text, tone
 
-from .access import blueprint, page, shopper, tenant, to, visit
+from .access import blueprint, page, shopper, tenant, to
 from .evidence import case_holder, files_of, files_of_case, takes_more
+from .own_cases import own_case
+from .thread import thread_values
 from .typed import Said, accept, read_draft, refuse
 
 #: The way of a case that goes well: (states that are in this step, its name).
@@ -48,15 +51,6 @@ EXPECTING = {
     CaseStatus.IN_TRANSIT,
     CaseStatus.RECEIVED,
 }
-
-
-def own_case(number: str) -> Case:
-    """A case of this order and this mailbox. Raises NotFound for all others."""
-    with ctx().db.tenant(tenant().id) as session:
-        case = session.scalar(select(Case).where(Case.number == number))
-    if case is None or case.saleor_order_id != visit().saleor_order_id or case.email != visit().email:
-        raise NotFound("This return does not exist, or it belongs to another order.", code="UNKNOWN_CASE")
-    return case
 
 
 @blueprint.get("/cases/<number>")
@@ -90,6 +84,21 @@ def shown(refund: Refund) -> ShownRefund:
     )
 
 
+#: Steps that fall away where the shopper keeps the items.
+_OF_GOODS = {CaseStatus.IN_TRANSIT, CaseStatus.RECEIVED}
+
+
+def _steps(found: Case) -> tuple[tuple[tuple[CaseStatus, ...], str], ...]:
+    terms = CaseTerms.load(found.terms or {})
+    if not terms.keeps_item:
+        return STEPS
+    left = [step for step in STEPS if not _OF_GOODS.intersection(step[0])]
+    return tuple(
+        (states, "The shop does what you agreed on") if CaseStatus.APPROVED in states else (states, name)
+        for states, name in left
+    )
+
+
 def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
     before = read_draft("case", number=found.number)
     with ctx().db.tenant(tenant().id) as session:
@@ -107,20 +116,23 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
     possible = RETURN_CASE.possible(state, Who.SHOPPER)
     with ctx().db.tenant(tenant().id) as session:
         reopenable = CaseEvent.REOPEN in possible and waited_for_evidence(session, found)
-    place = next((index for index, (states, _) in enumerate(STEPS) if state in states), None)
+    steps = _steps(found)
+    place = next((index for index, (states, _) in enumerate(steps) if state in states), None)
     return page(
         "case.html",
         case=found,
         entries=entries,
         refunds=[shown(refund) for refund in refunds],
-        steps=[name for _, name in STEPS] if place is not None else [],
+        steps=[name for _, name in steps] if place is not None else [],
         place=place,
-        next_text=next_text(state, refunds, late=is_late(found, ctx().now()), reopenable=reopenable),
+        next_text=next_text(found, refunds, late=is_late(found, ctx().now()), reopenable=reopenable),
         can_reopen=reopenable,
         still_expected=state in EXPECTING and not refunds,
         can_cancel=CaseEvent.CANCEL in possible and CaseEvent.CANCEL in SHOPPER_ACTIONS,
-        can_ship=state is CaseStatus.IN_TRANSIT or CaseEvent.SHIP in possible,
+        can_ship=not CaseTerms.load(found.terms or {}).keeps_item
+        and (state is CaseStatus.IN_TRANSIT or CaseEvent.SHIP in possible),
         just_sent=just_sent,
+        **thread_values(found),
         statuses=STATUSES,
         reasons=REASONS,
         problems=before.problems,

@@ -8,7 +8,7 @@ from typing import Any
 
 from saleor_returns_app.domain.cases import Reason, Resolution
 from saleor_returns_app.domain.orders import Order, OrderLine
-from saleor_returns_app.domain.policy import Outcome
+from saleor_returns_app.domain.policy import Condition, Outcome
 from saleor_returns_app.errors import BadInput
 from saleor_returns_app.services.judging import JudgedLine, LineRequest, judge_order
 from saleor_returns_app.web.current import ctx
@@ -27,6 +27,7 @@ class Choice:
     reason: str
     description: str
     resolution: str
+    condition: str = ""
 
     @property
     def is_late(self) -> bool:
@@ -52,10 +53,17 @@ def choices(order: Order, draft: Mapping[str, Any]) -> list[Choice]:
                 quantity=int(draft.get("quantities", {}).get(line.id, 0)),
                 reason=said.get("reason", ""),
                 description=said.get("description", ""),
-                resolution=said.get("resolution") or Resolution.REFUND,
+                resolution=said.get("resolution") or _usual(judged[line.id]),
+                condition=said.get("condition", ""),
             )
         )
     return found
+
+
+def _usual(judged: JudgedLine) -> Resolution:
+    """What most people want, where the policy offers it."""
+    offered = judged.verdict.resolutions
+    return Resolution.REFUND if Resolution.REFUND in offered or not offered else offered[0]
 
 
 def requests_in(order: Order, draft: Mapping[str, Any]) -> list[LineRequest]:
@@ -72,6 +80,7 @@ def requests_in(order: Order, draft: Mapping[str, Any]) -> list[LineRequest]:
                     reason=Reason(said["reason"]),
                     description=said.get("description", ""),
                     resolution=Resolution(said.get("resolution") or Resolution.REFUND),
+                    condition=Condition(said["condition"]) if said.get("condition") else None,
                 )
             )
     return found

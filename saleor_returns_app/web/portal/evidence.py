@@ -134,7 +134,7 @@ def _listed(holder: str, line_id: str, problem: str) -> Response:
 
 
 def _subject() -> tuple[str, Case | None]:
-    from .cases import own_case
+    from .own_cases import own_case
 
     number = request.form.get("case", "")
     if not number:
@@ -146,7 +146,8 @@ def _subject() -> tuple[str, Case | None]:
 @blueprint.post("/cases/<number>/files")
 def provide(number: str) -> ResponseReturnValue:
     """What the shop asked for, or what the shopper wants to add while the shop decides."""
-    from .cases import own_case, what_is_wrong
+    from .cases import what_is_wrong
+    from .own_cases import own_case
 
     found = own_case(number)
     holder = case_holder(found)

@@ -55,4 +55,5 @@ def _kept(answer: Response, language: str) -> Response:
     answer.headers["Content-Language"] = language
     answer.vary.update(("Accept-Language", "Cookie"))  # the cookie keeps the language that was chosen here
     answer.set_etag(hashlib.sha256(answer.get_data()).hexdigest()[:32])
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer

@@ -21,7 +21,7 @@ from saleor_returns_app.services.opening import open_case
 from saleor_returns_app.services.orders import fresh_order
 from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
-from saleor_returns_app.web.labels import REASONS, RESOLUTIONS, STATUSES
+from saleor_returns_app.web.labels import CONDITIONS, REASONS, RESOLUTIONS, STATUSES
 
 from .access import blueprint, known_order, page, shopper, tenant, to, visit
 from .choices import Choice, choices, complete_requests, requests_in
@@ -95,6 +95,7 @@ def reasons() -> ResponseReturnValue:
         chosen=chosen,
         reasons=REASONS,
         resolutions=RESOLUTIONS,
+        conditions=CONDITIONS,
         problems=read_draft("reasons").problems,
         names={f"{kind}{place}": item.line.product_name for place, item in enumerate(chosen, 1) for kind in "rdwe"},
         files=files_of(request_holder()),
@@ -128,7 +129,14 @@ def explain() -> ResponseReturnValue:
                 Said("This is not offered for this item. Choose one of the offered ways."),
             )
         # What is too long is kept as well, up to what a page can show again: shortening it is the shopper's work.
-        said[line_id] = {"reason": reason, "description": description[: 5 * LONGEST_TEXT], "resolution": resolution}
+        condition = request.form.get(f"condition-{line_id}", "")
+        condition = condition if condition in CONDITIONS else ""
+        said[line_id] = {
+            "condition": condition,
+            "reason": reason,
+            "description": description[: 5 * LONGEST_TEXT],
+            "resolution": resolution,
+        }
     changes = {"reasons": said}
     chosen = chosen_of(found, {**visit().draft, **changes})
     for place, item in enumerate(chosen, 1):

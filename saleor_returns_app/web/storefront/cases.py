@@ -63,7 +63,7 @@ def create_case(path: ShopPath, body: RequestIn, header: WriteHeaders) -> Respon
             case_id=case_id,
             holder=request_holder(order.id),
         )
-        return 201, _fresh(made)
+        return 201, fresh_case(made)
 
     return once(header.idempotency_key, {"create": body.model_dump(mode="json")}, carry_out)
 
@@ -93,7 +93,7 @@ def list_cases(path: ShopPath, query: ListQuery) -> Response:
 @blueprint.get("/cases/<string:number>", responses=FOUND)
 def read_case(path: CasePath) -> Response:
     """One return."""
-    return Response(_fresh(own_case(path.number).id).model_dump_json(), content_type="application/json")
+    return Response(fresh_case(own_case(path.number).id).model_dump_json(), content_type="application/json")
 
 
 @blueprint.post("/cases/<string:number>/tracking", responses=FOUND)
@@ -105,7 +105,7 @@ def track_case(path: CasePath, body: TrackingIn, header: WriteHeaders) -> Respon
         add_tracking(
             ctx(), tenant().id, case.id, actor=actor(), tracking_number=body.tracking_number, carrier=body.carrier
         )
-        return 200, _fresh(case.id)
+        return 200, fresh_case(case.id)
 
     return once(header.idempotency_key, {"track": path.number, **body.model_dump()}, carry_out)
 
@@ -118,7 +118,7 @@ def withdraw_case(path: CasePath, header: WriteHeaders) -> Response:
         case = own_case(path.number)
         if case.status != CaseStatus.CANCELLED:
             cancel_case(ctx(), tenant().id, case.id, actor=actor())
-        return 200, _fresh(case.id)
+        return 200, fresh_case(case.id)
 
     return once(header.idempotency_key, {"cancel": path.number}, carry_out)
 
@@ -162,7 +162,7 @@ def own_case(number: str) -> Case:
     return case
 
 
-def _fresh(case_id: str) -> CaseOut:
+def fresh_case(case_id: str) -> CaseOut:
     with ctx().db.tenant(tenant().id) as session:
         case = session.get_one(Case, case_id)
         refunds = session.scalars(select(Refund).where(Refund.case_id == case_id).order_by(Refund.number)).all()
@@ -184,7 +184,7 @@ def case_out(case: Case, refunds: list[Refund], files: list[Evidence]) -> CaseOu
         number=case.number,
         status=case.status,
         status_text=i18n.gettext(STATUSES[state]),
-        next_text=fill(i18n.gettext(next_text(state, refunds, late=is_late(case, ctx().now()))), {"day": day}),
+        next_text=fill(i18n.gettext(next_text(case, refunds, late=is_late(case, ctx().now()))), {"day": day}),
         due_at=case.due_at,
         order_number=case.order_number,
         created_at=case.created_at,

@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from saleor_returns_app.domain.cases import Reason, Resolution
 from saleor_returns_app.domain.money import Money
-from saleor_returns_app.domain.policy import Outcome
+from saleor_returns_app.domain.policy import Condition, Outcome
 
 
-class _In(BaseModel):
+class StrictIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -26,28 +26,29 @@ class CasePath(ShopPath):
     number: str = Field(max_length=40, description="The return number, for example R-2026-000042.")
 
 
-class OrderIn(_In):
+class OrderIn(StrictIn):
     order_id: str = Field(min_length=1, max_length=200, description="Saleor's global id of the order.")
 
 
-class LineIn(_In):
+class LineIn(StrictIn):
     order_line_id: str = Field(min_length=1, max_length=200)
     quantity: int = Field(ge=-1_000_000, le=1_000_000)
     reason: Reason
     description: str = Field("", max_length=20_000)
     resolution: Resolution = Resolution.REFUND
+    condition: Condition | None = None
 
 
 class RequestIn(OrderIn):
     lines: list[LineIn] = Field(max_length=1000)
 
 
-class TrackingIn(_In):
+class TrackingIn(StrictIn):
     tracking_number: str = Field(max_length=200)
     carrier: str = Field("", max_length=200)
 
 
-class EvidenceIn(_In):
+class EvidenceIn(StrictIn):
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
     file: FileStorage = Field(description="A photo (JPEG, PNG, WebP, HEIC) or a video (MP4, MOV, WebM).")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from saleor_returns_app.domain.policy.diffing import Change, diff
 from saleor_returns_app.domain.policy.document import PolicyDocument
-
-from .words import rule_words
+from saleor_returns_app.web.i18n import gettext, language
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`kind` is added, removed, changed or moved; `before` and `after` are sentences where they apply."""
+    """`kind` is added, removed, changed or moved; `before` and `after` are texts where they say something."""
 
     kind: str
     name: str
@@ -21,16 +21,19 @@ class Difference:
 
 def differences(before: PolicyDocument, after: PolicyDocument) -> list[Difference]:
     """In the order of the new document; what is gone comes last."""
-    found = []
-    for rule in after.rules:
-        was = before.rule(rule.id)
-        if was is None:
-            found.append(Difference("added", rule.name, after=rule_words(rule)))
-        elif was != rule:
-            found.append(Difference("changed", rule.name, before=rule_words(was), after=rule_words(rule)))
-    found += [
-        Difference("removed", rule.name, before=rule_words(rule))
-        for rule in before.rules
-        if after.rule(rule.id) is None
-    ]
-    return found
+    return [_difference(change, after) for change in diff(before, after)]
+
+
+def _difference(change: Change, after: PolicyDocument) -> Difference:
+    names = list(dict.fromkeys(rule.name for rule in (change.before, change.after) if rule))
+    name = " → ".join(names)
+    if change.kind == "moved":
+        place = change.place_after or 1
+        above = after.rules[place - 2].name if place > 1 else ""
+        said = gettext("Now below “%(name)s”.") % {"name": above} if above else gettext("Now at the top.")
+        return Difference("moved", names[-1], after=said)
+    was, becomes = change.texts(translate=gettext, language=language())
+    if was == becomes:
+        own_words = change.before is not None and change.after is not None and "explanation" in change.parts
+        return Difference(change.kind, name, after=gettext("Its own words to shoppers.") if own_words else "")
+    return Difference(change.kind, name, before=was, after=becomes)

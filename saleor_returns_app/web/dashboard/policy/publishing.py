@@ -40,6 +40,7 @@ def _page(draft: Draft, *, status: int = 200, form: Form = EMPTY, clash: Clash |
         findings=find_in(draft.document),
         simulation=simulation,
         tomorrow=(ctx().now() + timedelta(days=1)).date().isoformat(),
+        zone=ctx().tenant_settings(visit().tenant_id).time_zone,
         form=form,
         clash=clash,
     )
@@ -77,7 +78,7 @@ def _time_of(sent: object) -> datetime | None:
         return None
     try:
         day = datetime.strptime(values.get("day", ""), "%Y-%m-%d").replace(tzinfo=UTC).date()
-        zone = zone_of(values.get("zone", ""))
+        zone = zone_of(ctx().tenant_settings(visit().tenant_id).time_zone)
     except ValueError as error:
         raise BadInput("Choose the day from which it is in force.", code="DAY", field="day") from error
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)

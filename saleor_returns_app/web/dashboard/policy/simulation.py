@@ -173,8 +173,10 @@ def show_changes() -> Response:
 
 
 def _fits(packed: list[Any], asked: dict[str, str]) -> bool:
+    channels = visit().actor.channels  # sums are of the whole shop, single orders only of a person's own channels
     return (
-        asked["scope"] in ("", packed[0])
+        (channels is None or packed[11] in channels)
+        and asked["scope"] in ("", packed[0])
         and asked["before"] in ("", packed[6])
         and asked["after"] in ("", packed[7])
         and (not asked["differs"] or asked["differs"] in packed[8])

@@ -2,7 +2,7 @@
 // without this script as well: the files then go with their form.
 
 const TRIES = 4; // per file, by itself; then a button
-const AT_ONCE = 2;
+const AT_ONCE = 1; // so that they stay in the order in which they were chosen
 let running = 0;
 const queue = [];
 
