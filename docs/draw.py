@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 from enum import StrEnum
 from pathlib import Path
+from typing import get_args
 
 from saleor_returns_app.config import PREFIX, Settings
 from saleor_returns_app.domain.cases import LINE_ACCEPTANCE, LINE_RECEPTION, RETURN_CASE
 from saleor_returns_app.domain.deadlines import PROTOCOL, WAITING, TimeOut, Wait
 from saleor_returns_app.domain.machines import Machine, Who
 from saleor_returns_app.domain.offers import OFFER
+from saleor_returns_app.domain.policy.actions import Then
+from saleor_returns_app.domain.policy.conditions import When
+from saleor_returns_app.domain.policy.presets import PRESETS
+from saleor_returns_app.domain.policy.rights import RIGHTS, WithdrawalRight
 from saleor_returns_app.domain.refunds import REFUND
 
 DOCS = Path(__file__).parent
@@ -119,11 +126,60 @@ def operating_page(current: str) -> str:
     return f"{before}{BEGIN}\n{settings_table()}\n{END}{after}"
 
 
+TABLES, END_OF_TABLES = "<!-- tables: written by `make docs` -->", "<!-- end of tables -->"
+
+
+def policy_page(current: str) -> str:
+    """docs/policy.md with fresh tables."""
+    before, _, rest = current.partition(TABLES)
+    after = rest.partition(END_OF_TABLES)[2]
+    tables = [
+        _kinds("Conditions", When),
+        _kinds("Actions", Then),
+        "## Presets\n\n| preset | rules | source | as of |\n|---|---:|---|---|\n"
+        + "\n".join(
+            f"| {preset.name} | {len(preset.build().rules)} | {preset.source} | {preset.as_of} |" for preset in PRESETS
+        ),
+        _rights(),
+    ]
+    return f"{before}{TABLES}\n" + "\n\n".join(tables) + f"\n{END_OF_TABLES}{after}"
+
+
+def _kinds(title: str, union: object) -> str:
+    rows = [f"## {title}\n", "| kind | fields | what it is |", "|---|---|---|"]
+    for kind in get_args(get_args(union)[0]):
+        fields = ", ".join(f"`{name}`" for name in (field.name for field in dataclasses.fields(kind)) if name != "kind")
+        about = " ".join((inspect.getdoc(kind) or "").split())
+        rows.append(f"| `{kind.__dataclass_fields__['kind'].default}` | {fields} | {about} |")
+    return "\n".join(rows)
+
+
+def _rights() -> str:
+    rows = [
+        "## Rights of withdrawal\n",
+        "Numbers to begin with, not legal advice.\n",
+        "| where | days from the last parcel | not told | refund | goods back | source | as of |",
+        "|---|---:|---|---|---|---|---|",
+    ]
+    by_right: dict[WithdrawalRight, list[str]] = {}
+    for country, right in RIGHTS.items():
+        by_right.setdefault(right, []).append(country)
+    for right, countries in by_right.items():
+        told = f"+{right.months_if_not_told} months" if right.months_if_not_told else "no longer"
+        refund = f"{right.refund_days} days from {right.refund_from}"
+        goods = f"{right.goods_back_days} days" if right.goods_back_days else "no time given"
+        rows.append(
+            f"| {' '.join(countries)} | {right.days} | {told} | {refund} | {goods} | {right.source} | {right.as_of} |"
+        )
+    return "\n".join(rows)
+
+
 def pages() -> dict[Path, str]:
-    operating = DOCS / "operating.md"
+    operating, policy = DOCS / "operating.md", DOCS / "policy.md"
     return {
         DOCS / "machines.md": machine_page(),
         DOCS / "deadlines.md": deadlines_page(),
+        policy: policy_page(policy.read_text(encoding="utf-8")),
         operating: operating_page(operating.read_text(encoding="utf-8")),
     }
 

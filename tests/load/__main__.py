@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from . import chaos, intake, lifecycles, machine, memory, queue_pages, simulation
+from . import chaos, intake, lifecycles, machine, memory, queue_pages, simulation, verdicts
 from .figures import Figure
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -15,6 +15,7 @@ BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "queue": queue_pages.measure,
     "simulation": simulation.measure,
     "memory": memory.measure,
+    "verdicts": verdicts.measure,
     "chaos": lambda: chaos.measure(int(os.environ.get("SEED") or 1)),
 }
 

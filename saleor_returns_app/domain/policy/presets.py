@@ -1,4 +1,4 @@
-"""Policies to begin with. Numbers of the law and of good practice, with their source and the day they were looked up: no legal advice."""
+"""Policies to begin with. Numbers of the law and of good practice, with their source and the day the list was made: no legal advice."""
 
 from __future__ import annotations
 

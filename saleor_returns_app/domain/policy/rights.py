@@ -1,4 +1,4 @@
-"""What the law gives, per country: numbers for shops to begin with, with their source and the day they were looked up. No legal advice."""
+"""What the law gives, per country: numbers for shops to begin with, with their source and the day the list was made. No legal advice."""
 
 from __future__ import annotations
 
