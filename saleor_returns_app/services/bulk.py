@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
@@ -264,11 +265,20 @@ def _work_item(ctx: Context, tenant_id: str, run_id: str, item_id: str) -> bool:
         action, actor = ACTIONS[run.action], _unpack(run.actor)
         item.at = ctx.now()
         try:
-            _check_seen(session, item)
-            action.run(ctx, tenant_id, item.case_id, run.typed, actor)
+            with session.begin_nested():  # what fails leaves nothing of the case behind, wherever it fails
+                _check_seen(session, item)
+                action.run(ctx, tenant_id, item.case_id, run.typed, actor)
         except AppError as problem:
             item.state, item.code, item.said = "refused", problem.code, problem.text
             item.params = {name: str(value) for name, value in problem.params.items()}
+            run.failed += 1
+        except DBAPIError:
+            raise  # the database's trouble is not this case's: the part is tried again when the lease is over
+        except Exception:
+            # One case that breaks must not hold up the others for ever; what it had changed is undone.
+            log.exception("case of a run broke", action=run.action, case=item.case_id)
+            text = "The app broke on this case and changed nothing. Open the case and do it there."
+            item.state, item.code, item.said = "refused", "BROKEN", text
             run.failed += 1
         else:
             item.state = "done"
@@ -277,7 +287,8 @@ def _work_item(ctx: Context, tenant_id: str, run_id: str, item_id: str) -> bool:
 
 
 def _check_seen(session: Session, item: BulkItem) -> None:
-    status = session.scalar(select(Case.status).where(Case.id == item.case_id))
+    # Locked: nobody changes it between this look and the action.
+    status = session.scalar(select(Case.status).where(Case.id == item.case_id).with_for_update())
     if status != item.seen:
         text = "It has changed since you chose it: it is %(state)s now."
         raise BadInput(text, code="STALE", state=str(status).replace("_", " "))

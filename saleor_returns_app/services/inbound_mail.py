@@ -106,7 +106,18 @@ def receive_mail(ctx: Context, raw: bytes) -> Outcome:
             .join(Tenant, Tenant.id == Case.tenant_id)
             .where(Case.id == case_id, Tenant.state == TenantState.ACTIVE)
         )
-    return Outcome.UNKNOWN if tenant_id is None else _take_in(ctx, tenant_id, case_id, mail)
+    if tenant_id is None:
+        return Outcome.UNKNOWN
+    return _take_in(ctx, tenant_id, _going_on(ctx, tenant_id, case_id), mail)
+
+
+def _going_on(ctx: Context, tenant_id: str, case_id: str) -> str:
+    """The case that goes on where this one gave way: mails from before still carry its address. There is no circle: only an open
+    case takes over, and one that gave way is never open again."""
+    with ctx.db.tenant(tenant_id) as session:
+        while (into := session.scalar(select(Case.merged_into).where(Case.id == case_id))) is not None:
+            case_id = into
+    return case_id
 
 
 def _take_in(ctx: Context, tenant_id: str, case_id: str, mail: InboundMail) -> Outcome:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import OPEN, CaseEvent, CaseStatus
+from saleor_returns_app.domain.offers import OfferStatus
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import BadInput, Conflict, NotFound
 from saleor_returns_app.models.base import new_id
@@ -38,7 +39,10 @@ class Related:
 
 
 def related_cases(ctx: Context, tenant_id: str, case: Case, *, actor: Actor) -> tuple[Related, ...]:
-    """What is linked, then open cases of the same order and the same shopper; only those that the actor may see."""
+    """What is linked, then open cases of the same order and the same shopper; only those that the actor may see.
+
+    Shoppers without an address are not the same shopper.
+    """
     with ctx.db.tenant(tenant_id) as session:
         mine = or_(CaseLink.case_id == case.id, CaseLink.other_id == case.id)
         kinds: dict[str, str] = {}
@@ -51,6 +55,8 @@ def related_cases(ctx: Context, tenant_id: str, case: Case, *, actor: Actor) -> 
             ("same_order", Case.saleor_order_id == case.saleor_order_id),
             ("same_shopper", Case.email == case.email),
         ):
+            if kind == "same_shopper" and not case.email:
+                continue
             beside = select(Case.id).where(same, Case.status.in_(still_open), Case.id != case.id)
             for other in session.scalars(beside.order_by(Case.id.desc()).limit(MOST_RELATED)):
                 kinds.setdefault(other, kind)
@@ -66,8 +72,7 @@ def link_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, numbe
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
-        other = _numbered(session, number, actor, besides=case)
+        case, other = _load_pair(session, case_id, number, actor)
         if _link(session, case, other) is None:
             first, second = sorted((case.id, other.id))
             session.add(CaseLink(id=new_id(), case_id=first, other_id=second, at=ctx.now(), linked_by=actor.name))
@@ -80,8 +85,7 @@ def unlink_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, num
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
-        other = _numbered(session, number, actor, besides=case)
+        case, other = _load_pair(session, case_id, number, actor)
         link = _link(session, case, other)
         if link is None or link.kind != "related":
             raise NotFound("These cases are not linked.", code="NOT_LINKED")
@@ -93,16 +97,14 @@ def unlink_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, num
 def merge_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, number: str) -> None:
     """This case repeats another one: it is cancelled, and the other goes on with its thread, photos, tags and followers.
 
-    Both are of the same order and shopper, and neither goods nor money of this one have moved. Units that only this one announced
-    are free again; the shopper is told in one mail which case goes on.
+    Both are of the same order and shopper; neither goods nor money of this one have moved, nothing was agreed in it, and it is no
+    withdrawal by law. Units that only this one announced are free again; the shopper is told in one mail which case goes on.
     """
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
-        other = _numbered(session, number, actor, besides=case)
+        case, other = _load_pair(session, case_id, number, actor)
         _check_mergeable(session, case, other)
-        reason = f"It repeats return {other.number}, which goes on."
         move_case(ctx, case, CaseEvent.CANCEL, actor)
         case.merged_into = other.id
         link = _link(session, case, other)
@@ -121,11 +123,11 @@ def merge_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, numb
             event="merge",
             actor=actor,
             public=True,
-            detail={"message": reason, "number": other.number},
+            detail={"number": other.number},
             note=f"merged into {other.number}",
         )
         record_entry(ctx, session, other, event="take_over", actor=actor, detail={"number": case.number})
-        queue_case_mail(ctx, session, case, "cancelled", reason=reason)
+        queue_case_mail(ctx, session, case, "cancelled", goes_on=other.number)
 
 
 def _check_mergeable(session: Session, case: Case, other: Case) -> None:
@@ -137,8 +139,17 @@ def _check_mergeable(session: Session, case: Case, other: Case) -> None:
     if CaseStatus(case.status) not in MERGEABLE or case.return_recorded or any(line.received for line in case.lines):
         text = "Goods, money or an offer of this case have moved: it cannot be merged any more. Link them instead."
         raise Conflict(text, code="MOVED_ON")
-    if session.scalar(select(Offer.id).where(Offer.case_id == case.id, Offer.status == "open")) is not None:
+    if case.is_withdrawal:
+        text = (
+            "This is a withdrawal by law: its date and rights stay its own. Merge the other case into it, or link them."
+        )
+        raise Conflict(text, code="WITHDRAWAL")
+    offers = set(session.scalars(select(Offer.status).where(Offer.case_id == case.id)))
+    if OfferStatus.OPEN in offers:
         raise Conflict("An offer is open in this case. Answer or withdraw it first.", code="OFFER_OPEN")
+    if OfferStatus.ACCEPTED in offers:
+        text = "Something was agreed with the shopper in this case. Merge the other case into it, or link them."
+        raise Conflict(text, code="AGREED")
 
 
 def _move_along(session: Session, case: Case, other: Case) -> None:
@@ -154,17 +165,23 @@ def _move_along(session: Session, case: Case, other: Case) -> None:
             session.add(
                 CaseWatcher(id=new_id(), case_id=other.id, user_id=watcher.user_id, email=watcher.email, at=watcher.at)
             )
-    other.unread = other.unread or case.unread
+    other.unread, case.unread = other.unread or case.unread, False
 
 
-def _numbered(session: Session, number: str, actor: Actor, *, besides: Case) -> Case:
+def _load_pair(session: Session, case_id: str, number: str, actor: Actor) -> tuple[Case, Case]:
+    """Both cases, locked in one order: two people who join the same two from both sides wait for each other and do not lock up."""
     said = number.strip().upper()
-    found = session.scalar(select(Case).where(Case.number == said)) if said else None
+    found = (
+        session.execute(select(Case.id, Case.channel_slug).where(Case.number == said)).one_or_none() if said else None
+    )
     if found is None or (actor.channels is not None and found.channel_slug not in actor.channels):
+        load_case(session, case_id, actor)  # who may not see this case is told nothing of numbers
         raise BadInput("No case has this number. Write it like R-2026-000042.", code="NUMBER", field="number")
-    if found.id == besides.id:
+    if found.id == case_id:
+        load_case(session, case_id, actor)
         raise BadInput("This is the number of this case. Write that of the other one.", code="NUMBER", field="number")
-    return load_case(session, found.id, actor)
+    locked = {each: load_case(session, each, actor) for each in sorted((case_id, found.id))}
+    return locked[case_id], locked[found.id]
 
 
 def _link(session: Session, case: Case, other: Case) -> CaseLink | None:

@@ -159,3 +159,19 @@ def test_a_run_is_for_the_eyes_of_who_planned_it(shop: Shop, staff: Actor) -> No
         read_bulk(shop.ctx, other.id, run_id, actor=staff)
     with pytest.raises(NotFound):
         stop_bulk(shop.ctx, other.id, run_id, actor=staff)
+
+
+def test_one_case_that_breaks_is_a_result_and_the_others_go_on(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = three(shop)
+    run_id = plan(shop, cases)
+    approve = bulk.ACTIONS["approve"]
+
+    def breaking(*args: Any) -> None:
+        approve.run(*args)
+        if args[2] == cases[1]:
+            raise ZeroDivisionError
+
+    monkeypatch.setitem(bulk.ACTIONS, "approve", replace(approve, run=breaking))
+    assert work_bulk(shop.ctx) == 3
+    assert results(shop, run_id) == [("done", ""), ("refused", "BROKEN"), ("done", "")]
+    assert [shop.case(case_id).status for case_id in cases] == ["approved", "requested", "approved"]

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from saleor_returns_app.domain.cases import CaseStatus
+from saleor_returns_app.domain.offers import OfferKind, Proposal
 from saleor_returns_app.errors import AppError, BadInput, Conflict, NotFound
 from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.messages import Message
@@ -24,7 +25,9 @@ from saleor_returns_app.services.assigning import (
     watch_case,
 )
 from saleor_returns_app.services.linking import link_case, merge_case, related_cases, unlink_case
+from saleor_returns_app.services.offers import accept_offer, make_offer
 from tests.conftest import add_tenant
+from tests.fakes import usd
 
 from .journeys import Shop
 
@@ -135,7 +138,7 @@ def test_a_duplicate_gives_way_and_what_was_said_moves_along(shop: Shop) -> None
     with shop.ctx.db.tenant(shop.tenant_id) as session:
         assert session.scalars(select(Message.case_id)).all() == [first]
         mail = session.scalars(select(Notification).where(Notification.kind == "cancelled")).one()
-    assert number(shop, first) in mail.params["reason"]
+    assert mail.params["goes_on"] == number(shop, first)
     assert (events(shop, second)[-1], events(shop, first)[-1]) == ("merge", "take_over")
     found = related_cases(shop.ctx, shop.tenant_id, gone, actor=shop.staff)
     assert [each.kind for each in found] == ["goes_on"]
@@ -171,3 +174,42 @@ def test_only_cases_of_one_order_and_shopper_are_merged(shop: Shop) -> None:
     with pytest.raises(Conflict) as refused:
         call(shop, merge_case, second, number=number(shop, first))
     assert refused.value.code == "OTHER_ORDER"
+
+
+def refusal(shop: Shop, case_id: str, into: str) -> str:
+    with pytest.raises(AppError) as refused:
+        call(shop, merge_case, case_id, number=number(shop, into))
+    return refused.value.code
+
+
+def test_a_withdrawal_by_law_never_gives_way(shop: Shop) -> None:
+    first, second = two(shop)
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        session.get_one(Case, second).is_withdrawal = True
+    assert refusal(shop, second, first) == "WITHDRAWAL"
+    assert shop.case(second).status == CaseStatus.REQUESTED
+
+
+def test_what_was_agreed_with_the_shopper_never_gives_way(shop: Shop) -> None:
+    first, second = two(shop)
+    proposal = Proposal(kind=OfferKind.COMPENSATION, amount=usd("5.00"))
+    offer_id = make_offer(shop.ctx, shop.tenant_id, second, actor=shop.staff, proposal=proposal)
+    accept_offer(shop.ctx, shop.tenant_id, offer_id, actor=shop.shopper)
+    assert refusal(shop, second, first) == "AGREED"
+
+
+def test_a_duplicate_that_gave_way_has_nothing_left_to_read(shop: Shop) -> None:
+    first, second = two(shop)
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        session.get_one(Case, second).unread = True
+    call(shop, merge_case, second, number=number(shop, first))
+    assert (shop.case(first).unread, shop.case(second).unread) == (True, False)
+
+
+def test_a_shopper_without_an_address_is_not_every_shopper_without_one(shop: Shop) -> None:
+    first, second = two(shop)
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        for case_id, order in ((first, "order-1"), (second, "order-2")):
+            case = session.get_one(Case, case_id)
+            case.email, case.saleor_order_id = "", order
+    assert related_cases(shop.ctx, shop.tenant_id, shop.case(first), actor=shop.staff) == ()

@@ -17,6 +17,7 @@ from saleor_returns_app.models.evidence import Evidence
 from saleor_returns_app.services import inbound_mail, messages
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.inbound_mail import Outcome, answers_to, case_of, receive_mail, reply_address
+from saleor_returns_app.services.linking import merge_case
 from saleor_returns_app.services.notifications import Letter, send_waiting_mails
 from tests.fakes import FakeClock, FakeMailer
 
@@ -49,6 +50,15 @@ def test_an_answer_comes_into_the_thread_of_its_case_once(shop: Shop) -> None:
     assert [receive_mail(shop.ctx, raw) for _ in range(2)] == [Outcome.ADDED, Outcome.REPEATED]
     assert thread(shop, case_id) == [("shopper", "Thank you!", False)]
     assert shop.case(case_id).unread
+
+
+def test_an_answer_to_a_case_that_gave_way_comes_to_the_one_that_goes_on(shop: Shop) -> None:
+    first, second, third = (shop.request({"line-1": 1}) for _ in range(3))
+    for gone, into in ((third, second), (second, first)):
+        merge_case(shop.ctx, shop.tenant_id, gone, actor=shop.staff, number=shop.case(into).number)
+    raw = written(reply_address(shop.ctx, third)).as_bytes()
+    assert [receive_mail(shop.ctx, raw) for _ in range(2)] == [Outcome.ADDED, Outcome.REPEATED]
+    assert (thread(shop, first), thread(shop, third)) == ([("shopper", "Thank you!", False)], [])
 
 
 def test_the_address_fits_into_a_mail_and_survives_capitals(shop: Shop) -> None:

@@ -104,6 +104,16 @@ def test_a_colour_cannot_smuggle_in_a_style() -> None:
     assert "red;" not in letter("approved").html
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_asked_twice_reads_which_return_goes_on_and_is_not_told_to_keep_its_parcel(language: str) -> None:
+    made = letter("cancelled", language, reason="", goes_on="R-2026-000041")
+    for part in (made.text, made.html):
+        assert "R-2026-000041" in part
+        assert "do not send anything" not in part
+        assert "请勿寄" not in part
+        assert ("repeats" in part) == (language == "en")
+
+
 def test_when_nothing_was_accepted_no_refund_is_promised() -> None:
     lines = [{"item": "Mug", "variant": "", "quantity": 1, "received": 1, "accepted": 0, "refusal": "Used."}]
     text = letter("goods_received", lines=lines).text

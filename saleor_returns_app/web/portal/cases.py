@@ -116,6 +116,7 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
     possible = RETURN_CASE.possible(state, Who.SHOPPER)
     with ctx().db.tenant(tenant().id) as session:
         reopenable = CaseEvent.REOPEN in possible and waited_for_evidence(session, found)
+        goes_on = session.scalar(select(Case.number).where(Case.id == found.merged_into)) if found.merged_into else None
     steps = _steps(found)
     place = next((index for index, (states, _) in enumerate(steps) if state in states), None)
     return page(
@@ -127,6 +128,7 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
         place=place,
         next_text=next_text(found, refunds, late=is_late(found, ctx().now()), reopenable=reopenable),
         can_reopen=reopenable,
+        goes_on=goes_on,
         still_expected=state in EXPECTING and not refunds,
         can_cancel=CaseEvent.CANCEL in possible and CaseEvent.CANCEL in SHOPPER_ACTIONS,
         can_ship=not CaseTerms.load(found.terms or {}).keeps_item

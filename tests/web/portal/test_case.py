@@ -16,6 +16,7 @@ from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.cases import approve_case, reject_case
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.judging import LineRequest
+from saleor_returns_app.services.linking import merge_case
 from saleor_returns_app.services.opening import open_case
 from tests.fakes import FakeSaleor, make_order
 
@@ -161,3 +162,25 @@ def test_the_history_shows_days_since_the_hours_would_be_of_another_time_zone(vi
     page = visitor.get("/r/shop/cases/R-2026-000001").text
     assert re.search(r"<time[^>]*>\w+ \d+, \d{4}</time>", page)
     assert "UTC" not in page
+
+
+def test_who_asked_twice_is_led_to_the_return_that_goes_on(
+    visitor: FlaskClient, ctx: Context, tenant: Tenant, staff: Actor, shopper: Actor
+) -> None:
+    _, second = (
+        open_case(
+            ctx,
+            tenant.id,
+            saleor_order_id="order-1",
+            lines=[LineRequest(order_line_id="line-1", quantity=1, reason=Reason.LATE)],
+            actor=shopper,
+            through=Channel.PORTAL,
+            language="en",
+        )
+        for _ in range(2)
+    )
+    merge_case(ctx, tenant.id, second, actor=staff, number="R-2026-000001")
+    page = visitor.get("/r/shop/cases/R-2026-000002").text
+    assert "We go on with the other return" in page
+    assert '/r/shop/cases/R-2026-000001"' in page
+    assert "You can ask for a new one" not in page
