@@ -93,6 +93,7 @@ def upgrade() -> None:
         sa.Column("policy_version", sa.Integer(), nullable=True),
         sa.Column("is_withdrawal", sa.Boolean(), nullable=False),
         sa.Column("terms", DOCUMENT, nullable=False),
+        sa.Column("first_approval", DOCUMENT, nullable=False),
         sa.Column("decided_by", sa.String(length=20), nullable=False),
         sa.Column("spot_check", sa.Boolean(), nullable=False),
         sa.Column("assignee_id", sa.String(length=120), nullable=False),

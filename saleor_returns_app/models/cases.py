@@ -63,6 +63,8 @@ class Case(TenantScoped, Base):
     is_withdrawal: Mapped[bool] = mapped_column(default=False)  # the statutory path: its own clocks, no fees
     #: `domain.terms.CaseTerms` as JSON: what the policy says of the whole case, or what both sides agreed on.
     terms: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: Who approved the refund first, where the policy asks for two people: id, name, the quote's fingerprint; empty before.
+    first_approval: Mapped[dict[str, Any]] = mapped_column(default=dict)
     decided_by: Mapped[str] = mapped_column(String(20), default="")  # rule | staff | offer; empty: not decided
     spot_check: Mapped[bool] = mapped_column(default=False)  # a rule would have decided; drawn for a person to look at
     assignee_id: Mapped[str] = mapped_column(String(120), default="")

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.cases import Acceptance, CaseEvent
+from saleor_returns_app.domain.cases import RETURN_CASE, Acceptance, CaseEvent, CaseStatus
 from saleor_returns_app.domain.quotes import BY_ITSELF, Quote
 from saleor_returns_app.domain.refunds import (
     SETTLED,
@@ -18,6 +18,7 @@ from saleor_returns_app.domain.refunds import (
     marker,
 )
 from saleor_returns_app.domain.roles import Verb
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import BadInput, Conflict, NotFound
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
@@ -57,6 +58,7 @@ def approve_refund(
 ) -> None:
     """Approve the quote that was read: one refund per payment is planned, jobs pay them.
 
+    Above the limit of the case's terms the first approval only counts as such: a second person approves the same quote.
     `fingerprint` is that of the quote the person saw. Raises Conflict when the quote is another by now: it has to be read again.
     """
     require_permission(actor, "HANDLE_PAYMENTS")
@@ -81,11 +83,10 @@ def approve_refund(
                 "There is nothing to refund. Resolve the case without a refund.",
                 code="NOTHING_DUE",
             )
+        if _waits_for_second_person(ctx, session, case, quote, actor):
+            return
         move_case(ctx, case, CaseEvent.RESOLVE, actor)
-        if any(line.acceptance == Acceptance.UNDECIDED for line in case.lines):
-            # The table lets a returnless case through from approved; there are none yet, and announced is not accepted.
-            text = "The goods were not counted yet. Receive them first: only what is accepted is refunded."
-            raise Conflict(text, code="NOT_INSPECTED")
+        _check_accepted(case)
         refunds = _plan_refunds(ctx, session, case, quote, actor)
         record_entry(
             ctx,
@@ -105,6 +106,39 @@ def approve_refund(
                 raise_concern(session, case, refund, "PAY_BY_HAND")
         follow_case(ctx, session, case)
         _let_pay(ctx, session, case, key=f"pay:{refunds[0].id}")
+
+
+def _check_accepted(case: Case) -> None:
+    """The table lets a case through from approved whose goods stay with the shopper; of all others, announced is not accepted."""
+    if any(line.acceptance == Acceptance.UNDECIDED for line in case.lines):
+        text = "The goods were not counted yet. Receive them first: only what is accepted is refunded."
+        raise Conflict(text, code="NOT_INSPECTED")
+
+
+def needs_two(case: Case, quote: Quote) -> bool:
+    """Whether the case's terms ask for two people to approve this much."""
+    limit = CaseTerms.load(case.terms or {}).second_approval_above
+    return limit is not None and quote.total > limit
+
+
+def _waits_for_second_person(ctx: Context, session: Session, case: Case, quote: Quote, actor: Actor) -> bool:
+    """Keep the first approval above the policy's limit; nothing is paid before somebody else approves the very same quote."""
+    if not needs_two(case, quote):
+        return False
+    first = case.first_approval or {}
+    if first.get("fingerprint") == quote.fingerprint:
+        if first["id"] == actor.id:
+            text = (
+                "You approved this refund already. It is above the policy's limit: a second person has to approve it."
+            )
+            raise Conflict(text, code="SECOND_PERSON")
+        return False
+    RETURN_CASE.move(CaseStatus(case.status), CaseEvent.RESOLVE, actor.who)
+    _check_accepted(case)
+    case.first_approval = {"id": actor.id, "name": actor.name, "fingerprint": quote.fingerprint}
+    record_entry(ctx, session, case, event="approve_first", actor=actor, detail={"total": str(quote.total)})
+    follow_case(ctx, session, case)
+    return True
 
 
 def _plan_refunds(ctx: Context, session: Session, case: Case, quote: Quote, actor: Actor) -> list[Refund]:

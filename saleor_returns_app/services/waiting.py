@@ -87,7 +87,7 @@ def _wanted(ctx: Context, session: Session, case: Case, offer: Offer | None) -> 
     wait = case_wait(CaseStatus(case.status), terms)
     if wait is None:
         return {}
-    waits = {wait}
+    waits = {Wait.SECOND_APPROVAL if wait is Wait.APPROVAL and case.first_approval else wait}
     if offer is not None:
         waits.add(Wait.OFFER)
     if wait is Wait.REFUND and _has_proposed(session, case):

@@ -21,6 +21,7 @@ from saleor_returns_app.domain.terms import CaseTerms, ShippingRule
 from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.services.attention import WHAT_TO_DO
 from saleor_returns_app.services.case_files import CaseFile
+from saleor_returns_app.services.refunds import needs_two
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.i18n import format_money, gettext, language
 from saleor_returns_app.web.labels import REFUNDS, STATUSES, WAITS
@@ -66,6 +67,7 @@ OWNERS: dict[str, str] = {Who.STAFF: "Your turn", Who.SHOPPER: "Shopper’s turn
 #: Event of the history → what happened.
 ENTRIES: dict[str, str] = {
     "request": "Return requested",
+    "approve_first": "Refund approved by the first of two people",
     "assign": "Given to somebody",
     "tag": "Tagged",
     "untag": "Tag taken off",
@@ -373,3 +375,4 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.filters.update({function.__name__: function for function in filters})
     app.jinja_env.globals["attention"] = attention
+    app.jinja_env.globals["two_people"] = needs_two
