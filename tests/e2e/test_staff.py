@@ -43,6 +43,7 @@ def ask_for_return(stack: Stack, order: dict[str, Any], count: int = 2) -> str:
         headers={"Authorization": f"Bearer {login.json()['data']['tokenCreate']['token']}"},
         timeout=30,
     )
+    assert answer.status_code == 201, answer.text
     number: str = answer.json()["number"]
     return number
 
@@ -92,7 +93,7 @@ def test_from_the_request_to_the_money(page: Page, stack: Stack) -> None:
     order = new_order(stack)
     number = ask_for_return(stack, order)
     frame = open_case(page, stack, number)
-    expect(frame.get_by_text("Damaged").first).to_be_visible()
+    expect(frame.get_by_text("Late").first).to_be_visible()
     to_refund(frame)
     expect(page.get_by_text("Goods received", exact=True)).to_be_visible()  # the Dashboard's own toast
     frame.get_by_role("button", name=re.compile("Approve refund of")).click()
