@@ -85,7 +85,7 @@ def test_the_shop_asks_and_the_shopper_shows(page: Page, browser: Browser, stack
     shopper.get_by_role("button", name="Continue").click()
     shopper.get_by_label(re.compile("How many.*Mug")).select_option("1")
     shopper.get_by_role("button", name="Continue").click()
-    shopper.get_by_label("Reason", exact=True).select_option("damaged")
+    shopper.get_by_label("Reason", exact=True).select_option("late")
     shopper.get_by_role("button", name="Continue").click()
     shopper.get_by_role("button", name="Send the request").click()
     number = shopper.get_by_role("heading", level=1).inner_text().removeprefix("Return ")
@@ -105,7 +105,7 @@ def test_the_shop_asks_and_the_shopper_shows(page: Page, browser: Browser, stack
         route.abort() if len(lost) == 1 else route.continue_()  # type: ignore[attr-defined]
 
     shopper.route("**/files", lose_once)
-    shopper.get_by_label(re.compile("^Photos or videos")).set_input_files(files / "mug.jpg")
+    shopper.get_by_label(re.compile("^Photos or videos")).first.set_input_files(files / "mug.jpg")
     expect(shopper.get_by_role("img", name="Photo: mug.jpg")).to_be_visible()
     assert len(lost) == 2
     shopper.unroute("**/files")
