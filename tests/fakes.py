@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any, BinaryIO
@@ -30,6 +30,7 @@ from saleor_returns_app.services.ports import (
     ExaminedFile,
     GrantRequest,
     Mail,
+    OrdersPage,
     RecordedReturn,
     RefundReasonRule,
     ReturnUnits,
@@ -202,6 +203,7 @@ class FakeSaleor:
         self.paid: list[tuple[str, Money]] = []  # what the provider paid, by grant or order
         self.notes: list[tuple[str, str]] = []
         self.calls: Counter[str] = Counter()
+        self.pages: list[int] = []  # how many orders were asked for at once
         self.problems: dict[str, str] = {}
         self.shoppers: dict[str, ShopperIdentity] = {}
         self.staff: dict[str, StaffIdentity] = {}
@@ -238,6 +240,23 @@ class FakeSaleor:
     def find_order(self, shop: ShopConnection, number: str) -> Order | None:
         self._call("find_order")
         return next((order for order in self.orders.values() if order.number == number), None)
+
+    def read_orders(self, shop: ShopConnection, order_ids: Sequence[str]) -> tuple[Order, ...]:
+        self._call("read_orders")
+        return tuple(self.orders[order_id] for order_id in order_ids if order_id in self.orders)
+
+    def list_orders(self, shop: ShopConnection, *, since: date, cursor: str, most: int) -> OrdersPage:
+        self._call("list_orders")
+        self.pages.append(most)
+        found = [order for order in self.orders.values() if order.created.date() >= since]
+        found.sort(key=lambda order: (order.created, order.id), reverse=True)
+        start = int(cursor or 0)
+        end = start + most
+        return OrdersPage(
+            orders=tuple(found[start:end]),
+            cursor=str(end) if end < len(found) else "",
+            total=None if cursor else len(found),
+        )
 
     def read_shopper(self, shop: ShopConnection, access_token: str) -> ShopperIdentity | None:
         self._call("read_shopper")

@@ -181,6 +181,28 @@ def upgrade() -> None:
         batch_op.create_index("ix_login_codes_email", ["tenant_id", "email_digest", "created_at"], unique=False)
 
     op.create_table(
+        "order_backfills",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("cursor", sa.Text(), nullable=False),
+        sa.Column("most", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_order_backfills_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_backfills")),
+        sa.UniqueConstraint("tenant_id", name=op.f("uq_order_backfills_tenant_id")),
+    )
+    with op.batch_alter_table("order_backfills", schema=None) as batch_op:
+        batch_op.create_index("ix_order_backfills_due", ["state", "due_at"], unique=False)
+
+    op.create_table(
         "order_lanes",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("saleor_order_id", sa.String(length=120), nullable=False),
@@ -213,6 +235,20 @@ def upgrade() -> None:
         batch_op.create_index("ix_orders_tenant_created", ["tenant_id", "saleor_created_at", "id"], unique=False)
         batch_op.create_index("ix_orders_tenant_email", ["tenant_id", "email"], unique=False)
         batch_op.create_index("ix_orders_tenant_number", ["tenant_id", "number"], unique=False)
+
+    op.create_table(
+        "orders_to_read",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("saleor_order_id", sa.String(length=120), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_orders_to_read_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_to_read")),
+        sa.UniqueConstraint("tenant_id", "saleor_order_id", name=op.f("uq_orders_to_read_tenant_id_saleor_order_id")),
+    )
+    with op.batch_alter_table("orders_to_read", schema=None) as batch_op:
+        batch_op.create_index("ix_orders_to_read_due", ["due_at"], unique=False)
 
     op.create_table(
         "policies",
@@ -876,6 +912,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_policies_in_force")
 
     op.drop_table("policies")
+    with op.batch_alter_table("orders_to_read", schema=None) as batch_op:
+        batch_op.drop_index("ix_orders_to_read_due")
+
+    op.drop_table("orders_to_read")
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.drop_index("ix_orders_tenant_number")
         batch_op.drop_index("ix_orders_tenant_email")
@@ -883,6 +923,10 @@ def downgrade() -> None:
 
     op.drop_table("orders")
     op.drop_table("order_lanes")
+    with op.batch_alter_table("order_backfills", schema=None) as batch_op:
+        batch_op.drop_index("ix_order_backfills_due")
+
+    op.drop_table("order_backfills")
     with op.batch_alter_table("login_codes", schema=None) as batch_op:
         batch_op.drop_index("ix_login_codes_email")
 

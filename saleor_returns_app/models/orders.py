@@ -1,11 +1,11 @@
-"""The mirror of Saleor's orders, and the lane that serialises whatever writes to one order."""
+"""The mirror of Saleor's orders, what is still to be read for it, and the lane that serialises whatever writes to one order."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, PlainText, TenantScoped, new_id
@@ -33,6 +33,41 @@ class OrderMirror(TenantScoped, Base):
     saleor_created_at: Mapped[datetime]
     saleor_updated_at: Mapped[datetime]
     refreshed_at: Mapped[datetime]
+
+
+class OrderToRead(TenantScoped, Base):
+    """An order that changed. Told of again before it is read, it is read once."""
+
+    __tablename__ = "orders_to_read"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "saleor_order_id"),
+        Index("ix_orders_to_read_due", "due_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    saleor_order_id: Mapped[str] = mapped_column(String(120))
+    told_at: Mapped[datetime]  # last
+    due_at: Mapped[datetime]  # while it is read: when another worker may
+
+
+class OrderBackfill(TenantScoped, Base):
+    """Reading a shop's orders of the time before, newest first, a page at a time. One a shop; asked for again it begins anew."""
+
+    __tablename__ = "order_backfills"
+    __table_args__ = (UniqueConstraint("tenant_id"), Index("ix_order_backfills_due", "state", "due_at"))
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    state: Mapped[str] = mapped_column(String(20), default="waiting")  # waiting | running | done | failed
+    since: Mapped[date]
+    cursor: Mapped[str] = mapped_column(Text, default="")  # Saleor's, of the page read last
+    most: Mapped[int]  # orders of the next page
+    total: Mapped[int] = mapped_column(default=0)  # known with the first page
+    done: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)  # since the last page that came
+    error: Mapped[str] = mapped_column(Text, default="")
+    due_at: Mapped[datetime]  # of the next page; while one is read: when another worker may
+    requested_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
 
 
 class OrderLane(TenantScoped, Base):

@@ -1,4 +1,5 @@
-"""The work that a webhook asks for: what it says is a hint, so the mirror is marked old and a waiting lane is nudged."""
+"""The work that a webhook asks for: what it says is a hint, so the mirror is marked old, the order is read later, and a waiting
+lane is nudged."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from saleor_returns_app.models.refunds import RecordedReturn, Refund
 from saleor_returns_app.models.webhooks import WebhookDelivery
 
 from .context import Context
+from .mirroring import note_changes
 from .orders import LONG_AGO
 from .paying import IS_WATCHED
 
@@ -117,6 +119,7 @@ def _take_in(ctx: Context, session: Session, tenant_id: str, deliveries: Sequenc
             orders[order_id] = delivery.id
     if not orders:
         return
+    note_changes(session, tenant_id, orders, now=ctx.now())
     mine = OrderMirror.tenant_id == tenant_id
     for mirror in session.scalars(select(OrderMirror).where(mine, OrderMirror.saleor_id.in_(orders))):
         mirror.refreshed_at = LONG_AGO

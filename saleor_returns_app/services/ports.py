@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, BinaryIO, Protocol
 
 from saleor_returns_app.domain.evidence import EvidenceKind
@@ -84,6 +84,15 @@ class RefundReasonRule:
     reason_type_id: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrdersPage:
+    """Orders, newest first. `cursor` asks for those that follow; empty after the last of them."""
+
+    orders: tuple[Order, ...]
+    cursor: str
+    total: int | None  # of all pages; counted with the first one only
+
+
 class Saleor(Protocol):
     """Saleor's GraphQL API. Reads may be retried by the transport, writes never are.
 
@@ -99,6 +108,17 @@ class Saleor(Protocol):
 
     def read_order(self, shop: ShopConnection, order_id: str) -> Order | None: ...
     def find_order(self, shop: ShopConnection, number: str) -> Order | None: ...
+    def read_orders(self, shop: ShopConnection, order_ids: Sequence[str]) -> tuple[Order, ...]:
+        """Those of at most 100 ids that are known and readable, in any order."""
+        ...
+
+    def list_orders(self, shop: ShopConnection, *, since: date, cursor: str, most: int) -> OrdersPage:
+        """A page of the orders placed on or after a day (UTC), those that cannot be read left out.
+
+        Raises SaleorRefused with QueryCostError when so many are more than the shop's Saleor answers at once.
+        """
+        ...
+
     def read_shopper(self, shop: ShopConnection, access_token: str) -> ShopperIdentity | None:
         """`me` with the shopper's own token; None when the session is no longer alive."""
         ...

@@ -29,14 +29,13 @@ from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.orders import OrderMirror
 from saleor_returns_app.models.policies import PolicySimulation, PolicyVersion
 
+from .backfilling import LOOKED_BACK
 from .context import Context
 from .facts_of_many import Histories, asks_for_history, case_facts, order_line_facts, read_held_units
 from .guards import require_permission, require_role
 from .order_outlines import outline, select_outlines
 from .policies import NEEDED, in_force, unpack_document
 
-#: How far back orders and cases are looked at.
-LOOKED_BACK = timedelta(days=90)
 #: Orders between two looks at the lease.
 CHUNK = 500
 #: A worker that did not say anything for so long is dead.

@@ -25,6 +25,7 @@ from saleor_returns_app.errors import (
 from saleor_returns_app.models.base import Base
 from saleor_returns_app.models.tenants import Tenant, TenantState
 
+from .backfilling import ask_for_backfill
 from .context import Context
 from .evidence_retention import erase_evidence
 from .notifications import queue_mail
@@ -67,6 +68,8 @@ def register_tenant(ctx: Context, *, api_url: str, token: str) -> Tenant:
         tenant.saleor_version = version[:40]
         tenant.state = TenantState.ACTIVE
         tenant.uninstalled_at = tenant.erase_after = None
+        session.flush()
+        ask_for_backfill(session, tenant.id, now=now)
     log.info("tenant.registered", tenant=tenant.id, saleor=version)
     return tenant
 
@@ -240,6 +243,8 @@ def _move(
         moved = session.execute(change).rowcount  # type: ignore[attr-defined]
         if moved and to is TenantState.DISCONNECTED:
             _tell_merchant(ctx, session, tenant_id)
+        if moved and to is TenantState.ACTIVE:
+            ask_for_backfill(session, tenant_id, now=now)  # nothing was heard of orders meanwhile
     if moved:
         log.info("tenant.moved", tenant=tenant_id, state=to.value)
 

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import base64
+import uuid
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from saleor_returns_app.domain.orders import WITH_SHOPPER, FulfillmentStatus
 from saleor_returns_app.errors import SaleorDenied, TokenDead
+from saleor_returns_app.services.backfilling import MOST
 
 from .world import World, read
 
@@ -154,3 +158,29 @@ def test_problem_shown_to_the_merchant_and_dismissed(world: World) -> None:
 def test_refund_reason_rule_can_be_asked(world: World) -> None:
     rule = world.client.read_refund_reason_rule(world.shop)
     assert rule.reason_type_id is None or rule.reason_type_id
+
+
+def test_orders_by_their_ids(world: World) -> None:
+    first, second = world.order(), world.order("gift-card")
+    unknown = base64.b64encode(f"Order:{uuid.uuid4()}".encode()).decode()
+    found = world.client.read_orders(world.shop, [first.id, second.id, unknown])
+    assert {order.id for order in found} == {first.id, second.id}
+    assert read(world, first.id) in found
+
+
+def test_orders_since_a_day_newest_first_page_by_page(world: World) -> None:
+    older, newer = world.order(), world.order()
+    today = newer.created.date()
+    first = world.client.list_orders(world.shop, since=today, cursor="", most=1)
+    assert [order.id for order in first.orders] == [newer.id]
+    assert first.total is not None
+    assert first.total >= 2
+    second = world.client.list_orders(world.shop, since=today, cursor=first.cursor, most=1)
+    assert ([order.id for order in second.orders], second.total) == ([older.id], None)
+    none = world.client.list_orders(world.shop, since=today + timedelta(days=2), cursor="", most=20)
+    assert (none.orders, none.cursor, none.total) == ((), "", 0)
+
+
+def test_a_page_as_large_as_the_app_asks_for_is_answered(world: World) -> None:
+    world.order()
+    assert world.client.list_orders(world.shop, since=date(2020, 1, 1), cursor="", most=MOST).orders

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from saleor_returns_app.domain.policy import PolicyDocument, presets
+from saleor_returns_app.errors import SaleorUnavailable
 from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.orders import OrderBackfill
 from saleor_returns_app.models.tenants import Tenant
+from saleor_returns_app.services.backfilling import backfill_orders
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.policies import in_force, list_versions, read_draft, unpack_document
 from saleor_returns_app.services.simulating import run_simulations
-from tests.fakes import FakeClock
+from tests.fakes import START, FakeClock, FakeSaleor, make_order
 from tests.services.journeys import Shop
 
 from .desk import Desk, hidden, words
@@ -311,6 +315,31 @@ def test_an_import_shows_first_what_it_would_change(begun: Desk, ctx: Context, t
     assert draft_of(ctx, tenant).name == "mine"
 
 
+def test_the_page_says_how_many_orders_are_read_and_offers_to_go_on(
+    begun: Desk, ctx: Context, tenant: Tenant, saleor: FakeSaleor, clock: FakeClock
+) -> None:
+    for number in range(25):
+        placed = START - timedelta(days=1, seconds=number)
+        saleor.orders[f"old-{number}"] = make_order(f"old-{number}", number=str(1000 + number), created=placed)
+    begun.post("/dashboard/policy/simulation/orders")
+    assert "still being read" in begun.get("/dashboard/policy/simulation").text
+    backfill_orders(ctx)
+    total = len(saleor.orders)
+    part = begun.get("/dashboard/policy/simulation/orders").text
+    assert f"20 of {total}, the newest first." in words(part)
+    assert f'max="{total}" value="20"' in part
+    with ctx.db.tenant(tenant.id) as session:
+        session.execute(update(OrderBackfill).values(state="failed", error=SaleorUnavailable.text))
+    given_up = begun.get("/dashboard/policy/simulation").text
+    assert "Not all orders of the last 90 days could be read" in words(given_up)
+    assert "20 were read, the newest first." in words(given_up)
+    begun.post("/dashboard/policy/simulation/orders")
+    for _ in range(2):
+        clock.forward(seconds=5)
+        backfill_orders(ctx)
+    assert 'id="orders-read"' not in begun.get("/dashboard/policy/simulation").text
+
+
 PAGES = ["", "/in-force", "/rule", "/simulation", "/publish", "/versions", "/text"]
 WRITES = [
     ("/draft", {"preset": "eu"}),
@@ -320,6 +349,7 @@ WRITES = [
     ("/rule/duplicate?rule_id=everything", {}),
     ("/rule/remove?rule_id=everything", {}),
     ("/simulation", {}),
+    ("/simulation/orders", {}),
     ("/publish", {"note": "x"}),
     ("/text", {"text": "name: x\nrules: []", "step": "use"}),
     ("/versions/1/restore", {}),

@@ -65,7 +65,11 @@ def _orders(_root: object, info: Any, **arguments: Any) -> dict[str, Any]:
     asked.require("MANAGE_ORDERS")
     orders = [order for order in asked.shop.state.orders.values() if _is_seen(asked, order)]
     orders = [order for order in orders if _matches(order, arguments)]
-    orders.sort(key=lambda order: int(order.number), reverse=_descending(arguments.get("sortBy")))
+    sort = arguments.get("sortBy")
+    by_time = sort is not None and sort["field"] in ("CREATED_AT", "CREATION_DATE")
+    orders.sort(key=lambda order: int(order.number), reverse=_descending(sort))
+    if by_time:
+        orders.sort(key=lambda order: order.created, reverse=_descending(sort))
     return connection(orders, arguments)
 
 
@@ -85,6 +89,7 @@ def _matches(order: Order, arguments: dict[str, Any]) -> bool:
         (given.get("numbers") is None or order.number in given["numbers"])
         and (given.get("ids") is None or order.id in given["ids"])
         and (given.get("channels") is None or order.channel.id in given["channels"])
+        and _within(order.created.date().isoformat(), given.get("created"))
         and _mentions(order, given.get("search"))
         and _mentions(order, given.get("customer"))
         and _mentions(order, arguments.get("search"))
@@ -94,6 +99,11 @@ def _matches(order: Order, arguments: dict[str, Any]) -> bool:
         and _equals(order.user_email, where.get("userEmail"))
         and (channel is None or order.channel.slug == channel)
     )
+
+
+def _within(day: str, wanted: dict[str, Any] | None) -> bool:
+    first, last = (str((wanted or {}).get(end) or day) for end in ("gte", "lte"))
+    return first <= day <= last
 
 
 def _mentions(order: Order, text: str | None) -> bool:

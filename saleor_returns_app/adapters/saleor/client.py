@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 import structlog
 
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
-from saleor_returns_app.errors import SaleorRefused, SaleorUnclear, TokenDead
+from saleor_returns_app.errors import SaleorRefused, SaleorUnavailable, SaleorUnclear, TokenDead
 from saleor_returns_app.services.ports import (
     GrantRequest,
+    OrdersPage,
     RecordedReturn,
     RefundReasonRule,
     ReturnUnits,
@@ -25,6 +27,7 @@ from . import operations, versions
 from .addresses import AddressRules
 from .answers import NotePayload
 from .gateway import Gateway, TokenRefused
+from .order_answers import OrderEdges
 from .orders import to_order
 from .refusals import raise_refusal
 
@@ -86,9 +89,29 @@ class SaleorClient:
     def find_order(self, shop: ShopConnection, number: str) -> Order | None:
         if not _NUMBER.fullmatch(number):
             return None  # core answers what is not a number with an internal error
-        found = self._gateway.read(shop, operations.ORDERS_BY_NUMBER, {"numbers": [number]}).orders
-        nodes = [edge.node for edge in found.edges] if found else []
-        return next((to_order(node) for node in nodes if node.number == number), None)
+        found = self._orders(shop, {"numbers": [number]}, most=5)
+        return next((to_order(edge.node) for edge in found.edges if edge.node.number == number), None)
+
+    def read_orders(self, shop: ShopConnection, order_ids: Sequence[str]) -> tuple[Order, ...]:
+        return _readable(shop, self._orders(shop, {"ids": list(order_ids)}, most=len(order_ids)))
+
+    def list_orders(self, shop: ShopConnection, *, since: date, cursor: str, most: int) -> OrdersPage:
+        found = self._orders(shop, {"created": {"gte": since.isoformat()}}, most=most, cursor=cursor)
+        return OrdersPage(
+            orders=_readable(shop, found),
+            cursor=(found.page_info.end_cursor or "") if found.page_info.has_next_page else "",
+            total=found.total_count,
+        )
+
+    def _orders(
+        self, shop: ShopConnection, wanted: Mapping[str, Any], *, most: int, cursor: str | None = None
+    ) -> OrderEdges:
+        """A page by a filter; counted when it is the first of several (`cursor` is empty, not None)."""
+        variables = {"filter": wanted, "first": most, "after": cursor or None, "counted": cursor == ""}
+        found = self._gateway.read(shop, operations.ORDERS, variables).orders
+        if found is None:
+            raise SaleorUnavailable()
+        return found
 
     def read_shopper(self, shop: ShopConnection, access_token: str) -> ShopperIdentity | None:
         try:
@@ -207,6 +230,17 @@ class SaleorClient:
             return
         answer = self._gateway.write(shop, operations.DISMISS_PROBLEM, {"input": {"byApp": {"keys": [key]}}})
         raise_refusal(_present(answer.app_problem_dismiss).errors)
+
+
+def _readable(shop: ShopConnection, found: OrderEdges) -> tuple[Order, ...]:
+    """Orders of a page. One that is not exact must not hold up the others: whoever works with it meets the reason."""
+    orders = []
+    for edge in found.edges:
+        try:
+            orders.append(to_order(edge.node))
+        except SaleorRefused as error:
+            log.warning("saleor.order_unreadable", tenant=shop.tenant_id, reason=error.message())
+    return tuple(orders)
 
 
 def _note(text: str | None) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def _operation(name: str, answer: type[A]) -> Operation[A]:
 APP = _operation("App", answers.AppAnswer)
 SHOP = _operation("Shop", answers.ShopAnswer)
 ORDER = _operation("Order", order_answers.OrderAnswer)
-ORDERS_BY_NUMBER = _operation("OrdersByNumber", order_answers.OrdersByNumberAnswer)
+ORDERS = _operation("Orders", order_answers.OrdersAnswer)
 ORDER_NOTES = _operation("OrderNotes", answers.OrderNotesAnswer)
 SHOPPER = _operation("Shopper", answers.ShopperAnswer)
 STAFF_MEMBER = _operation("StaffMember", answers.StaffMemberAnswer)

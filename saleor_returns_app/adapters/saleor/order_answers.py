@@ -1,4 +1,4 @@
-"""The answer to the Order and OrdersByNumber documents (fragment OrderFields)."""
+"""The answer to the Order and Orders documents (fragment OrderFields)."""
 
 from __future__ import annotations
 
@@ -228,9 +228,16 @@ class OrderEdge(Answer):
     node: OrderFields
 
 
+class PageInfo(Answer):
+    has_next_page: bool
+    end_cursor: str | None
+
+
 class OrderEdges(Answer):
+    page_info: PageInfo
+    total_count: int | None = None
     edges: tuple[OrderEdge, ...]
 
 
-class OrdersByNumberAnswer(Answer):
+class OrdersAnswer(Answer):
     orders: OrderEdges | None

@@ -25,6 +25,8 @@ def add_routes(add: Callable[..., Any]) -> None:
     add("/policy/rule/remove", "remove_policy_rule", rules.remove_rule, methods=["POST"])
     add("/policy/simulation", "policy_simulation", simulation.show_simulation)
     add("/policy/simulation", "simulate_policy", simulation.begin_simulation, methods=["POST"])
+    add("/policy/simulation/orders", "policy_orders", simulation.show_orders_read)
+    add("/policy/simulation/orders", "read_policy_orders", simulation.read_orders_again, methods=["POST"])
     add("/policy/simulation/progress", "policy_progress", simulation.show_progress)
     add("/policy/simulation/changes", "policy_changes", simulation.show_changes)
     add("/policy/publish", "policy_publishing", publishing.show_publishing)

@@ -12,6 +12,7 @@ from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.policy import Outcome
 from saleor_returns_app.domain.simulations import Change, unpack_change
 from saleor_returns_app.models.policies import PolicySimulation
+from saleor_returns_app.services.backfilling import find_backfill, request_backfill
 from saleor_returns_app.services.simulating import newest_simulation, request_simulation
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.dashboard.access import visit
@@ -73,7 +74,9 @@ def show_simulation() -> Response:
 
 def _page(draft: Draft | None) -> Response:
     found = newest_simulation(ctx(), visit().tenant_id, draft.row.id) if draft else None
-    return policy_page("simulation.html", tab="policy_simulation", draft=draft.row if draft else None, **_shown(found))
+    backfill = find_backfill(ctx(), visit().tenant_id)
+    row = draft.row if draft else None
+    return policy_page("simulation.html", tab="policy_simulation", draft=row, backfill=backfill, **_shown(found))
 
 
 def _shown(found: PolicySimulation | None) -> dict[str, Any]:
@@ -82,6 +85,17 @@ def _shown(found: PolicySimulation | None) -> dict[str, Any]:
         "under_way": found is not None and found.state in UNDER_WAY,
         "summary": summarise(found.result) if found is not None and found.state == "done" else None,
     }
+
+
+def show_orders_read() -> Response:
+    """The part of the page that says how many of the shop's orders are read."""
+    return fragment("policy/orders_read.html", backfill=find_backfill(ctx(), visit().tenant_id))
+
+
+def read_orders_again() -> Response:
+    """Have the shop's orders read anew after that was given up."""
+    request_backfill(ctx(), visit().tenant_id, actor=visit().actor)
+    return show_simulation()
 
 
 def begin_simulation() -> Response:
