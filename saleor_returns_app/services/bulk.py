@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
@@ -138,7 +138,10 @@ def plan_bulk(
     typed: Typed,
     run_id: str | None = None,
 ) -> str:
-    """Plan an action on the cases that it fits; gives the run's id. The same `run_id` is planned once. Raises BadInput, Forbidden."""
+    """Plan an action; gives the run's id. The same `run_id` is planned once. Raises BadInput, Forbidden.
+
+    A case that it does not fit any more is planned too: its refusal is a result that whoever chose it can see.
+    """
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
     wanted = _action(action)
@@ -150,8 +153,8 @@ def plan_bulk(
     with ctx.db.tenant(tenant_id) as session:
         if run_id is not None and session.get(BulkRun, run_id) is not None:
             return run_id
-        cases = [case for case in _chosen(session, actor, case_ids) if _fits(wanted, case)]
-        if not cases:
+        cases = _chosen(session, actor, case_ids)
+        if not any(_fits(wanted, case) for case in cases):
             raise BadInput("None of these cases can be changed like that now.", code="NO_CASES")
         run = BulkRun(
             id=run_id or new_id(),
@@ -161,8 +164,11 @@ def plan_bulk(
             total=len(cases),
             created_at=ctx.now(),
         )
-        session.add(run)
-        session.flush()
+        try:
+            with session.begin_nested():
+                session.add(run)
+        except IntegrityError:
+            return run.id  # the second click of two at once
         for position, case in enumerate(cases):
             session.add(BulkItem(id=new_id(), run_id=run.id, case_id=case.id, position=position, seen=case.status))
         return run.id

@@ -17,6 +17,7 @@ from saleor_returns_app.models.staff import StaffMember
 from saleor_returns_app.services import bulk
 from saleor_returns_app.services.bulk import plan_bulk, preview_bulk, read_bulk, stop_bulk, work_bulk
 from tests.conftest import add_tenant
+from tests.conftest import add_tenant
 from tests.fakes import FakeClock
 
 from .journeys import Shop
@@ -53,6 +54,16 @@ def test_one_that_moved_on_meanwhile_is_a_result_and_stops_nothing(shop: Shop) -
     work_bulk(shop.ctx)
     assert results(shop, run_id) == [("done", ""), ("refused", "STALE"), ("done", "")]
     assert shop.case(cases[1]).status == CaseStatus.APPROVED
+
+
+def test_one_that_moved_on_before_the_plan_is_a_result_too(shop: Shop) -> None:
+    cases = three(shop)
+    shop.approve(cases[1])
+    run_id = plan(shop, cases)
+    work_bulk(shop.ctx)
+    assert [state for state, _ in results(shop, run_id)] == ["done", "refused", "done"]
+    run, _ = read_bulk(shop.ctx, shop.tenant_id, run_id, actor=shop.staff)
+    assert (run.done, run.failed, run.total) == (2, 1, 3)
 
 
 def test_what_does_not_fit_is_said_before(shop: Shop) -> None:
@@ -115,6 +126,18 @@ def test_planning_twice_with_one_id_is_one_run(shop: Shop) -> None:
     assert plan(shop, cases, run_id=run_id) == run_id
     with shop.ctx.db.tenant(shop.tenant_id) as session:
         assert session.scalar(select(func.count(BulkItem.id))) == 3
+
+
+def test_an_id_that_is_taken_in_another_shop_plans_nothing_there(shop: Shop) -> None:
+    """As for two clicks at once, the row is there though the look at it found none."""
+    run_id = plan(shop, three(shop))
+    other = Shop(shop.ctx, add_tenant(shop.ctx.db, "other").id, shop.staff, shop.shopper)
+    theirs = other.request({"line-1": 1})
+    assert plan(other, [theirs], run_id=run_id) == run_id
+    with pytest.raises(NotFound):
+        read_bulk(other.ctx, other.tenant_id, run_id, actor=other.staff)
+    work_bulk(shop.ctx)
+    assert other.case(theirs).status == CaseStatus.REQUESTED
 
 
 @pytest.mark.parametrize(
