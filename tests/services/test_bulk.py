@@ -17,7 +17,6 @@ from saleor_returns_app.models.staff import StaffMember
 from saleor_returns_app.services import bulk
 from saleor_returns_app.services.bulk import plan_bulk, preview_bulk, read_bulk, stop_bulk, work_bulk
 from tests.conftest import add_tenant
-from tests.conftest import add_tenant
 from tests.fakes import FakeClock
 
 from .journeys import Shop
