@@ -140,6 +140,9 @@ def upgrade() -> None:
         batch_op.create_index("ix_cases_tenant_order_number", ["tenant_id", "order_number"], unique=False)
         batch_op.create_index("ix_cases_tenant_status", ["tenant_id", "status", "id"], unique=False)
         batch_op.create_index(
+            "ix_cases_tenant_status_due", ["tenant_id", "status", "due_by", "due_at", "id"], unique=False
+        )
+        batch_op.create_index(
             "ix_cases_tenant_unread",
             ["tenant_id", "id"],
             unique=False,
@@ -936,6 +939,7 @@ def downgrade() -> None:
         batch_op.drop_index(
             "ix_cases_tenant_unread", sqlite_where=sa.text("unread"), postgresql_where=sa.text("unread")
         )
+        batch_op.drop_index("ix_cases_tenant_status_due")
         batch_op.drop_index("ix_cases_tenant_status")
         batch_op.drop_index("ix_cases_tenant_order_number")
         batch_op.drop_index("ix_cases_tenant_order")

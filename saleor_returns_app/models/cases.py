@@ -37,6 +37,7 @@ class Case(TenantScoped, Base):
         Index("ix_cases_tenant_attention", "tenant_id", "attention", "id"),
         Index("ix_cases_tenant_unread", "tenant_id", "id", sqlite_where=_IS_UNREAD, postgresql_where=_IS_UNREAD),
         Index("ix_cases_tenant_due", "tenant_id", "due_by", "due_at", "id"),
+        Index("ix_cases_tenant_status_due", "tenant_id", "status", "due_by", "due_at", "id"),
         Index("ix_cases_tenant_channel_due", "tenant_id", "channel_slug", "due_by", "due_at", "id"),
         Index("ix_cases_tenant_customer", "tenant_id", "customer_id", "id"),
         Index("ix_cases_tenant_assignee", "tenant_id", "assignee_id", "id"),
