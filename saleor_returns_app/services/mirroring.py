@@ -17,7 +17,7 @@ from saleor_returns_app.models.orders import OrderMirror, OrderToRead
 from saleor_returns_app.models.tenants import Tenant, TenantState
 
 from .context import Context
-from .orders import store_order
+from .orders import outdate_order, store_order
 from .ports import ShopConnection
 
 #: An order changes several times while it is paid, sent and noted; all that within this time is one read.
@@ -88,10 +88,16 @@ def _read(ctx: Context, shop: ShopConnection, order_ids: Sequence[str]) -> tuple
 
 
 def keep_orders(ctx: Context, tenant_id: str, orders: Sequence[Order], *, read_at: datetime) -> None:
-    """Store a read of several orders."""
+    """Store a read of several orders. What was told of since the read began stays marked: the read may not show it."""
+    ids = sorted(order.id for order in orders)
     with ctx.db.tenant(tenant_id) as session:
         for order in sorted(orders, key=lambda order: order.id):
             store_order(session, order, now=read_at)
+        told = select(OrderToRead.saleor_order_id).where(
+            OrderToRead.saleor_order_id.in_(ids), OrderToRead.told_at >= read_at
+        )
+        for order_id in session.scalars(told).all():
+            outdate_order(session, order_id)
 
 
 def _take(ctx: Context) -> list[OrderToRead]:

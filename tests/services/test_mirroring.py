@@ -25,7 +25,7 @@ from saleor_returns_app.services.backfilling import (
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.inbox import drain_inbox
 from saleor_returns_app.services.mirroring import GATHERED, read_changed_orders
-from saleor_returns_app.services.orders import fresh_order
+from saleor_returns_app.services.orders import LONG_AGO, fresh_order
 from saleor_returns_app.services.tenants import pause_tenant, reconnect_tenant, register_tenant, resume_tenant
 from tests.conftest import add_tenant
 from tests.fakes import START, FakeClock, FakeSaleor, make_order
@@ -108,6 +108,8 @@ def test_an_order_that_changes_while_it_is_read_is_read_once_more(
     monkeypatch.setattr(saleor, "read_orders", change_meanwhile)
     assert read_changed_orders(shop.ctx) == 1
     monkeypatch.undo()
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        assert session.scalars(select(OrderMirror.refreshed_at)).one() == LONG_AGO, "whoever uses it reads it anew"
     clock.forward(seconds=GATHERED.total_seconds())
     assert read_changed_orders(shop.ctx) == 1
     assert (saleor.calls["read_orders"], left(shop.ctx, shop.tenant_id)) == (2, 0)
