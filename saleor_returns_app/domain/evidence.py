@@ -126,8 +126,8 @@ def lacking_evidence(*, photos: int, video: bool, ready: Mapping[EvidenceKind, i
     """What a policy's demand still lacks, in words; None when it is met."""
     missing = max(photos - ready.get(EvidenceKind.PHOTO, 0), 0)
     if missing:
-        text = "For this reason the shop needs photos: please add %(count)s more."
+        text = "The shop needs photos for this: please add %(count)s more."
         return Because("EVIDENCE", text, {"count": missing})
     if video and not ready.get(EvidenceKind.VIDEO, 0):
-        return Because("EVIDENCE", "For this reason the shop needs a video: please add one.")
+        return Because("EVIDENCE", "The shop needs a video for this: please add one.")
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -211,3 +212,21 @@ def test_the_order_page_works_while_the_shop_is_down(
     clock.forward(minutes=2)
     saleor.trouble["read_order"] = [SaleorUnavailable()]
     assert "Monospace Tee" in visitor.get("/r/shop/order").text
+
+
+def test_a_fee_is_named_in_words_without_a_count(visitor: FlaskClient, shop: Shop, staff: Actor) -> None:
+    publish(shop, staff, actions.RestockingFee(percent=Decimal(10)))
+    page = fill_in(visitor).text
+    assert "Restocking fee of 10 % on “Monospace Tee”" in page
+    assert "0 ×" not in page
+
+
+@pytest.mark.parametrize("demanded", [0, 1])
+def test_photos_that_are_demanded_are_not_called_optional(
+    visitor: FlaskClient, shop: Shop, staff: Actor, demanded: int
+) -> None:
+    publish(shop, staff, actions.Evidence(photos=demanded))
+    post(visitor, "order", **{"quantity-line-1": "1"})
+    label = re.search(r'<label for="e1">(.*?)</label>', visitor.get("/r/shop/reasons").text)
+    assert label
+    assert ("(optional)" in label[1]) == (not demanded)
