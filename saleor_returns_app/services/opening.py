@@ -136,7 +136,7 @@ def _open(ctx: Context, tenant_id: str, asked: _Asked, order: Order) -> str | No
         )
         decide_by_rule(ctx, session, case, expected, settings=settings, actor=actor)
         if case.status == CaseStatus.REQUESTED:  # else a mail says already what was decided
-            queue_case_mail(ctx, session, case, "requested")
+            queue_case_mail(ctx, session, case, "requested", is_withdrawal=case.is_withdrawal)
         return case.id
 
 

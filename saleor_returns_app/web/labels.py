@@ -154,12 +154,18 @@ _ANSWER = {
 }
 _KEPT = "You keep the items: please send nothing. The shop approves your refund by %(day)s."
 _KEPT_OTHERWISE = "You keep what you have: please send nothing. The shop does what you agreed on by %(day)s."
+#: A withdrawal that the law covers but nobody could say an address for: it counts, whatever the shop does.
+_WITHDRAWN = (
+    "Your withdrawal counts. We write to you by %(day)s where to send the items. Please do not send anything yet."
+)
 _INSPECTED_OTHERWISE = "We checked your parcel and do what was agreed by %(day)s."
 
 
 def next_text(case: Case, refunds: Iterable[Refund], *, late: bool = False, reopenable: bool = False) -> str:
     """What happens next, as the shopper reads it (msgid; `day` fills it)."""
     status, terms = CaseStatus(case.status), CaseTerms.load(case.terms or {})
+    if status is CaseStatus.REQUESTED and case.is_withdrawal and not late:
+        return _WITHDRAWN
     if status is CaseStatus.NEGOTIATING and case.due_by in _ANSWER:
         return _ANSWER[Who(case.due_by)]
     if status is CaseStatus.APPROVED and terms.keeps_item:

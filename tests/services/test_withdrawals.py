@@ -26,9 +26,11 @@ from saleor_returns_app.services.withdrawals import (
     settle_withdrawal,
     waiting_for_people,
 )
+from saleor_returns_app.web.labels import next_text
 from tests.fakes import START, FakeClock, FakeSaleor, make_fulfillment
 
 from .journeys import Shop
+from .test_deciding import change_settings
 
 BERLIN = Address(name="Rita Returner", street_1="Lindenstr. 12", city="Berlin", country="DE")
 
@@ -75,6 +77,19 @@ def test_the_shopper_gets_the_receipt_and_the_address_and_no_mail_that_says_wait
     with shop.ctx.db.tenant(shop.tenant_id) as session:
         kinds = session.scalars(select(Notification.kind).order_by(Notification.id)).all()
     assert kinds == ["withdrawal_receipt", "approved"]
+
+
+def test_without_an_address_it_waits_for_one_and_the_mail_says_that_it_counts(shop: Shop) -> None:
+    change_settings(shop, return_address="")
+    ticket = declare(shop)
+    match_withdrawals(shop.ctx)
+    case = shop.case(ticket)
+    assert (case.status, case.is_withdrawal) == (CaseStatus.REQUESTED, True)
+    assert next_text(case, ()).startswith("Your withdrawal counts.")
+    assert not next_text(case, (), late=True).startswith("Your withdrawal counts.")
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        mail = session.scalars(select(Notification).where(Notification.kind == "requested")).one()
+    assert mail.params["is_withdrawal"] is True
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ _OFFER = {
     "expires_at": "2026-03-05T12:00:00+00:00",
 }
 _MORE: dict[str, dict[str, Any]] = {
-    "requested": {},
+    "requested": {"is_withdrawal": False},
     **{kind: {} for kind in ("reminder_evidence", "reminder_goods", "reminder_offer", "closed")},
     "expired": {"waits_for": "goods_sent", "may_reopen": False},
     "extended": {"waits_for": "goods_sent"},

@@ -114,6 +114,19 @@ def test_who_asked_twice_reads_which_return_goes_on_and_is_not_told_to_keep_its_
         assert ("repeats" in part) == (language == "en")
 
 
+def test_a_withdrawal_is_told_that_it_counts_and_is_not_looked_at_like_a_request() -> None:
+    for text in (letter("requested", is_withdrawal=True).text, letter("requested", is_withdrawal=True).html):
+        assert "Your withdrawal counts. We write to you by March 4, 2026" in text
+        assert "We look at your request" not in text
+
+
+def test_an_address_in_the_message_is_not_followed_by_the_promise_of_one() -> None:
+    for made in (letter("approved", return_address=""), letter("approved", return_address="", message="")):
+        promised = "Please use the box" not in made.text
+        assert ("The shop will tell you the address." in made.text) == promised
+        assert ("The shop will tell you the address." in made.html) == promised
+
+
 def test_when_nothing_was_accepted_no_refund_is_promised() -> None:
     lines = [{"item": "Mug", "variant": "", "quantity": 1, "received": 1, "accepted": 0, "refusal": "Used."}]
     text = letter("goods_received", lines=lines).text
