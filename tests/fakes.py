@@ -37,7 +37,9 @@ from saleor_returns_app.services.ports import (
     ShopConnection,
     ShopperIdentity,
     StaffIdentity,
+    StockLevel,
     StoredFile,
+    Warehouse,
 )
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -208,6 +210,12 @@ class FakeSaleor:
         self.shoppers: dict[str, ShopperIdentity] = {}
         self.staff: dict[str, StaffIdentity] = {}
         self.clock: FakeClock | None = None
+        self.stock: dict[tuple[str, str], int] = {("variant-1", "warehouse-1"): 5}  # (variant, warehouse) → quantity
+        self.marks: dict[tuple[str, str], str] = {}  # (object, key) → private metadata
+        self.untracked: set[str] = set()
+        self.gone_variants: set[str] = set()
+        #: Sold between a read of the stock and the write that follows it, one a write.
+        self.sales: list[tuple[tuple[str, str], int]] = []
         self._ids = Counter[str]()
 
     def _next(self, kind: str) -> str:
@@ -386,6 +394,45 @@ class FakeSaleor:
         )
         self._set_grant(grant_id, events=(*grant.events, event))
 
+    def list_warehouses(self, shop: ShopConnection) -> tuple[Warehouse, ...]:
+        self._call("list_warehouses")
+        return tuple(Warehouse(id=key, name=key.title()) for key in sorted({key for _, key in self.stock}))
+
+    def read_stock(self, shop: ShopConnection, variant_id: str, *, mark: str) -> StockLevel | None:
+        self._call("read_stock")
+        if variant_id in self.gone_variants:
+            return None
+        quantities = {key: quantity for (variant, key), quantity in self.stock.items() if variant == variant_id}
+        return StockLevel(
+            tracked=variant_id not in self.untracked, quantities=quantities, mark=self.marks.get((variant_id, mark), "")
+        )
+
+    def set_stock(self, shop: ShopConnection, *, variant_id: str, warehouse_id: str, quantity: int, mark: str) -> int:
+        """Trouble `LostAnswer` writes and loses the answer, `HalfWay` marks that it begins and dies."""
+        self.calls["set_stock"] += 1
+        problem = next(iter(self.trouble.get("set_stock", ())), None)
+        if problem is not None:
+            self.trouble["set_stock"].pop(0)
+            if not isinstance(problem, LostAnswer | HalfWay):
+                raise problem
+        if self.sales:
+            sold, units = self.sales.pop(0)
+            self.stock[sold] -= units
+        before = self.stock.get((variant_id, warehouse_id), 0)
+        self.marks[(variant_id, mark)] = f"begun:{quantity}"
+        if isinstance(problem, HalfWay):
+            raise SaleorUnclear()
+        self.stock[(variant_id, warehouse_id)] = quantity
+        self.marks[(variant_id, mark)] = f"done:{quantity}"
+        if problem is not None:
+            raise SaleorUnclear()
+        return before
+
+    def forget_marks(self, shop: ShopConnection, object_id: str, keys: Sequence[str]) -> None:
+        self._call("forget_marks")
+        for key in keys:
+            self.marks.pop((object_id, key), None)
+
     def return_products(
         self, shop: ShopConnection, *, order_id: str, units: Sequence[ReturnUnits], reason: str, note: str | None
     ) -> RecordedReturn:
@@ -446,6 +493,10 @@ class FakeSaleor:
 
 class LostAnswer(Exception):
     """Put into `FakeSaleor.trouble`: the write is carried out and its answer never comes."""
+
+
+class HalfWay(Exception):
+    """Put into `FakeSaleor.trouble`: a write of several parts dies after its first."""
 
 
 class MemoryStorage:

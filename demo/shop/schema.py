@@ -17,6 +17,7 @@ from demo.shop.asked import Asked
 from demo.shop.errors import Refused
 from demo.shop.resolvers import RESOLVERS
 from demo.shop.resolvers.kinds import Resolver, Resolvers
+from demo.shop.resolvers.stock import EVERYWHERE
 from graphql import (
     DirectiveNode,
     DocumentNode,
@@ -160,7 +161,7 @@ def _attach(schema: GraphQLSchema) -> None:
             continue
         own: Resolvers = RESOLVERS.get(kind.name, {})
         for name, field in kind.fields.items():
-            resolve = own.get(name) or _attribute(name)
+            resolve = own.get(name) or EVERYWHERE.get(name) or _attribute(name)
             if kind is schema.mutation_type:
                 resolve = _payload(resolve)
             any_of = _argument(field.ast_node, "permit", "any")

@@ -29,6 +29,9 @@ def fulfill(shop: Shop, order: Order, _data: dict[str, Any]) -> None:
         quantity = line.quantity_to_fulfill
         made.lines.append(FulfillmentLine(shop.state.next_id("FulfillmentLine"), line, quantity, warehouse, made))
         line.quantity_fulfilled += quantity
+        if line.variant is not None:
+            key = (line.variant.id, warehouse.id)
+            shop.state.stocks[key] = max(shop.state.stocks.get(key, 0) - quantity, 0)
     shop.state.add_fulfillment(order, made)
     refresh_status(shop, order)
     shop.note(order, "FULFILLMENT_FULFILLED_ITEMS")

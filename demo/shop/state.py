@@ -42,6 +42,10 @@ class State:
     channels: dict[str, Channel] = field(default_factory=dict)
     warehouses: dict[str, Warehouse] = field(default_factory=dict)
     variants: dict[str, Variant] = field(default_factory=dict)
+    stocks: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Quantity by variant and warehouse."""
+    private_metadata: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By the id of what it belongs to."""
     shipping_methods: dict[str, ShippingMethod] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     apps: dict[str, App] = field(default_factory=dict)

@@ -468,6 +468,35 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "effects",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("lane", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("what", DOCUMENT, nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("seen", DOCUMENT, nullable=False),
+        sa.Column("result", DOCUMENT, nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("fence", sa.BigInteger(), nullable=False),
+        sa.Column("running_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("check_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_effects_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_effects_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_effects")),
+        sa.UniqueConstraint("tenant_id", "key", name=op.f("uq_effects_tenant_id_key")),
+    )
+    with op.batch_alter_table("effects", schema=None) as batch_op:
+        batch_op.create_index("ix_effects_case", ["tenant_id", "case_id"], unique=False)
+        batch_op.create_index("ix_effects_lane", ["tenant_id", "lane", "state"], unique=False)
+        batch_op.create_index("ix_effects_state", ["state", "check_at"], unique=False)
+
+    op.create_table(
         "evidence",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=True),
@@ -663,6 +692,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id", "reader", name=op.f("uq_read_marks_case_id_reader")),
     )
     op.create_table(
+        "receipts",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("operation", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("found", DOCUMENT, nullable=False),
+        sa.Column("more_to_come", sa.Boolean(), nullable=False),
+        sa.Column("actor_id", sa.String(length=120), nullable=False),
+        sa.Column("actor", sa.String(length=300), nullable=False),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_receipts_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_receipts_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
+        sa.UniqueConstraint("tenant_id", "operation", name=op.f("uq_receipts_tenant_id_operation")),
+    )
+    with op.batch_alter_table("receipts", schema=None) as batch_op:
+        batch_op.create_index("ix_receipts_case", ["tenant_id", "case_id"], unique=False)
+        batch_op.create_index("ix_receipts_held", ["state", "held_until"], unique=False)
+        batch_op.create_index("ix_receipts_person", ["tenant_id", "actor_id", "id"], unique=False)
+
+    op.create_table(
         "recorded_returns",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
@@ -681,9 +735,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_recorded_returns_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recorded_returns")),
-        sa.UniqueConstraint("case_id", name=op.f("uq_recorded_returns_case_id")),
     )
     with op.batch_alter_table("recorded_returns", schema=None) as batch_op:
+        batch_op.create_index("ix_recorded_returns_case", ["tenant_id", "case_id"], unique=False)
         batch_op.create_index("ix_recorded_returns_state", ["state", "check_at"], unique=False)
 
     op.create_table(
@@ -750,6 +804,31 @@ def upgrade() -> None:
         batch_op.create_index("ix_withdrawals_case", ["tenant_id", "case_id"], unique=False)
         batch_op.create_index("ix_withdrawals_state", ["state", "next_at"], unique=False)
         batch_op.create_index("ix_withdrawals_tenant_state", ["tenant_id", "state", "id"], unique=False)
+
+    op.create_table(
+        "findings",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("line_id", sa.String(length=36), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("grade", sa.String(length=20), nullable=False),
+        sa.Column("accepted", sa.Boolean(), nullable=False),
+        sa.Column("disposition", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("found_by", sa.String(length=300), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_findings_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["line_id"], ["return_lines.id"], name=op.f("fk_findings_line_id_return_lines"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_findings_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_findings")),
+    )
+    with op.batch_alter_table("findings", schema=None) as batch_op:
+        batch_op.create_index("ix_findings_case", ["tenant_id", "case_id", "id"], unique=False)
+        batch_op.create_index("ix_findings_disposition", ["tenant_id", "disposition", "id"], unique=False)
 
     op.create_table(
         "refunds",
@@ -824,6 +903,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_refunds_order")
 
     op.drop_table("refunds")
+    with op.batch_alter_table("findings", schema=None) as batch_op:
+        batch_op.drop_index("ix_findings_disposition")
+        batch_op.drop_index("ix_findings_case")
+
+    op.drop_table("findings")
     with op.batch_alter_table("withdrawals", schema=None) as batch_op:
         batch_op.drop_index("ix_withdrawals_tenant_state")
         batch_op.drop_index("ix_withdrawals_state")
@@ -837,8 +921,15 @@ def downgrade() -> None:
     op.drop_table("return_lines")
     with op.batch_alter_table("recorded_returns", schema=None) as batch_op:
         batch_op.drop_index("ix_recorded_returns_state")
+        batch_op.drop_index("ix_recorded_returns_case")
 
     op.drop_table("recorded_returns")
+    with op.batch_alter_table("receipts", schema=None) as batch_op:
+        batch_op.drop_index("ix_receipts_person")
+        batch_op.drop_index("ix_receipts_held")
+        batch_op.drop_index("ix_receipts_case")
+
+    op.drop_table("receipts")
     op.drop_table("read_marks")
     with op.batch_alter_table("quotes", schema=None) as batch_op:
         batch_op.drop_index("ix_quotes_case")
@@ -876,6 +967,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_evidence_case")
 
     op.drop_table("evidence")
+    with op.batch_alter_table("effects", schema=None) as batch_op:
+        batch_op.drop_index("ix_effects_state")
+        batch_op.drop_index("ix_effects_lane")
+        batch_op.drop_index("ix_effects_case")
+
+    op.drop_table("effects")
     with op.batch_alter_table("deadlines", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_deadlines_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")

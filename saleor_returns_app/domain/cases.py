@@ -88,6 +88,7 @@ RETURN_CASE = Machine("return case", _S.REQUESTED, [
     (_S.APPROVED,           _E.EXPIRE,            _S.EXPIRED,           SYSTEM),
     (_S.IN_TRANSIT,         _E.RECEIVE,           _S.RECEIVED,          STAFF),
     (_S.IN_TRANSIT,         _E.CANCEL,            _S.CANCELLED,         STAFF),
+    (_S.RECEIVED,           _E.RECEIVE,           _S.RECEIVED,          STAFF),            # another parcel of it
     (_S.RECEIVED,           _E.INSPECT,           _S.INSPECTED,         STAFF),
     (_S.INSPECTED,          _E.RESOLVE,           _S.RESOLVING,         STAFF | SYSTEM),
     (_S.INSPECTED,          _E.CONCLUDE,          _S.RESOLVED,          STAFF),            # nothing is owed
@@ -186,10 +187,25 @@ LINE_RECEPTION = Machine("return line", Reception.ANNOUNCED, [
     (Reception.ANNOUNCED,   ReceptionEvent.COUNT_ALL,   Reception.RECEIVED,    STAFF),
     (Reception.ANNOUNCED,   ReceptionEvent.COUNT_SOME,  Reception.SHORT,       STAFF),
     (Reception.ANNOUNCED,   ReceptionEvent.COUNT_NONE,  Reception.LOST,        STAFF),
+    # Corrections: somebody looked again.
+    (Reception.RECEIVED,    ReceptionEvent.COUNT_ALL,   Reception.RECEIVED,    STAFF),
+    (Reception.RECEIVED,    ReceptionEvent.COUNT_SOME,  Reception.SHORT,       STAFF),
+    (Reception.RECEIVED,    ReceptionEvent.COUNT_NONE,  Reception.LOST,        STAFF),
+    (Reception.SHORT,       ReceptionEvent.COUNT_ALL,   Reception.RECEIVED,    STAFF),
+    (Reception.SHORT,       ReceptionEvent.COUNT_SOME,  Reception.SHORT,       STAFF),
+    (Reception.SHORT,       ReceptionEvent.COUNT_NONE,  Reception.LOST,        STAFF),
+    (Reception.LOST,        ReceptionEvent.COUNT_ALL,   Reception.RECEIVED,    STAFF),
+    (Reception.LOST,        ReceptionEvent.COUNT_SOME,  Reception.SHORT,       STAFF),
+    (Reception.LOST,        ReceptionEvent.COUNT_NONE,  Reception.LOST,        STAFF),
 ])
 LINE_ACCEPTANCE = Machine("return line", Acceptance.UNDECIDED, [
     (Acceptance.UNDECIDED,  AcceptanceEvent.ACCEPT,     Acceptance.ACCEPTED,   STAFF | SYSTEM),   # what is kept needs no look
     (Acceptance.UNDECIDED,  AcceptanceEvent.REFUSE,     Acceptance.REFUSED,    STAFF),
+    # Corrections: somebody looked again.
+    (Acceptance.ACCEPTED,   AcceptanceEvent.ACCEPT,     Acceptance.ACCEPTED,   STAFF),
+    (Acceptance.ACCEPTED,   AcceptanceEvent.REFUSE,     Acceptance.REFUSED,    STAFF),
+    (Acceptance.REFUSED,    AcceptanceEvent.ACCEPT,     Acceptance.ACCEPTED,   STAFF),
+    (Acceptance.REFUSED,    AcceptanceEvent.REFUSE,     Acceptance.REFUSED,    STAFF),
 ])
 # fmt: on
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from .cases import LINE_ACCEPTANCE, LINE_RECEPTION, RETURN_CASE, Acceptance, CaseStatus, Reception
+from .effects import EFFECT, EffectState
 from .machines import Who
 from .offers import OFFER, OfferStatus
 from .policy.actions import Wait as Wait  # noqa: PLC0414 the word for it belongs to both
@@ -95,10 +96,18 @@ WAITING: Mapping[object, Mapping[str, Wait]] = {
     OFFER: {OfferStatus.OPEN.value: Wait.OFFER},
     LINE_RECEPTION: {Reception.ANNOUNCED.value: Wait.PARCEL},
     LINE_ACCEPTANCE: {Acceptance.UNDECIDED.value: Wait.INSPECTION},
+    EFFECT: {},
 }
 #: States that can be left, but where nobody owes anything.
 AT_REST: Mapping[object, frozenset[str]] = {
     RETURN_CASE: frozenset({CaseStatus.REJECTED.value, CaseStatus.EXPIRED.value}),
+    # What was counted holds; it can be looked at again.
+    LINE_RECEPTION: frozenset({Reception.RECEIVED.value, Reception.SHORT.value, Reception.LOST.value}),
+    LINE_ACCEPTANCE: frozenset({Acceptance.ACCEPTED.value, Acceptance.REFUSED.value}),
+    # A lane is at it, or it stands on a list or as needing attention until somebody has looked.
+    EFFECT: frozenset(
+        {EffectState.PLANNED.value, EffectState.CALLING.value, EffectState.STUCK.value, EffectState.LISTED.value}
+    ),
 }
 
 

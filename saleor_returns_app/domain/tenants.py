@@ -29,6 +29,10 @@ class TenantSettings:
     closed_days: tuple[str, ...] = ()  # ISO dates, besides weekends and public holidays
     #: What is waited for → who is told when it is late: an e-mail address or a group. The empty name stands for all others.
     escalations: Mapping[str, str] = field(default_factory=dict)
+    #: Accepted goods go back on stock in Saleor; off: they stand on a list for whoever keeps the stock.
+    restocks: bool = True
+    #: Saleor id of the warehouse they go back to; empty: the one they were sent from.
+    restock_warehouse: str = ""
     spot_check_percent: int = 0  # of what rules approve by themselves, a person looks at so many
 
     @property

@@ -105,11 +105,11 @@ class RefundAttempt(TenantScoped, Base):
 
 
 class RecordedReturn(TenantScoped, Base):
-    """The plan row of recording a case's goods in Saleor; one per case."""
+    """The plan row of recording a case's goods in Saleor: one, and one more for what a correction adds."""
 
     __tablename__ = "recorded_returns"
     __table_args__ = (
-        UniqueConstraint("case_id"),
+        Index("ix_recorded_returns_case", "tenant_id", "case_id"),
         Index("ix_recorded_returns_state", "state", "check_at"),
     )
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from saleor_returns_app.domain.effects import OPEN, EffectKind
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.quotes import RefundWay
 from saleor_returns_app.domain.refunds import UNDER_WAY
 from saleor_returns_app.errors import NotFound, SaleorDenied, SaleorRefused
 from saleor_returns_app.models.base import TenantScoped
 from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.effects import Effect
 from saleor_returns_app.models.refunds import OrderNote, RecordedReturn, Refund
 from saleor_returns_app.models.tenants import Tenant, TenantState
 
 from .attempts import schedule_look
 from .attention import raise_concern, refresh_attention, report_attention
 from .context import Context
+from .effects import Handler, advance_effect, open_effects
 from .lanes import Lane, LaneLost, claim_lane
 from .notes import NOTE_LEASE, send_due_notes
 from .orders import store_order
@@ -27,15 +31,17 @@ from .paying import Paying, watched_refunds
 from .paying_legacy import advance_legacy
 from .ports import ShopConnection
 from .recorded_returns import advance_return, open_returns
+from .restocking import Restocking
 
 #: How long a swept order is left to the job that was enqueued for it.
 LEASE = timedelta(seconds=60)
 _UNREADABLE = "ORDER_UNREADABLE"
+HANDLERS: Mapping[EffectKind, Handler] = {EffectKind.RESTOCK: Restocking()}
 _Row = TypeVar("_Row", bound=TenantScoped)
 
 
 def advance_order(ctx: Context, tenant_id: str, saleor_order_id: str, *, holder: str) -> None:
-    """Run the lane of one order once. Safe to repeat, at any time, by any worker: the newest claim wins.
+    """Run the lane of one order, or of a variant's stock, once. Safe to repeat, at any time, by any worker: the newest claim wins.
 
     Raises SaleorUnavailable when the order cannot be read; the planned rows keep their `check_at` and are swept up later.
     """
@@ -51,13 +57,18 @@ def _run(lane: Lane) -> None:
     with lane.write() as session:
         returns = open_returns(session, lane.saleor_order_id)
         refunds = watched_refunds(session, lane.saleor_order_id)
+        effects = open_effects(session, lane.saleor_order_id)
+    if effects:
+        _do(lane, effects)
     if returns or refunds:
         shop = ctx.shop(lane.tenant_id)
         read_at = ctx.now()
         order = _read(lane, shop)
         stale = False
         for return_id in returns:
-            stale = advance_return(lane, shop, order, return_id, read_at=read_at) or stale
+            stale = advance_return(lane, shop, order, return_id, read_at=read_at)
+            if stale:
+                break  # another return of the order is told from this one only by a new read
         stale = _pay(Paying(lane, shop, order, read_at), refunds) or stale
         if stale and refunds:
             # What was written is read back once; what has not settled by then is looked at again at its `check_at`.
@@ -66,8 +77,18 @@ def _run(lane: Lane) -> None:
             with lane.write() as session:
                 left = watched_refunds(session, lane.saleor_order_id)
             _pay(Paying(lane, shop, order, read_at), left)
-        report_attention(lane, shop)
+        report_attention(lane, shop, Case.saleor_order_id == lane.saleor_order_id)
     send_due_notes(lane)
+
+
+def _do(lane: Lane, effects: list[tuple[str, str]]) -> None:
+    shop = lane.ctx.shop(lane.tenant_id)
+    for effect_id, kind in effects:
+        advance_effect(lane, shop, effect_id, HANDLERS[EffectKind(kind)])
+    with lane.write() as session:
+        about = select(Effect.case_id).where(Effect.id.in_([effect_id for effect_id, _ in effects]))
+        cases = list(session.scalars(about.distinct()))
+    report_attention(lane, shop, Case.id.in_(cases))
 
 
 def _pay(paying: Paying, refunds: list[tuple[str, str]]) -> bool:
@@ -128,6 +149,10 @@ def sweep_due(ctx: Context, *, most: int = 200) -> int:
         for recorded in session.scalars(returns):
             recorded.check_at = now + LEASE
             found.add((recorded.tenant_id, recorded.saleor_order_id))
+        undone = _due(Effect, at=Effect.check_at, now=now, most=most).where(Effect.state.in_(OPEN))
+        for effect in session.scalars(undone):
+            effect.check_at = now + LEASE
+            found.add((effect.tenant_id, effect.lane))
         notes = _due(OrderNote, at=OrderNote.due_at, now=now, most=most).where(OrderNote.sent_at.is_(None))
         for note in session.scalars(notes):
             note.due_at = now + NOTE_LEASE

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from saleor_returns_app.domain.effects import EffectKind, EffectState
 from saleor_returns_app.domain.policy.calendars import local_day
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import RemoteError
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.deadlines import DeadlineRow
+from saleor_returns_app.models.effects import Effect
 from saleor_returns_app.models.refunds import RecordedReturn, Refund
 from saleor_returns_app.models.tenants import Tenant
 
@@ -39,11 +41,15 @@ WHAT_TO_DO = {
     "REFUND_LATE": "The refund should have been done by %(day)s. Look at the provider and at the refund below.",
     "PARCEL_LATE": "The parcel should have arrived by %(day)s. Look at the tracking, ask the shopper or the carrier; "
     "then receive it, give it more time, or cancel the return.",
+    "STOCK_NOT_RAISED": "The stock of %(item)s could not be changed by %(quantity)s: %(message)s "
+    "Compare it in Saleor, then say here what to do.",
     "RETURN_NOT_RECORDED": "The goods could not be recorded as returned in Saleor: %(message)s "
     "Compare the order, then confirm here.",
 }
 
 
+#: Kind of what could not be done → code.
+_STUCK = {EffectKind.RESTOCK: "STOCK_NOT_RAISED"}
 #: Code → outcome of the deadline that it tells of.
 _LATE = {"REFUND_LATE": "alarmed", "PARCEL_LATE": "handed_over"}
 
@@ -54,7 +60,7 @@ def raise_concern(session: Session, case: Case, refund: Refund, code: str) -> No
 
 
 def refresh_attention(session: Session, case: Case) -> None:
-    """Sum up the concerns of a case: the oldest refund's first, then goods that are not on record, then what is late."""
+    """Sum up the concerns of a case: the oldest refund's first, then goods that are not on record, steps that are stuck, what is late."""
     session.flush()
     refund = session.scalars(
         select(Refund).where(Refund.case_id == case.id, Refund.concern != "").order_by(Refund.number)
@@ -74,6 +80,13 @@ def refresh_attention(session: Session, case: Case) -> None:
     if stuck is not None:
         case.attention, case.attention_detail = "RETURN_NOT_RECORDED", {"message": stuck.message}
         return
+    effect = session.scalars(
+        select(Effect).where(Effect.case_id == case.id, Effect.state == EffectState.STUCK).order_by(Effect.id)
+    ).first()
+    if effect is not None:
+        case.attention = _STUCK[EffectKind(effect.kind)]
+        case.attention_detail = {"message": effect.message, "step": effect.id, **effect.what}
+        return
     late = session.scalars(
         select(DeadlineRow)
         .where(
@@ -92,16 +105,11 @@ def _day(session: Session, row: DeadlineRow) -> str:
     return local_day(row.due_at, settings.time_zone).isoformat()
 
 
-def report_attention(lane: Lane, shop: ShopConnection) -> None:
+def report_attention(lane: Lane, shop: ShopConnection, which: ColumnElement[bool]) -> None:
     """Tell the merchant in the Dashboard what changed since it was told last. Best effort: the queue shows it in any case."""
     ctx = lane.ctx
     with lane.write() as session:
-        changed = session.scalars(
-            select(Case).where(
-                Case.saleor_order_id == lane.saleor_order_id,
-                Case.attention != Case.attention_reported,
-            )
-        ).all()
+        changed = session.scalars(select(Case).where(which, Case.attention != Case.attention_reported)).all()
     for case in changed:
         try:
             if case.attention:

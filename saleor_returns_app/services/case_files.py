@@ -91,7 +91,9 @@ def read_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Ca
             tried = select(RefundAttempt).where(RefundAttempt.refund_id.in_([refund.id for refund in refunds]))
             for attempt in session.scalars(tried.order_by(RefundAttempt.id)):
                 attempts[attempt.refund_id].append(attempt)
-        recorded = session.scalar(select(RecordedReturn).where(RecordedReturn.case_id == case.id))
+        goods = select(RecordedReturn).where(RecordedReturn.case_id == case.id)
+        # What a person has to look at first, else the newest.
+        recorded = session.scalar(goods.order_by(RecordedReturn.state != "stuck", RecordedReturn.id.desc()).limit(1))
         quote = session.scalar(
             select(QuoteRow).where(QuoteRow.case_id == case.id).order_by(QuoteRow.id.desc()).limit(1)
         )

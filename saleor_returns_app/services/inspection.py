@@ -1,9 +1,11 @@
-"""Receiving and inspecting: what arrived, and what of it the shop accepts."""
+"""Receiving and inspecting: what arrived, in which condition, and what of it the shop accepts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import SYSTEM, Actor
 from saleor_returns_app.domain.cases import (
@@ -12,27 +14,26 @@ from saleor_returns_app.domain.cases import (
     Acceptance,
     AcceptanceEvent,
     CaseEvent,
+    CaseStatus,
     Reception,
     count_event,
 )
+from saleor_returns_app.domain.inspection import Found, flaws_of
 from saleor_returns_app.domain.roles import Verb
-from saleor_returns_app.errors import BadInput
+from saleor_returns_app.errors import BadInput, Conflict
+from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case, ReturnLine
+from saleor_returns_app.models.inspection import Finding
 from saleor_returns_app.models.refunds import RecordedReturn
 
 from .context import Context
 from .guards import LONGEST_TEXT, check_goods_come_back, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
 from .notifications import queue_case_mail
+from .restocking import plan_restock, restock_correction
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
-    """What the warehouse found of one return line."""
-
-    received: int
-    accepted: int
-    refusal: str = ""  # why not all of it was accepted; the shopper reads it
+#: What was found, by return line id: units of the same condition together.
+Finds = Mapping[str, Sequence[Found]]
 
 
 def receive_case(
@@ -41,73 +42,161 @@ def receive_case(
     case_id: str,
     *,
     actor: Actor,
-    counts: Mapping[str, Count],
+    found: Finds,
+    more_to_come: bool = False,
     version: int | None = None,
 ) -> None:
-    """Book the parcel in: counted and accepted quantities per return line id, for every line of the case.
+    """Book a parcel in. With the last one every line of the case is counted, and only what was accepted is recorded as
+    returned in Saleor and refunded. Raises BadInput naming the field.
+    """
+    with ctx.db.tenant(tenant_id) as session:
+        case = check_receipt(session, case_id, actor=actor, found=found, more_to_come=more_to_come, version=version)
+        book_findings(ctx, session, case, actor=actor, found=found, more_to_come=more_to_come)
 
-    Only what was accepted is recorded as returned in Saleor and refunded. Raises BadInput naming the field.
+
+def check_receipt(
+    session: Session, case_id: str, *, actor: Actor, found: Finds, more_to_come: bool, version: int | None
+) -> Case:
+    """The case, if this can be booked on it now. Raises what `receive_case` raises."""
+    require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.RECEIVE)
+    case = load_case(session, case_id, actor)
+    check_version(case, version)
+    check_goods_come_back(case)
+    if set(found) - {line.id for line in case.lines}:
+        raise BadInput("A counted item is not part of this case.", code="UNKNOWN_LINE", field="lines")
+    for line in case.lines:
+        if line.id not in found and not line.received and not more_to_come:
+            raise BadInput("Count every item; write 0 for what did not arrive.", code="COUNT", field=line.id)
+        _check(line, found.get(line.id, ()), most=line.quantity - line.received)
+    return case
+
+
+def book_findings(
+    ctx: Context, session: Session, case: Case, *, actor: Actor, found: Finds, more_to_come: bool
+) -> None:
+    """Write down what was checked before, and go on with the case."""
+    move_case(ctx, case, CaseEvent.RECEIVE, actor)
+    for line in case.lines:
+        _keep(ctx, session, line, found.get(line.id, ()), actor)
+    record_entry(ctx, session, case, event="receive", actor=actor, public=True, detail=_summary(case.lines))
+    if not more_to_come:
+        _conclude_inspection(ctx, session, case, actor)
+
+
+def _conclude_inspection(ctx: Context, session: Session, case: Case, actor: Actor) -> None:
+    move_case(ctx, case, CaseEvent.INSPECT, actor)
+    for line in case.lines:
+        _settle(line, actor)
+    said = ", ".join(f"{line.accepted}/{line.quantity} × {line.product_name}" for line in case.lines)
+    record_entry(
+        ctx,
+        session,
+        case,
+        event="inspect",
+        actor=actor,
+        detail=_summary(case.lines),
+        note=f"goods received: {said}",
+    )
+    units = {line.order_line_id: line.accepted for line in case.lines if line.accepted}
+    if units:
+        session.add(
+            RecordedReturn(case_id=case.id, saleor_order_id=case.saleor_order_id, units=units, check_at=ctx.now())
+        )
+        ctx.jobs.advance_order(
+            session,
+            tenant_id=case.tenant_id,
+            saleor_order_id=case.saleor_order_id,
+            key=f"return:{case.id}",
+        )
+    for finding in holding_findings(session, case):
+        plan_restock(ctx, session, case, finding)
+    queue_case_mail(ctx, session, case, "goods_received")
+
+
+def correct_line(
+    ctx: Context,
+    tenant_id: str,
+    case_id: str,
+    line_id: str,
+    *,
+    actor: Actor,
+    found: Sequence[Found],
+    why: str,
+    version: int | None = None,
+) -> None:
+    """Somebody looked again: these findings hold instead of those before, which stay readable.
+
+    Only until the refund is approved. Raises Conflict afterwards, BadInput naming the field.
     """
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.RECEIVE)
+    if not why.strip():
+        raise BadInput("Say why the count is changed.", code="WHY", field="why")
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
-        check_goods_come_back(case)
-        move_case(ctx, case, CaseEvent.RECEIVE, actor)
-        unknown = set(counts) - {line.id for line in case.lines}
-        if unknown:
-            raise BadInput(
-                "A counted item is not part of this case.",
-                code="UNKNOWN_LINE",
-                field="lines",
-            )
-        for line in case.lines:
-            count = counts.get(line.id)
-            if count is None:
-                raise BadInput(
-                    "Count every item; write 0 for what did not arrive.",
-                    code="COUNT",
-                    field=line.id,
-                )
-            _book(line, count, actor)
+        if case.status not in (CaseStatus.RECEIVED, CaseStatus.INSPECTED):
+            text = "The count can be corrected until the refund is approved. Cancel the refund first, or write to the shopper."
+            raise Conflict(text, code="TOO_LATE")
+        line = next((line for line in case.lines if line.id == line_id), None)
+        if line is None:
+            raise BadInput("A counted item is not part of this case.", code="UNKNOWN_LINE", field="lines")
+        _check(line, found, most=line.quantity)
+        before = line.accepted
+        replaced = [finding for finding in holding_findings(session, case) if finding.line_id == line.id]
+        for finding in replaced:
+            finding.replaced_at = ctx.now()
+        line.received = line.accepted = 0
+        kept = _keep(ctx, session, line, found, actor)
+        if case.status == CaseStatus.INSPECTED:
+            _settle(line, actor)
+            restock_correction(ctx, session, case, replaced=replaced, kept=kept)
+            _record_difference(ctx, session, case, line, before)
         record_entry(
             ctx,
             session,
             case,
-            event="receive",
+            event="correct",
             actor=actor,
-            public=True,
-            detail=_summary(case.lines),
+            detail={**_summary([line]), "why": why.strip()[:LONGEST_TEXT]},
+            note=f"count corrected: {line.accepted}/{line.quantity} × {line.product_name} ({why.strip()[:200]})",
         )
-        move_case(ctx, case, CaseEvent.INSPECT, actor)
-        said = ", ".join(f"{line.accepted}/{line.quantity} × {line.product_name}" for line in case.lines)
-        record_entry(
-            ctx,
-            session,
-            case,
-            event="inspect",
-            actor=actor,
-            detail=_summary(case.lines),
-            note=f"goods received: {said}",
-        )
-        units = {line.order_line_id: line.accepted for line in case.lines if line.accepted}
-        if units:
-            session.add(
-                RecordedReturn(
-                    case_id=case.id,
-                    saleor_order_id=case.saleor_order_id,
-                    units=units,
-                    check_at=ctx.now(),
-                )
-            )
-            ctx.jobs.advance_order(
-                session,
-                tenant_id=tenant_id,
+
+
+def _record_difference(ctx: Context, session: Session, case: Case, line: ReturnLine, before: int) -> None:
+    """Saleor's record follows a correction: before it is written as one, later by a further return. It never takes units back."""
+    more = line.accepted - before
+    planned = session.scalar(
+        select(RecordedReturn).where(RecordedReturn.case_id == case.id, RecordedReturn.state == "planned")
+    )
+    if planned is not None:
+        units = {**planned.units, line.order_line_id: int(planned.units.get(line.order_line_id, 0)) + more}
+        planned.units = {line_id: quantity for line_id, quantity in units.items() if quantity > 0}
+        if not planned.units:
+            session.delete(planned)
+    elif more > 0:
+        session.add(
+            RecordedReturn(
+                case_id=case.id,
                 saleor_order_id=case.saleor_order_id,
-                key=f"return:{case.id}",
+                units={line.order_line_id: more},
+                check_at=ctx.now(),
             )
-        queue_case_mail(ctx, session, case, "goods_received")
+        )
+        session.flush()
+        ctx.jobs.advance_order(
+            session,
+            tenant_id=case.tenant_id,
+            saleor_order_id=case.saleor_order_id,
+            key=f"return:{case.id}:{new_id()}",
+        )
+
+
+def holding_findings(session: Session, case: Case) -> Sequence[Finding]:
+    """What was found and not corrected since, in the order it was found."""
+    mine = select(Finding).where(Finding.case_id == case.id, Finding.replaced_at.is_(None))
+    return session.scalars(mine.order_by(Finding.id)).all()
 
 
 def accept_kept_units(case: Case) -> None:
@@ -117,25 +206,48 @@ def accept_kept_units(case: Case) -> None:
         line.accepted = line.quantity
 
 
-def _book(line: ReturnLine, count: Count, actor: Actor) -> None:
-    if not 0 <= count.received <= line.quantity:
-        text = "Between 0 and %(most)s of this item can be counted: that many were announced."
-        raise BadInput(text, code="RECEIVED", field=f"{line.id}.received", most=line.quantity)
-    if not 0 <= count.accepted <= count.received:
-        text = "At most the %(most)s that arrived can be accepted."
-        raise BadInput(text, code="ACCEPTED", field=f"{line.id}.accepted", most=count.received)
-    if count.accepted < count.received and not count.refusal.strip():
-        text = "Say why not everything is accepted: the shopper reads it."
-        raise BadInput(text, code="REFUSAL", field=f"{line.id}.refusal")
-    event = count_event(announced=line.quantity, received=count.received)
+def _check(line: ReturnLine, found: Sequence[Found], *, most: int) -> None:
+    for flaw in flaws_of(found, most=most):
+        at = "" if flaw.at is None else f"{flaw.at}."
+        because = flaw.because
+        raise BadInput(because.text, code=because.code, field=f"{line.id}.{at}{flaw.field}", **because.params)
+
+
+def _keep(ctx: Context, session: Session, line: ReturnLine, found: Sequence[Found], actor: Actor) -> list[Finding]:
+    kept = [
+        Finding(
+            id=new_id(),
+            case_id=line.case_id,
+            line_id=line.id,
+            quantity=item.quantity,
+            grade=item.grade,
+            accepted=item.accepted,
+            disposition=item.disposition,
+            reason=item.reason.strip()[:LONGEST_TEXT],
+            found_by=actor.name,
+            at=ctx.now(),
+        )
+        for item in found
+        if item.quantity
+    ]
+    session.add_all(kept)
+    session.flush()
+    line.received += sum(item.quantity for item in kept)
+    line.accepted += sum(item.quantity for item in kept if item.accepted)
+    line.refusal = "\n".join(dict.fromkeys(item.reason for item in kept if not item.accepted)) or line.refusal
+    return kept
+
+
+def _settle(line: ReturnLine, actor: Actor) -> None:
+    event = count_event(announced=line.quantity, received=line.received)
     line.reception = LINE_RECEPTION.move(Reception(line.reception), event, actor.who)
-    decided = AcceptanceEvent.ACCEPT if count.accepted else AcceptanceEvent.REFUSE
+    decided = AcceptanceEvent.ACCEPT if line.accepted else AcceptanceEvent.REFUSE
     line.acceptance = LINE_ACCEPTANCE.move(Acceptance(line.acceptance), decided, actor.who)
-    line.received, line.accepted = count.received, count.accepted
-    line.refusal = count.refusal.strip()[:LONGEST_TEXT]
+    if line.accepted == line.received:
+        line.refusal = ""
 
 
-def _summary(lines: list[ReturnLine]) -> dict[str, object]:
+def _summary(lines: Sequence[ReturnLine]) -> dict[str, object]:
     return {
         "lines": [
             {

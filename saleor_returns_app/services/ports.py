@@ -93,6 +93,21 @@ class OrdersPage:
     total: int | None  # of all pages; counted with the first one only
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockLevel:
+    """What a variant has on stock: warehouse id → quantity. `mark`: what was written beside it under a key; empty if nothing."""
+
+    tracked: bool
+    quantities: Mapping[str, int]
+    mark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warehouse:
+    id: str
+    name: str
+
+
 class Saleor(Protocol):
     """Saleor's GraphQL API. Reads may be retried by the transport, writes never are.
 
@@ -145,6 +160,19 @@ class Saleor(Protocol):
         note: str | None,
     ) -> RecordedReturn: ...
     def refund_legacy_order(self, shop: ShopConnection, order_id: str, amount: Money) -> None: ...
+    def list_warehouses(self, shop: ShopConnection) -> tuple[Warehouse, ...]: ...
+    def read_stock(self, shop: ShopConnection, variant_id: str, *, mark: str) -> StockLevel | None:
+        """What is on stock, and what was marked under this key; None for a variant that is gone."""
+        ...
+
+    def set_stock(self, shop: ShopConnection, *, variant_id: str, warehouse_id: str, quantity: int, mark: str) -> int:
+        """Set the quantity in one warehouse; gives the one that stood there just before, in the same request.
+
+        `begun:…` is marked under the key before, `done:…` after.
+        """
+        ...
+
+    def forget_marks(self, shop: ShopConnection, object_id: str, keys: Sequence[str]) -> None: ...
     def add_note(self, shop: ShopConnection, order_id: str, text: str) -> None: ...
     def write_metadata(self, shop: ShopConnection, object_id: str, values: Mapping[str, str]) -> None: ...
     def report_problem(self, shop: ShopConnection, *, key: str, message: str) -> None:

@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import Channel, Reason
+from saleor_returns_app.domain.inspection import counted
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services.advancing import advance_order, sweep_due
 from saleor_returns_app.services.cases import approve_case
 from saleor_returns_app.services.context import Context
-from saleor_returns_app.services.inspection import Count, receive_case
+from saleor_returns_app.services.inspection import receive_case
 from saleor_returns_app.services.judging import LineRequest
 from saleor_returns_app.services.opening import open_case
 from saleor_returns_app.services.refunds import approve_refund, current_quote
@@ -47,12 +48,12 @@ class Shop:
         approve_case(self.ctx, self.tenant_id, case_id, actor=self.staff)
 
     def receive(self, case_id: str, accepted: Mapping[str, int] | None = None) -> None:
-        counts = {}
+        found = {}
         for line in self.case(case_id).lines:
             taken = (accepted or {}).get(line.order_line_id, line.quantity)
             refusal = "" if taken == line.quantity else "Worn."
-            counts[line.id] = Count(received=line.quantity, accepted=taken, refusal=refusal)
-        receive_case(self.ctx, self.tenant_id, case_id, actor=self.staff, counts=counts)
+            found[line.id] = counted(received=line.quantity, accepted=taken, refusal=refusal)
+        receive_case(self.ctx, self.tenant_id, case_id, actor=self.staff, found=found)
 
     def pay(self, case_id: str) -> None:
         """Approve the quote as it is."""

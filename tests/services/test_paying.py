@@ -37,10 +37,14 @@ def test_a_refund_is_paid_once_and_resolves_the_case(shop: Shop, saleor: FakeSal
     assert shop.refunds(case_id)[0].status == "succeeded"
 
 
-def test_a_whole_case_takes_at_most_eight_calls_to_saleor(shop: Shop, saleor: FakeSaleor) -> None:
+def test_a_whole_case_takes_at_most_eight_calls_to_saleor_and_three_for_the_stock(
+    shop: Shop, saleor: FakeSaleor
+) -> None:
     shop.to_payment()
     shop.work(looks=3)
-    assert sum(saleor.calls.values()) <= 8, saleor.calls
+    stock = [saleor.calls[name] for name in ("read_stock", "set_stock", "forget_marks")]
+    assert stock == [1, 1, 1]
+    assert sum(saleor.calls.values()) <= 8 + 3, saleor.calls
 
 
 def test_the_grant_has_an_explicit_amount_the_lines_and_the_marker(shop: Shop, saleor: FakeSaleor) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demo.shop.resolvers import accounts, apps, gift_cards, mutations, orders, queries
+from demo.shop.resolvers import accounts, apps, gift_cards, mutations, orders, queries, stock
 from demo.shop.resolvers.kinds import Fields
 
 RESOLVERS: Fields = {
@@ -10,8 +10,9 @@ RESOLVERS: Fields = {
     **apps.FIELDS,
     **gift_cards.FIELDS,
     **orders.FIELDS,
-    "Query": queries.QUERY,
+    **stock.FIELDS,
+    "Query": {**queries.QUERY, **stock.QUERY},
     "Shop": queries.SHOP,
-    "Mutation": {**mutations.MUTATION, **accounts.MUTATION, **apps.MUTATION, **gift_cards.MUTATION},
+    "Mutation": {**mutations.MUTATION, **accounts.MUTATION, **apps.MUTATION, **gift_cards.MUTATION, **stock.MUTATION},
     "Subscription": {"event": lambda root, _info: root},
 }

@@ -23,6 +23,8 @@ CHANNELS = (
     ("channel-jpy", "Channel-JPY", "JPY"),
     ("channel-kwd", "Channel-KWD", "KWD"),
 )
+#: Units of every variant in every warehouse.
+ON_STOCK = 100
 WAREHOUSES = (("Oceania", "oceania"), ("Europe", "europe"))
 #: Category → the one above it.
 ABOVE = {
@@ -93,6 +95,7 @@ def add_catalogue(state: State) -> None:
         for title, sku in variants:
             variant = Variant(state.next_id("ProductVariant"), title, sku, Decimal(price), product)
             state.variants[variant.id] = variant
+            state.stocks.update({(variant.id, warehouse_id): ON_STOCK for warehouse_id in state.warehouses})
 
 
 def _category(state: State, known: dict[str, Category], name: str) -> Category:

@@ -179,3 +179,63 @@ class ReportProblemAnswer(Answer):
 
 class DismissProblemAnswer(Answer):
     app_problem_dismiss: Payload | None
+
+
+class Stock(Answer):
+    quantity: int
+    warehouse: Node
+
+
+class VariantStock(Answer):
+    id: str
+    track_inventory: bool
+    private_metafield: str | None
+    stocks: tuple[Stock, ...] | None
+
+
+class StockAnswer(Answer):
+    product_variant: VariantStock | None
+
+
+class WarehouseNode(Answer):
+    id: str
+    name: str
+
+
+class WarehouseEdge(Answer):
+    node: WarehouseNode
+
+
+class PageInfo(Answer):
+    has_next_page: bool
+    end_cursor: str | None
+
+
+class WarehouseEdges(Answer):
+    edges: tuple[WarehouseEdge, ...]
+    page_info: PageInfo
+
+
+class WarehousesAnswer(Answer):
+    warehouses: WarehouseEdges | None
+
+
+class MarkedVariant(Answer):
+    """Of `ProductVariant`; the fragment on it makes other objects answer without fields."""
+
+    id: str | None = None
+    stocks: tuple[Stock, ...] | None = None
+
+
+class MarkPayload(Payload):
+    item: MarkedVariant | None
+
+
+class SetStockAnswer(Answer):
+    begun: MarkPayload | None
+    product_variant_stocks_update: Payload | None
+    done: Payload | None
+
+
+class DeletePrivateMetadataAnswer(Answer):
+    delete_private_metadata: Payload | None

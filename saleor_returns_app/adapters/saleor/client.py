@@ -21,11 +21,13 @@ from saleor_returns_app.services.ports import (
     ShopConnection,
     ShopperIdentity,
     StaffIdentity,
+    StockLevel,
+    Warehouse,
 )
 
 from . import operations, versions
 from .addresses import AddressRules
-from .answers import NotePayload
+from .answers import NotePayload, Stock
 from .gateway import Gateway, TokenRefused
 from .order_answers import OrderEdges
 from .orders import to_order
@@ -207,6 +209,44 @@ class SaleorClient:
         )
         raise_refusal(_present(answer.order_refund).errors)
 
+    def list_warehouses(self, shop: ShopConnection) -> tuple[Warehouse, ...]:
+        found: list[Warehouse] = []
+        cursor: str | None = None
+        while True:
+            page = self._gateway.read(shop, operations.WAREHOUSES, {"first": 100, "after": cursor}).warehouses
+            if page is None:
+                raise SaleorUnavailable()
+            found += [Warehouse(id=edge.node.id, name=edge.node.name) for edge in page.edges]
+            cursor = page.page_info.end_cursor
+            if not page.page_info.has_next_page or not cursor:
+                return tuple(found)
+
+    def read_stock(self, shop: ShopConnection, variant_id: str, *, mark: str) -> StockLevel | None:
+        found = self._gateway.read(shop, operations.STOCK, {"variant": variant_id, "mark": mark}).product_variant
+        if found is None:
+            return None
+        return StockLevel(
+            tracked=found.track_inventory, quantities=_by_warehouse(found.stocks), mark=found.private_metafield or ""
+        )
+
+    def set_stock(self, shop: ShopConnection, *, variant_id: str, warehouse_id: str, quantity: int, mark: str) -> int:
+        variables = {
+            "variant": variant_id,
+            "begun": [{"key": mark, "value": f"begun:{quantity}"}],
+            "stocks": [{"warehouse": warehouse_id, "quantity": quantity}],
+            "done": [{"key": mark, "value": f"done:{quantity}"}],
+        }
+        answer = self._gateway.write(shop, operations.SET_STOCK, variables)
+        begun = _present(answer.begun)
+        raise_refusal([*begun.errors, *_present(answer.product_variant_stocks_update).errors])
+        if begun.item is None or begun.item.stocks is None:
+            raise SaleorUnclear()
+        return _by_warehouse(begun.item.stocks).get(warehouse_id, 0)
+
+    def forget_marks(self, shop: ShopConnection, object_id: str, keys: Sequence[str]) -> None:
+        answer = self._gateway.write(shop, operations.DELETE_PRIVATE_METADATA, {"id": object_id, "keys": list(keys)})
+        raise_refusal(_present(answer.delete_private_metadata).errors)
+
     def add_note(self, shop: ShopConnection, order_id: str, text: str) -> None:
         answer = self._gateway.write(shop, operations.ADD_ORDER_NOTE, {"order": order_id, "note": {"message": text}})
         raise_refusal(_present(answer.order_note_add).errors)
@@ -241,6 +281,10 @@ def _readable(shop: ShopConnection, found: OrderEdges) -> tuple[Order, ...]:
         except SaleorRefused as error:
             log.warning("saleor.order_unreadable", tenant=shop.tenant_id, reason=error.message())
     return tuple(orders)
+
+
+def _by_warehouse(stocks: Sequence[Stock] | None) -> dict[str, int]:
+    return {stock.warehouse.id: stock.quantity for stock in stocks or ()}
 
 
 def _note(text: str | None) -> dict[str, Any]:

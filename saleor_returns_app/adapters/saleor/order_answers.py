@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 
 from saleor_returns_app.domain.orders import FulfillmentStatus, GrantStatus
 
-from .answers import Answer, Channel, Node
+from .answers import Answer, Channel, Node, PageInfo
 
 
 class Amount(Answer):
@@ -226,11 +226,6 @@ class OrderAnswer(Answer):
 
 class OrderEdge(Answer):
     node: OrderFields
-
-
-class PageInfo(Answer):
-    has_next_page: bool
-    end_cursor: str | None
 
 
 class OrderEdges(Answer):

@@ -29,8 +29,9 @@ from saleor_returns_app.services import (
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.guards import permission_name
-from saleor_returns_app.services.inspection import Count
 from saleor_returns_app.web.i18n import gettext
+
+from .findings import read_findings
 
 _MONEY = "HANDLE_PAYMENTS"
 Typed = Mapping[str, str]
@@ -112,21 +113,15 @@ def _extend(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: 
 
 
 def _receive(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
-    counts = {
-        line_id: Count(
-            received=_number(typed.get(f"{line_id}.received", "")),
-            accepted=_number(typed.get(f"{line_id}.accepted", "")),
-            refusal=typed.get(f"{line_id}.refusal", ""),
-        )
-        for line_id in dict.fromkeys(name.partition(".")[0] for name in typed if name.endswith(".received"))
-    }
-    inspection.receive_case(ctx, tenant_id, case_id, actor=actor, version=version, counts=counts)
-
-
-def _number(text: str) -> int:
-    """What was typed into a number field; -1, which no count can be, for what is no number."""
-    said = text.strip()
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else -1
+    inspection.receive_case(
+        ctx,
+        tenant_id,
+        case_id,
+        actor=actor,
+        version=version,
+        found=read_findings(typed),
+        more_to_come=typed.get("more_to_come") == "yes",
+    )
 
 
 def _pay(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:

@@ -17,11 +17,13 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLEnumType,
+    GraphQLInterfaceType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLScalarType,
     GraphQLSchema,
+    InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
 )
@@ -45,15 +47,16 @@ def problems_of(model: type[BaseModel], document: DocumentNode, schema: GraphQLS
     root = schema.get_root_type(definition.operation)
     assert root is not None
     fragments = {node.name.value: node for node in others if isinstance(node, FragmentDefinitionNode)}
-    return list(_Comparison(fragments).objects(model, definition.selection_set, root, model.__name__))
+    return list(_Comparison(fragments, schema).objects(model, definition.selection_set, root, model.__name__))
 
 
 @dataclass(frozen=True)
 class _Comparison:
     fragments: dict[str, FragmentDefinitionNode]
+    schema: GraphQLSchema
 
     def selected(self, selection_set: SelectionSetNode) -> dict[str, FieldNode]:
-        """By the name in the answer. Inline fragments are not among our documents."""
+        """By the name in the answer."""
         found: dict[str, FieldNode] = {}
         for node in selection_set.selections:
             if isinstance(node, FragmentSpreadNode):
@@ -63,8 +66,23 @@ class _Comparison:
                 found[(node.alias or node.name).value] = node
         return found
 
+    def interface(self, model: type[BaseModel], selection_set: SelectionSetNode, where: str) -> Iterator[str]:
+        """One inline fragment on the object that is expected; another object answers none of its fields."""
+        (fragment,) = selection_set.selections
+        assert isinstance(fragment, InlineFragmentNode)
+        assert fragment.type_condition is not None
+        expected = self.schema.type_map[fragment.type_condition.name.value]
+        assert isinstance(expected, GraphQLObjectType)
+        yield from self.objects(model, fragment.selection_set, expected, where, may_lack=True)
+
     def objects(
-        self, model: type[BaseModel], selection_set: SelectionSetNode, promised: GraphQLObjectType, where: str
+        self,
+        model: type[BaseModel],
+        selection_set: SelectionSetNode,
+        promised: GraphQLObjectType,
+        where: str,
+        *,
+        may_lack: bool = False,
     ) -> Iterator[str]:
         selected = self.selected(selection_set)
         fields = {field.alias or name: field for name, field in model.model_fields.items()}
@@ -73,7 +91,7 @@ class _Comparison:
         for key in selected.keys() & fields.keys():
             node = selected[key]
             promise = promised.fields[node.name.value].type
-            if node.directives and isinstance(promise, GraphQLNonNull):
+            if (may_lack or node.directives) and isinstance(promise, GraphQLNonNull):
                 promise = promise.of_type  # it may be left out
             yield from self.nulls(fields[key].annotation, promise, node, f"{where}.{key}")
 
@@ -97,6 +115,9 @@ class _Comparison:
                 yield from self.objects(annotation, node.selection_set, promised, where)
             else:
                 yield f"{where}: is an object"
+        elif isinstance(promised, GraphQLInterfaceType):
+            assert node.selection_set
+            yield from self.interface(annotation, node.selection_set, where)
         elif isinstance(promised, GraphQLEnumType):
             yield from _enum_problems(annotation, promised, where)
         else:
