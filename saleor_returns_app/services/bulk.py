@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from sqlalchemy import select
@@ -160,7 +159,7 @@ def plan_bulk(
             id=run_id or new_id(),
             action=wanted.name,
             typed=said,
-            actor=_pack(actor),
+            actor=actor.dump(),
             total=len(cases),
             created_at=ctx.now(),
         )
@@ -172,27 +171,6 @@ def plan_bulk(
         for position, case in enumerate(cases):
             session.add(BulkItem(id=new_id(), run_id=run.id, case_id=case.id, position=position, seen=case.status))
         return run.id
-
-
-def _pack(actor: Actor) -> dict[str, Any]:
-    return {
-        "id": actor.id,
-        "name": actor.name,
-        "permissions": sorted(actor.permissions),
-        "channels": None if actor.channels is None else sorted(actor.channels),
-        "roles": None if actor.roles is None else sorted(actor.roles),
-    }
-
-
-def _unpack(stored: Mapping[str, Any]) -> Actor:
-    return Actor(
-        who=Who.STAFF,
-        id=stored["id"],
-        name=stored["name"],
-        permissions=frozenset(stored["permissions"]),
-        channels=None if stored["channels"] is None else frozenset(stored["channels"]),
-        roles=None if stored["roles"] is None else frozenset(stored["roles"]),
-    )
 
 
 def stop_bulk(ctx: Context, tenant_id: str, run_id: str, *, actor: Actor) -> None:
@@ -268,7 +246,7 @@ def _work_item(ctx: Context, tenant_id: str, run_id: str, item_id: str) -> bool:
             return False
         if item.state:
             return True
-        action, actor = ACTIONS[run.action], _unpack(run.actor)
+        action, actor = ACTIONS[run.action], Actor.load(run.actor)
         item.at = ctx.now()
         try:
             with session.begin_nested():  # what fails leaves nothing of the case behind, wherever it fails
