@@ -28,7 +28,7 @@ ACCEPTED = {
     "scrap": "Accept · scrap",
     "quarantine": "Accept · quarantine",
 }
-REFUSED = {"send_back": "Refuse · goes back to the shopper", "hold": "Refuse · kept until it is settled"}
+REFUSED = {"send_back": "Refuse · send back", "hold": "Refuse · keep for now"}
 GRADES = {
     "as_new": "As new",
     "opened": "Opened, not used",
