@@ -83,6 +83,11 @@ def _source(case: Case, source_id: str | None) -> str | None:
     return f"{case.id}:{source_id}"[:300] if source_id else None
 
 
+def moved_source(source: str | None, case: Case, other: Case) -> str | None:
+    """The source of a message that another case takes over: what sends it once more finds it there."""
+    return _source(other, source.removeprefix(f"{case.id}:")) if source else None
+
+
 def find_message(session: Session, case: Case, source_id: str | None) -> Message | None:
     """The message that came from this source before."""
     source = _source(case, source_id)

@@ -1,0 +1,39 @@
+"""Ways past what was agreed, decided or allowed that once worked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from saleor_returns_app.services import messages
+from saleor_returns_app.services.inbound_mail import Outcome, receive_mail, reply_address
+from saleor_returns_app.services.linking import merge_case
+
+from .journeys import Shop
+from .test_inbound_mail import written
+
+
+@pytest.fixture
+def mailing(shop: Shop) -> Shop:
+    settings = shop.ctx.settings.model_copy(update={"mail_inbound": "reply@in.returns.test"})
+    shop.ctx = replace(shop.ctx, settings=settings)
+    return shop
+
+
+def bodies(shop: Shop, case_id: str) -> list[str]:
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        return [row.body for row in messages.read_messages(session, case_id, shop.staff)]
+
+
+def merge(shop: Shop, gone: str, into: str) -> None:
+    merge_case(shop.ctx, shop.tenant_id, gone, actor=shop.staff, number=shop.case(into).number)
+
+
+def test_a_mail_that_is_delivered_again_after_its_case_gave_way_is_still_one_message(mailing: Shop) -> None:
+    gone, into = mailing.request({"line-1": 1}), mailing.request({"line-1": 1})
+    raw = written(reply_address(mailing.ctx, gone)).as_bytes()
+    assert receive_mail(mailing.ctx, raw) is Outcome.ADDED
+    merge(mailing, gone, into)
+    assert receive_mail(mailing.ctx, raw) is Outcome.REPEATED
+    assert bodies(mailing, into) == ["Thank you!"]
