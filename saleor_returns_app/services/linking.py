@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
@@ -156,7 +156,11 @@ def _check_mergeable(session: Session, case: Case, other: Case) -> None:
 def _move_along(session: Session, case: Case, other: Case) -> None:
     for message in session.scalars(select(Message).where(Message.case_id == case.id)).all():
         message.case_id, message.source_id = other.id, moved_source(message.source_id, case, other)
-    session.execute(update(Evidence).where(Evidence.case_id == case.id).values(case_id=other.id))
+    items = {line.order_line_id for line in other.lines}
+    for file in session.scalars(select(Evidence).where(Evidence.case_id == case.id)).all():
+        file.case_id = other.id
+        if file.order_line_id not in items:
+            file.order_line_id = ""
     there = set(session.scalars(select(CaseTag.tag).where(CaseTag.case_id == other.id)))
     for tag in session.scalars(select(CaseTag).where(CaseTag.case_id == case.id)).all():
         if tag.tag not in there:

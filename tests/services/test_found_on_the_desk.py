@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
+from sqlalchemy import select
 
+from saleor_returns_app.models.evidence import Evidence
 from saleor_returns_app.services import messages
+from saleor_returns_app.services.evidence import (
+    Upload,
+    add_evidence,
+    attach_to_case,
+    holder_of,
+)
 from saleor_returns_app.services.inbound_mail import Outcome, receive_mail, reply_address
 from saleor_returns_app.services.linking import merge_case
+from tests.fakes import FakeSaleor, make_line, make_order
 
 from .journeys import Shop
 from .test_inbound_mail import written
@@ -37,3 +47,19 @@ def test_a_mail_that_is_delivered_again_after_its_case_gave_way_is_still_one_mes
     merge(mailing, gone, into)
     assert receive_mail(mailing.ctx, raw) is Outcome.REPEATED
     assert bodies(mailing, into) == ["Thank you!"]
+
+
+def test_photos_of_an_item_that_the_case_that_goes_on_does_not_have_are_of_the_whole_of_it(
+    shop: Shop, saleor: FakeSaleor
+) -> None:
+    saleor.orders["order-1"] = make_order(lines=(make_line(), make_line("line-2")))
+    gone, into = shop.request({"line-2": 1}), shop.request({"line-1": 1})
+    holder = holder_of("test", "rita")
+    upload = Upload(source=BytesIO(b"photo of a mug"), name="mug.png")
+    add_evidence(shop.ctx, shop.tenant_id, upload=upload, holder=holder, actor=shop.shopper, order_line_id="line-2")
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        attach_to_case(session, holder, gone)
+    merge(shop, gone, into)
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        (file,) = session.scalars(select(Evidence)).all()
+    assert (file.case_id, file.order_line_id) == (into, "")  # the gallery shows files by the items of its case
