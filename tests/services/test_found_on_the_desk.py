@@ -8,8 +8,11 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.offers import OfferKind, Proposal
+from saleor_returns_app.errors import Forbidden
 from saleor_returns_app.models.evidence import Evidence
-from saleor_returns_app.services import messages
+from saleor_returns_app.services import cases, messages, offers
 from saleor_returns_app.services.evidence import (
     Upload,
     add_evidence,
@@ -18,7 +21,7 @@ from saleor_returns_app.services.evidence import (
 )
 from saleor_returns_app.services.inbound_mail import Outcome, receive_mail, reply_address
 from saleor_returns_app.services.linking import merge_case
-from tests.fakes import FakeSaleor, make_line, make_order
+from tests.fakes import FakeSaleor, make_line, make_order, usd
 
 from .journeys import Shop
 from .test_inbound_mail import written
@@ -63,3 +66,15 @@ def test_photos_of_an_item_that_the_case_that_goes_on_does_not_have_are_of_the_w
     with shop.ctx.db.tenant(shop.tenant_id) as session:
         (file,) = session.scalars(select(Evidence)).all()
     assert (file.case_id, file.order_line_id) == (into, "")  # the gallery shows files by the items of its case
+
+
+@pytest.mark.parametrize("role", ["warehouse", "approver"])
+def test_only_who_decides_marks_what_was_agreed_as_done(shop: Shop, staff: Actor, role: str) -> None:
+    case_id = shop.request()
+    proposal = Proposal(kind=OfferKind.STORE_CREDIT, amount=usd("12.00"), keeps_item=True)
+    offer_id = offers.make_offer(shop.ctx, shop.tenant_id, case_id, actor=staff, proposal=proposal)
+    offers.accept_offer(shop.ctx, shop.tenant_id, offer_id, actor=shop.shopper)
+    other = replace(staff, roles=frozenset({role}))
+    with pytest.raises(Forbidden, match="role agent"):
+        cases.fulfil_case(shop.ctx, shop.tenant_id, case_id, actor=other, proof="GIFT-1")
+    assert shop.case(case_id).status == "approved"
