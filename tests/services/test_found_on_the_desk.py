@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 
@@ -12,7 +13,7 @@ from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.offers import OfferKind, Proposal
 from saleor_returns_app.errors import Forbidden
 from saleor_returns_app.models.evidence import Evidence
-from saleor_returns_app.services import cases, messages, offers
+from saleor_returns_app.services import canned_replies, cases, messages, offers
 from saleor_returns_app.services.evidence import (
     Upload,
     add_evidence,
@@ -78,3 +79,36 @@ def test_only_who_decides_marks_what_was_agreed_as_done(shop: Shop, staff: Actor
     with pytest.raises(Forbidden, match="role agent"):
         cases.fulfil_case(shop.ctx, shop.tenant_id, case_id, actor=other, proof="GIFT-1")
     assert shop.case(case_id).status == "approved"
+
+
+def _save(shop: Shop, actor: Actor, reply_id: str) -> None:
+    canned_replies.save_reply(
+        shop.ctx,
+        shop.tenant_id,
+        actor=actor,
+        name="Mine",
+        language="en",
+        body="Hello",
+        languages=("en",),
+        reply_id=reply_id,
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _save,
+        lambda shop, actor, reply_id: canned_replies.delete_reply(shop.ctx, shop.tenant_id, reply_id, actor=actor),
+        lambda shop, actor, _: canned_replies.add_starters(shop.ctx, shop.tenant_id, actor=actor),
+    ],
+)
+def test_replies_of_the_shop_are_changed_by_its_admins_once_it_uses_roles(
+    shop: Shop, staff: Actor, change: Callable[[Shop, Actor, str], object]
+) -> None:
+    reply_id = canned_replies.save_reply(
+        shop.ctx, shop.tenant_id, actor=staff, name="Ours", language="en", body="Good day", languages=("en",)
+    )
+    with pytest.raises(Forbidden, match="role admin"):
+        change(shop, replace(staff, roles=frozenset({"agent"})), reply_id)
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        assert [row.name for row in canned_replies.list_replies(session)] == ["Ours"]
