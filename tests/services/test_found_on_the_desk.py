@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.offers import OfferKind, Proposal
-from saleor_returns_app.errors import Forbidden
+from saleor_returns_app.errors import Conflict, Forbidden
 from saleor_returns_app.models.evidence import Evidence
 from saleor_returns_app.services import canned_replies, cases, messages, offers
 from saleor_returns_app.services.evidence import (
@@ -22,7 +22,7 @@ from saleor_returns_app.services.evidence import (
 )
 from saleor_returns_app.services.inbound_mail import Outcome, receive_mail, reply_address
 from saleor_returns_app.services.linking import merge_case
-from tests.fakes import FakeSaleor, make_line, make_order, usd
+from tests.fakes import FakeClock, FakeSaleor, make_line, make_order, usd
 
 from .journeys import Shop
 from .test_inbound_mail import written
@@ -112,3 +112,12 @@ def test_replies_of_the_shop_are_changed_by_its_admins_once_it_uses_roles(
         change(shop, replace(staff, roles=frozenset({"agent"})), reply_id)
     with shop.ctx.db.tenant(shop.tenant_id) as session:
         assert [row.name for row in canned_replies.list_replies(session)] == ["Ours"]
+
+
+def test_an_offer_whose_time_is_over_cannot_be_countered(shop: Shop, clock: FakeClock) -> None:
+    case_id = shop.request()
+    proposal = Proposal(kind=OfferKind.COMPENSATION, amount=usd("5.00"))
+    offer_id = offers.make_offer(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, proposal=proposal)
+    clock.forward(days=4)  # and no job has looked yet
+    with pytest.raises(Conflict, match="time for this offer is over"):
+        offers.counter_offer(shop.ctx, shop.tenant_id, offer_id, actor=shop.shopper, proposal=proposal)
