@@ -197,12 +197,20 @@ def attach_to_case(session: Session, holder: str, case_id: str) -> Counter[Evide
 
 
 def attach_to_message(
-    session: Session, holder: str, case_id: str, message_id: str, *, internal: bool = False
+    ctx: Context, session: Session, holder: str, case_id: str, message_id: str, *, internal: bool = False
 ) -> Counter[EvidenceKind]:
-    """What the holder added came with a message of the case; that of an internal note stays with staff."""
-    rows = held_by(session, holder)
-    for row in rows:
-        row.message_id, row.internal = message_id, internal
+    """What the holder added came with a message of the case; that of an internal note stays with staff.
+
+    What came with it already is dropped: a form that is sent twice brings its files twice.
+    """
+    there = set(session.scalars(select(Evidence.digest).where(Evidence.message_id == message_id, _is_ready())))
+    rows = []
+    for row in held_by(session, holder):
+        if row.digest in there:
+            delete_row(ctx, row)
+        else:
+            row.message_id, row.internal = message_id, internal
+            rows.append(row)
     return _attach(session, rows, case_id)
 
 

@@ -177,6 +177,8 @@ def _write(
         source = f"form:{source_id}" if source_id else None
         there = find_message(session, case, source)
         if there is not None:
+            if attach is not None:
+                attach(session, case, there)  # else what came along once more would wait for the next message
             return there.id
         message = add_message(
             ctx, session, case, actor=actor, body=body, through=through, internal=internal, source_id=source

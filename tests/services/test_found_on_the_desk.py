@@ -18,6 +18,7 @@ from saleor_returns_app.services.evidence import (
     Upload,
     add_evidence,
     attach_to_case,
+    attach_to_message,
     holder_of,
 )
 from saleor_returns_app.services.inbound_mail import Outcome, receive_mail, reply_address
@@ -121,3 +122,30 @@ def test_an_offer_whose_time_is_over_cannot_be_countered(shop: Shop, clock: Fake
     clock.forward(days=4)  # and no job has looked yet
     with pytest.raises(Conflict, match="time for this offer is over"):
         offers.counter_offer(shop.ctx, shop.tenant_id, offer_id, actor=shop.shopper, proposal=proposal)
+
+
+def test_a_reply_that_is_sent_twice_leaves_no_photo_for_the_next_one(shop: Shop) -> None:
+    case_id = shop.request()
+    holder = holder_of("test", "rita", case_id)
+
+    def send(body: str, ticket: str, photo: bytes | None) -> str:
+        if photo is not None:
+            upload = Upload(source=BytesIO(photo), name="mug.png")
+            add_evidence(shop.ctx, shop.tenant_id, upload=upload, holder=holder, actor=shop.shopper, case_id=case_id)
+        return messages.send_message(
+            shop.ctx,
+            shop.tenant_id,
+            case_id,
+            actor=shop.shopper,
+            body=body,
+            through="portal",
+            source_id=ticket,
+            attach=lambda session, case, message: attach_to_message(shop.ctx, session, holder, case.id, message.id),
+        )
+
+    first = [send("Look at this", "one", b"photo of a mug") for _ in range(2)]
+    second = send("Thank you", "two", None)
+    assert first[0] == first[1] != second
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        shown = session.scalars(select(Evidence.message_id).where(Evidence.state == "ready")).all()
+    assert shown == [first[0]]
