@@ -13,6 +13,7 @@ from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.offers import OfferKind, Proposal
 from saleor_returns_app.errors import Conflict, Forbidden
 from saleor_returns_app.models.evidence import Evidence
+from saleor_returns_app.models.messages import Message
 from saleor_returns_app.services import canned_replies, cases, messages, offers
 from saleor_returns_app.services.evidence import (
     Upload,
@@ -149,3 +150,14 @@ def test_a_reply_that_is_sent_twice_leaves_no_photo_for_the_next_one(shop: Shop)
     with shop.ctx.db.tenant(shop.tenant_id) as session:
         shown = session.scalars(select(Evidence.message_id).where(Evidence.state == "ready")).all()
     assert shown == [first[0]]
+
+
+def test_strangers_do_not_flood_a_case_by_mail(mailing: Shop) -> None:
+    case_id = mailing.request()
+    address = reply_address(mailing.ctx, case_id)
+    for number in range(messages.MOST_AN_HOUR + 1):
+        raw = written(address, From="eve@example.com", **{"Message-ID": f"<{number}@mail>"}).as_bytes()
+        outcome = receive_mail(mailing.ctx, raw)
+    assert outcome is Outcome.REFUSED
+    with mailing.ctx.db.tenant(mailing.tenant_id) as session:
+        assert len(session.scalars(select(Message.id)).all()) == messages.MOST_AN_HOUR
