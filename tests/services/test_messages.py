@@ -163,7 +163,9 @@ def test_what_comes_along_is_attached_to_the_one_message(shop: Shop) -> None:
             source_id="ticket-1",
             attach=lambda _session, _case, message: attached.append(message.id),
         )
-    assert len(set(attached)) == 1  # what comes along a second time is looked at, for it must not wait for the next message
+    assert (
+        len(set(attached)) == 1
+    )  # what comes along a second time is looked at, for it must not wait for the next message
 
 
 def test_staff_of_another_channel_write_nothing_here(shop: Shop) -> None:
