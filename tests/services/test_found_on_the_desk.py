@@ -14,6 +14,7 @@ from saleor_returns_app.domain.offers import OfferKind, Proposal
 from saleor_returns_app.errors import Conflict, Forbidden
 from saleor_returns_app.models.evidence import Evidence
 from saleor_returns_app.models.messages import Message
+from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services import canned_replies, cases, messages, offers
 from saleor_returns_app.services.evidence import (
     Upload,
@@ -161,3 +162,16 @@ def test_strangers_do_not_flood_a_case_by_mail(mailing: Shop) -> None:
     assert outcome is Outcome.REFUSED
     with mailing.ctx.db.tenant(mailing.tenant_id) as session:
         assert len(session.scalars(select(Message.id)).all()) == messages.MOST_AN_HOUR
+
+
+@pytest.mark.parametrize("day", ["9999-12-31T23:30:00+00:00", "9999-12-20", "0001-01-01T00:30:00+00:00"])
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York"])
+def test_a_delivery_at_the_end_of_time_is_not_known(shop: Shop, saleor: FakeSaleor, day: str, zone: str) -> None:
+    with shop.ctx.db.everyone() as session:
+        stored = session.get_one(Tenant, shop.tenant_id)
+        stored.settings = {**stored.settings, "time_zone": zone}
+    sent = saleor.orders["order-1"].fulfillments
+    told = tuple(replace(parcel, metadata={"delivered_at": day}) for parcel in sent)
+    saleor.change("order-1", fulfillments=told)
+    assert sent
+    assert shop.case(shop.request()).status == "requested"
