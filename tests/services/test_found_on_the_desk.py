@@ -25,6 +25,7 @@ from saleor_returns_app.services.evidence import (
 )
 from saleor_returns_app.services.inbound_mail import Outcome, receive_mail, reply_address
 from saleor_returns_app.services.linking import merge_case
+from saleor_returns_app.services.tenant_settings import change_settings
 from tests.fakes import FakeClock, FakeSaleor, make_line, make_order, usd
 
 from .journeys import Shop
@@ -175,3 +176,21 @@ def test_a_delivery_at_the_end_of_time_is_not_known(shop: Shop, saleor: FakeSale
     saleor.change("order-1", fulfillments=told)
     assert sent
     assert shop.case(shop.request()).status == "requested"
+
+
+def test_items_that_are_kept_get_no_address_when_the_settings_are_saved(shop: Shop, staff: Actor) -> None:
+    case_id = shop.request()
+    proposal = Proposal(kind=OfferKind.COMPENSATION, amount=usd("5.00"))
+    offer_id = offers.make_offer(shop.ctx, shop.tenant_id, case_id, actor=staff, proposal=proposal)
+    offers.accept_offer(shop.ctx, shop.tenant_id, offer_id, actor=shop.shopper)
+    change_settings(
+        shop.ctx,
+        shop.tenant_id,
+        actor=staff,
+        return_address="Warehouse 7\nBerlin",
+        window_days="30",
+        shipping_rule="never",
+        brand_color="",
+        contact_email="",
+    )
+    assert shop.case(case_id).return_address == ""
