@@ -11,11 +11,13 @@ from sqlalchemy import select
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.offers import OfferKind, Proposal
+from saleor_returns_app.domain.policy import actions
 from saleor_returns_app.errors import Conflict, Forbidden
 from saleor_returns_app.models.evidence import Evidence
 from saleor_returns_app.models.messages import Message
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services import canned_replies, cases, messages, offers
+from saleor_returns_app.services.deadlines import act_on_due
 from saleor_returns_app.services.evidence import (
     Upload,
     add_evidence,
@@ -29,6 +31,7 @@ from saleor_returns_app.services.tenant_settings import change_settings
 from tests.fakes import FakeClock, FakeSaleor, make_line, make_order, usd
 
 from .journeys import Shop
+from .test_deciding import amount, publish
 from .test_inbound_mail import written
 
 
@@ -194,3 +197,17 @@ def test_items_that_are_kept_get_no_address_when_the_settings_are_saved(shop: Sh
         contact_email="",
     )
     assert shop.case(case_id).return_address == ""
+
+
+def test_what_was_drawn_for_a_person_is_not_approved_for_want_of_one(
+    shop: Shop, staff: Actor, clock: FakeClock
+) -> None:
+    publish(shop, staff, actions.AutoApprove(up_to=amount("1000.00")))
+    with shop.ctx.db.everyone() as session:
+        stored = session.get_one(Tenant, shop.tenant_id)
+        stored.settings = {**stored.settings, "spot_check_percent": 100}
+    case_id = shop.request()
+    clock.forward(days=3)
+    act_on_due(shop.ctx)
+    case = shop.case(case_id)
+    assert (case.spot_check, case.status, case.decided_by) == (True, "requested", "")
