@@ -224,6 +224,21 @@ def _attach(session: Session, rows: Sequence[Evidence], case_id: str) -> Counter
     return Counter(EvidenceKind(row.kind) for row in rows)
 
 
+def drop_repeated(
+    ctx: Context, session: Session, rows: Sequence[Evidence], case_id: str, *, internal: bool
+) -> list[Evidence]:
+    """Those of the rows that the case does not have yet; the others are what a form that is sent twice brings twice."""
+    known = select(Evidence.digest, Evidence.order_line_id).where(
+        Evidence.case_id == case_id, Evidence.message_id.is_(None), Evidence.internal.is_(internal), _is_ready()
+    )
+    there = {(digest, line_id) for digest, line_id in session.execute(known)}
+    for row in rows:
+        if (row.digest, row.order_line_id) in there:
+            delete_row(ctx, row)
+    session.flush()
+    return [row for row in rows if row.state == EvidenceState.READY]
+
+
 def remove_held(ctx: Context, tenant_id: str, evidence_id: str, *, holder: str) -> None:
     """Take back what is not sent yet. What is gone already, or another's, stays as it is."""
     with ctx.db.tenant(tenant_id) as session:

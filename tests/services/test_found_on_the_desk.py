@@ -24,7 +24,9 @@ from saleor_returns_app.services.evidence import (
     attach_to_case,
     attach_to_message,
     holder_of,
+    read_for,
 )
+from saleor_returns_app.services.evidence_requests import ask_for_evidence, provide_evidence
 from saleor_returns_app.services.inbound_mail import Outcome, receive_mail, reply_address
 from saleor_returns_app.services.linking import merge_case
 from saleor_returns_app.services.tenant_settings import change_settings
@@ -211,3 +213,15 @@ def test_what_was_drawn_for_a_person_is_not_approved_for_want_of_one(
     act_on_due(shop.ctx)
     case = shop.case(case_id)
     assert (case.spot_check, case.status, case.decided_by) == (True, "requested", "")
+
+
+def test_photos_that_are_given_twice_are_given_once(shop: Shop) -> None:
+    case_id = shop.request()
+    ask_for_evidence(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, message="Show the scratch.")
+    holder = holder_of("test", "rita", case_id)
+    for _ in range(2):
+        upload = Upload(source=BytesIO(b"photo of a mug"), name="mug.png")
+        add_evidence(shop.ctx, shop.tenant_id, upload=upload, holder=holder, actor=shop.shopper, case_id=case_id)
+        provide_evidence(shop.ctx, shop.tenant_id, case_id, holder=holder, actor=shop.shopper)
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        assert len(read_for(session, actor=shop.shopper, case_ids=[case_id])) == 1
