@@ -21,7 +21,6 @@ from tests.fakes import FakeSaleor, usd
 
 from .test_storefront import BASE, KEY, create, known, token
 
-
 BODIES: dict[str, dict[str, str]] = {"accept": {}, "decline": {"reason": "No."}}
 
 
