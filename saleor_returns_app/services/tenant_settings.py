@@ -25,7 +25,7 @@ LONGEST_ADDRESS = 1000
 LONGEST_WINDOW = 3650
 _OWN = (
     *("return_address", "window_days", "shipping_rule", "brand_color", "contact_email"),
-    *("evidence_days", "spot_check_percent", "tells_of_withdrawal"),
+    *("evidence_days", "spot_check_percent", "tells_of_withdrawal", "restocks", "restock_warehouse"),
 )
 _SENDING = (CaseStatus.APPROVED, CaseStatus.IN_TRANSIT)
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -45,6 +45,8 @@ def change_settings(
     evidence_days: str = "",
     spot_check_percent: str = "",
     tells_of_withdrawal: str = "yes",
+    restocks: str = "yes",
+    restock_warehouse: str = "",
 ) -> TenantSettings:
     """Change what the shop's settings page offers, from what was typed there. Raises BadInput naming the field."""
     require_permission(actor, NEEDED)
@@ -58,6 +60,8 @@ def change_settings(
         evidence_days=_evidence_days(evidence_days),
         spot_check_percent=_percent(spot_check_percent),
         tells_of_withdrawal=tells_of_withdrawal == "yes",
+        restocks=restocks == "yes",
+        restock_warehouse=restock_warehouse.strip()[:120],
     )
     with ctx.db.everyone() as session:
         tenant = session.get(Tenant, tenant_id, with_for_update=True)
