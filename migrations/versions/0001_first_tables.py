@@ -342,6 +342,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.String(length=36), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("seen", sa.String(length=30), nullable=False),
+        sa.Column("shown", DOCUMENT, nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("said", sa.Text(), nullable=False),

@@ -101,3 +101,47 @@ def test_a_run_is_stopped_from_its_page(desk: Desk, shop: Shop) -> None:
     assert "Stopped" in words(desk.post(f"/dashboard/bulk/runs/{runs(shop)[0].id}/stop").text)
     assert work_bulk(shop.ctx) == 0
     assert shop.case(case_id).status == "requested"
+
+
+def test_refunds_are_seen_with_their_sums_before_they_are_approved(desk: Desk, shop: Shop) -> None:
+    ready, announced = shop.request({"line-1": 1}), shop.request({"line-1": 1})
+    shop.approve(ready)
+    shop.receive(ready)
+    page = desk.post("/dashboard/bulk", action="approve_refund", case=[ready, announced]).text
+    said = words(page)
+    assert "1 refund" in said
+    assert "To be paid $20.00" in said
+    assert "The goods were not inspected yet." in said
+    typed = {
+        "action": "approve_refund",
+        "case": ready,
+        "quote": hidden(page, "quote"),
+        "run_id": hidden(page, "run_id"),
+    }
+    assert desk.post("/dashboard/bulk/runs", **{**typed, "quote": ""}).status_code == 400
+    for _ in range(2):
+        assert desk.post("/dashboard/bulk/runs", **typed).status_code == 200
+    assert len(runs(shop)) == 1
+    work_bulk(shop.ctx)
+    address = f"/dashboard/bulk/runs/{typed['run_id']}"
+    page = desk.get(address).text
+    assert "20.00 USD approved" in words(page)
+    assert "0 of 1 are paid." in words(page)
+    assert "every 1s" in page, "it goes on until the money is back"
+    shop.work()
+    page = desk.get(address).text
+    assert "1 of 1 are paid." in words(page)
+    assert "every 1s" not in page
+
+
+def test_who_may_not_pay_is_told_so_and_plans_nothing(desk: Desk, orders_desk: Desk, shop: Shop) -> None:
+    case_id = shop.request({"line-1": 1})
+    shop.approve(case_id)
+    shop.receive(case_id)
+    seen = hidden(desk.post("/dashboard/bulk", action="approve_refund", case=case_id).text, "quote")
+    page = orders_desk.post("/dashboard/bulk", action="approve_refund", case=case_id).text
+    assert "You need the permission Handle payments" in words(page)
+    assert 'name="quote"' not in page
+    refused = orders_desk.post("/dashboard/bulk/runs", action="approve_refund", case=case_id, quote=seen)
+    assert refused.status_code == 403
+    assert runs(shop) == []
