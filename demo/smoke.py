@@ -97,7 +97,8 @@ def drive(stack: Stack) -> str:
     order = made.json()[0]
     mugs, _, stickers = order["lines"]
     number = _request(Shopper(stack), order["id"], {mugs["id"]: 2, stickers["id"]: 7})
-    _decide(Staff(stack), order["id"])
+    staff = Staff(stack)
+    approve_refund(staff, receive(staff, order["id"]))
     shopper = Shopper(stack)
     case = _until(lambda: _refunded(shopper.case(number)), "the refund did not succeed")
     return _check_money(stack, order["number"], case)
@@ -112,8 +113,8 @@ def _request(shopper: Shopper, order_id: str, wanted: dict[str, int]) -> str:
     return number
 
 
-def _decide(staff: Staff, order_id: str) -> None:
-    """Approves, counts the parcel as announced, and approves the refund that is shown."""
+def receive(staff: Staff, order_id: str) -> str:
+    """Approves, and counts the parcel as announced; gives the case's path."""
     found = re.search(r"/cases/([0-9a-f-]{36})", staff.page("widgets/order", orderId=order_id))
     if not found:
         raise SmokeFailed("the order's widget shows no case")
@@ -123,6 +124,11 @@ def _decide(staff: Staff, order_id: str) -> None:
     if not any(name.endswith(".accepted") for name in counted):
         raise SmokeFailed("the receiving page has no lines")
     staff.act(f"{case}/receive", counted)
+    return case
+
+
+def approve_refund(staff: Staff, case: str) -> None:
+    """Approves the refund that is shown."""
     quote = _Inputs(staff.page(f"{case}/quote")).values
     if not quote.get("fingerprint"):
         raise SmokeFailed("no quote is offered for approval")

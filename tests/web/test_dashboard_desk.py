@@ -11,6 +11,7 @@ from saleor_returns_app.models.bulk import BulkRun
 from saleor_returns_app.models.cases import CaseEntry
 from saleor_returns_app.services.bulk import work_bulk
 from saleor_returns_app.web.dashboard.desk import VERBS
+from tests.models.rows import make_case
 from tests.services.journeys import Shop
 
 from .desk import Desk, hidden, words
@@ -145,3 +146,20 @@ def test_who_may_not_pay_is_told_so_and_plans_nothing(desk: Desk, orders_desk: D
     refused = orders_desk.post("/dashboard/bulk/runs", action="approve_refund", case=case_id, quote=seen)
     assert refused.status_code == 403
     assert runs(shop) == []
+
+
+def test_a_whole_list_is_chosen_beyond_its_page(desk: Desk, yen_desk: Desk, shop: Shop) -> None:
+    for _ in range(2):
+        shop.approve(shop.request({"line-1": 1}))
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        for number in range(30):
+            named = {"id": f"case-{number}", "sequence": 100 + number, "number": f"R-2026-{100 + number:06}"}
+            session.add(make_case(shop.tenant_id, **named))
+    assert "the whole list" in desk.get("/dashboard/", view="requested").text
+    assert "the whole list" not in desk.get("/dashboard/", view="approved").text
+    chosen = {"action": "close", "whole_list": "1", "case": "what is ticked does not count"}
+    page = desk.post("/dashboard/bulk", **{**chosen, "action": "tag"}, view="requested").text
+    assert page.count('name="case"') == 30
+    page = desk.post("/dashboard/bulk", **{**chosen, "action": "tag"}, view="approved").text
+    assert page.count('name="case"') == 2
+    assert 'name="case"' not in yen_desk.post("/dashboard/bulk", **{**chosen, "action": "tag"}, view="requested").text

@@ -12,15 +12,19 @@ from saleor_returns_app.errors import AppError, BadInput
 from saleor_returns_app.services.assigning import list_members
 from saleor_returns_app.services.bulk import ACTIONS, MOST, chosen_cases, plan_bulk, preview_bulk, read_bulk, stop_bulk
 from saleor_returns_app.services.bulk_refunds import look_at_refunds, sums_of
+from saleor_returns_app.services.queue import list_ids
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.errors import said
 from saleor_returns_app.web.i18n import gettext
 
 from .access import visit
 from .answers import fragment, notify, onto_page
+from .asking import read_asked
 from .forms import EMPTY, Form
 
 REFUND = "approve_refund"
+#: How many are taken when the whole list is chosen: more than these nobody looks through.
+WHOLE_LIST = 200
 #: Action → its name on the button, and the title of its page.
 TITLES: dict[str, tuple[str, str]] = {
     "approve": ("Approve", "Approve these returns?"),
@@ -40,7 +44,7 @@ def preview() -> Response:
 
 
 def _preview(form: Form, *, status: int = 200) -> Response:
-    action, chosen = request.form.get("action", ""), request.form.getlist("case")[: MOST + 1]
+    action, chosen = request.form.get("action", ""), _chosen()
     try:
         if action == REFUND:
             return _preview_refunds(form, chosen, status=status)
@@ -60,6 +64,13 @@ def _preview(form: Form, *, status: int = 200) -> Response:
             people=list_members(ctx(), visit().tenant_id),
         )
     )
+
+
+def _chosen() -> list[str]:
+    if request.form.get("whole_list"):
+        asked = read_asked(request.form)
+        return list_ids(ctx(), visit().tenant_id, actor=visit().actor, asked=asked, most=WHOLE_LIST)
+    return request.form.getlist("case")[: MOST + 1]
 
 
 def _preview_refunds(form: Form, chosen: list[str], *, status: int) -> Response:
