@@ -6,7 +6,9 @@ import "./elements.js";
 import "./events.js";
 import "./sorting.js";
 import "./texts.js";
+import "./counting.js";
 import "./gallery.js";
+import "./keeping.js";
 import "./widget.js";
 import { begin } from "./navigation.js";
 

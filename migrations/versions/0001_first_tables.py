@@ -701,7 +701,7 @@ def upgrade() -> None:
         sa.Column("found", DOCUMENT, nullable=False),
         sa.Column("more_to_come", sa.Boolean(), nullable=False),
         sa.Column("actor_id", sa.String(length=120), nullable=False),
-        sa.Column("actor", sa.String(length=300), nullable=False),
+        sa.Column("by", DOCUMENT, nullable=False),
         sa.Column("held_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("problem", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -773,6 +773,28 @@ def upgrade() -> None:
     with op.batch_alter_table("return_lines", schema=None) as batch_op:
         batch_op.create_index("ix_return_lines_order_line", ["tenant_id", "order_line_id"], unique=False)
         batch_op.create_index("ix_return_lines_tenant_sku", ["tenant_id", "sku", "case_id"], unique=False)
+
+    op.create_table(
+        "stray_goods",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("operation", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=True),
+        sa.Column("code", sa.String(length=200), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("found_by", sa.String(length=300), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("settled_by", sa.String(length=300), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_stray_goods_case_id_cases"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_stray_goods_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stray_goods")),
+    )
+    with op.batch_alter_table("stray_goods", schema=None) as batch_op:
+        batch_op.create_index("ix_stray_goods_open", ["tenant_id", "settled_at", "id"], unique=False)
 
     op.create_table(
         "withdrawals",
@@ -915,6 +937,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_withdrawals_case")
 
     op.drop_table("withdrawals")
+    with op.batch_alter_table("stray_goods", schema=None) as batch_op:
+        batch_op.drop_index("ix_stray_goods_open")
+
+    op.drop_table("stray_goods")
     with op.batch_alter_table("return_lines", schema=None) as batch_op:
         batch_op.drop_index("ix_return_lines_tenant_sku")
         batch_op.drop_index("ix_return_lines_order_line")

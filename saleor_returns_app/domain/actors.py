@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .machines import Who
 
@@ -22,6 +24,29 @@ class Actor:
     @classmethod
     def shopper(cls, *, email: str, user_id: str = "") -> Actor:
         return cls(who=Who.SHOPPER, id=user_id, name=email)
+
+    def dump(self) -> dict[str, Any]:
+        """As JSON, for what is done in their name later."""
+        return {
+            "who": self.who.value,
+            "id": self.id,
+            "name": self.name,
+            "permissions": sorted(self.permissions),
+            "channels": None if self.channels is None else sorted(self.channels),
+            "roles": None if self.roles is None else sorted(self.roles),
+        }
+
+    @classmethod
+    def load(cls, stored: Mapping[str, Any]) -> Actor:
+        """From what `dump` made: with the rights they had then."""
+        return cls(
+            who=Who(stored.get("who", Who.STAFF)),
+            id=stored["id"],
+            name=stored["name"],
+            permissions=frozenset(stored["permissions"]),
+            channels=None if stored["channels"] is None else frozenset(stored["channels"]),
+            roles=None if stored["roles"] is None else frozenset(stored["roles"]),
+        )
 
 
 #: The app itself: jobs, webhooks.

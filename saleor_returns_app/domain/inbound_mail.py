@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_bytes, policy
+from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.policy import EmailPolicy, Policy
 from email.utils import getaddresses
-from html.parser import HTMLParser
+from typing import cast
+
+from .mail_text import decoded, html_to_text, storable
 
 #: Headers that may name the address it was delivered to.
 _TO = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
@@ -21,6 +25,12 @@ _QUOTE = re.compile(
 )
 #: Attachments of one mail that are looked at.
 MOST_FILES = 10
+#: What is in parts of parts of parts is nobody's answer; each level makes every line of a mail dearer to read.
+_MOST_BOUNDARIES = 100
+#: Characters of a header that are looked at.
+_LONGEST_HEADER = 20_000
+#: What the standard library raises over mails that nobody meant.
+_UNREADABLE = (ValueError, IndexError, LookupError, AttributeError, TypeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +51,28 @@ class InboundMail:
     files: tuple[AttachedFile, ...]
 
 
+class _PlainHeaders(EmailPolicy):
+    """Headers as cut text: the standard library's parser of them takes the square of their length, and some it cannot finish."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_LONGEST_HEADER]
+
+    def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002
+        return storable("".join(value.splitlines()))
+
+
+_POLICY = cast("Policy[EmailMessage]", _PlainHeaders())
+
+
 def read_mail(raw: bytes) -> InboundMail:
     """From RFC 822 as a mail server hands it on. What cannot be read is left out; this never raises for what a mail contains."""
-    mail = message_from_bytes(raw, policy=policy.default)
-    assert isinstance(mail, EmailMessage)  # noqa: S101 the policy makes it one
+    mail = EmailMessage(policy=_POLICY)
+    if raw.lower().count(b"boundary") <= _MOST_BOUNDARIES:
+        try:
+            mail = message_from_bytes(raw, _class=EmailMessage, policy=_POLICY)
+        except (RecursionError, *_UNREADABLE):
+            mail = EmailMessage(policy=_POLICY)
     senders = _addresses(mail, ("From",))
     return InboundMail(
         sender=senders[0] if senders else "",
@@ -57,20 +85,17 @@ def read_mail(raw: bytes) -> InboundMail:
 
 
 def _header(mail: EmailMessage, name: str) -> str:
-    try:
-        return str(mail.get(name, "")).strip()
-    except (ValueError, IndexError, LookupError, AttributeError):  # the parser of the standard library trips over some
-        return ""
+    return str(mail.get(name, "")).strip()
 
 
 def _addresses(mail: EmailMessage, names: tuple[str, ...]) -> tuple[str, ...]:
     found = []
     for name in names:
         try:
-            values = [str(value) for value in mail.get_all(name, [])]
-        except (ValueError, IndexError, LookupError, AttributeError):
+            pairs = getaddresses([str(value) for value in mail.get_all(name, [])])
+        except (RecursionError, *_UNREADABLE):
             continue
-        found += [address.lower() for _, address in getaddresses(values) if "@" in address]
+        found += [address.lower() for _, address in pairs if "@" in address]
     return tuple(dict.fromkeys(found))
 
 
@@ -86,29 +111,56 @@ def _is_automatic(mail: EmailMessage, sender: str) -> bool:
     )
 
 
+def _parts_of(mail: EmailMessage) -> Iterator[EmailMessage]:
+    """The single parts of a mail, in their order; not those of mails that are attached to it."""
+    waiting = [mail]
+    while waiting:
+        part = waiting.pop()
+        if not part.is_multipart():
+            yield part
+        elif part.get_content_maintype() != "message":
+            waiting += reversed(cast("list[EmailMessage]", part.get_payload()))
+
+
 def _text_of(mail: EmailMessage) -> str:
-    part = mail.get_body(preferencelist=("plain", "html"))
-    if part is None:
-        return ""
-    try:
-        content = str(part.get_content())
-    except (LookupError, ValueError, KeyError):  # an unknown charset, a broken encoding
-        payload = part.get_payload(decode=True)
-        content = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
-    return html_to_text(content) if part.get_content_type() == "text/html" else content
+    """The first part that is meant to be read, plain text before HTML."""
+    found: dict[str, EmailMessage] = {}
+    for part in _parts_of(mail):
+        if part.get_content_disposition() != "attachment":
+            found.setdefault(part.get_content_type(), part)
+    part = found.get("text/plain", found.get("text/html", EmailMessage()))
+    is_html = part.get_content_type() == "text/html"
+    charset = part.get_content_charset() or "ascii"
+    text = decoded(_content_of(part), charset)
+    return html_to_text(text) if is_html else text
+
+
+def _content_of(part: EmailMessage) -> bytes:
+    """The bytes of a part. Without its type, else the standard library decodes them first, with whatever the type names."""
+    del part["Content-Type"]
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
 
 
 def _files_of(mail: EmailMessage) -> Iterator[AttachedFile]:
     count = 0
-    for part in mail.walk():
-        if part.is_multipart() or part.get_content_maintype() not in ("image", "video"):
+    for part in _parts_of(mail):
+        if part.get_content_maintype() not in ("image", "video"):
             continue
-        content = part.get_payload(decode=True)
-        if isinstance(content, bytes) and content:
+        name, content = _name_of(part), _content_of(part)
+        if content:
             count += 1
             if count > MOST_FILES:
                 return
-            yield AttachedFile(str(part.get_filename() or ""), content)
+            yield AttachedFile(name, content)
+
+
+def _name_of(part: EmailMessage) -> str:
+    name = part.get_filename() or ""
+    try:
+        return storable(str(make_header(decode_header(name))))
+    except _UNREADABLE:
+        return name
 
 
 def without_quotes(text: str) -> str:
@@ -124,39 +176,3 @@ def without_quotes(text: str) -> str:
     kept = [line for line in lines[:end] if not line.lstrip().startswith(">")]
     said = re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in kept)).strip()
     return said or text.strip()
-
-
-class _Words(HTMLParser):
-    """The text of a page; scripts, styles and what is quoted are left out."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.said: list[str] = []
-        self._skipping: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        quoted = tag == "div" and "gmail_quote" in (dict(attrs).get("class") or "")
-        if self._skipping:
-            if tag == self._skipping[-1]:
-                self._skipping.append(tag)
-        elif tag in ("script", "style", "head", "title", "blockquote") or quoted:
-            self._skipping.append(tag)
-        elif tag in ("br", "p", "div", "li", "tr", "h1", "h2", "h3"):
-            self.said.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._skipping and tag == self._skipping[-1]:
-            self._skipping.pop()
-        elif tag == "p":
-            self.said.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._skipping:
-            self.said.append(re.sub(r"\s+", " ", data))
-
-
-def html_to_text(html: str) -> str:
-    words = _Words()
-    words.feed(html)
-    words.close()
-    return re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(words.said)).strip()

@@ -59,9 +59,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class FoundFlaw:
-    """Why units cannot be booked so. `at`: which of the findings, by position; None where it is their sum."""
+    """Why units cannot be booked so. `at`: which of the findings, by position; the first where it is their sum."""
 
-    at: int | None
+    at: int
     field: str
     because: Because
 
@@ -71,7 +71,7 @@ def flaws_of(found: Sequence[Found], *, most: int) -> tuple[FoundFlaw, ...]:
     flaws = [flaw for position, item in enumerate(found) for flaw in _flaws_of_one(position, item)]
     if sum(item.quantity for item in found) > most:
         text = "At most %(most)s of this item can be booked here: that many were announced and not counted yet."
-        flaws.append(FoundFlaw(None, "received", Because("RECEIVED", text, {"most": most})))
+        flaws.append(FoundFlaw(0, "received", Because("RECEIVED", text, {"most": most})))
     return tuple(flaws)
 
 

@@ -26,6 +26,7 @@ from saleor_returns_app.services.logins import forget_logins
 from saleor_returns_app.services.matching_withdrawals import match_withdrawals
 from saleor_returns_app.services.mirroring import read_changed_orders
 from saleor_returns_app.services.notifications import Render, send_waiting_mails
+from saleor_returns_app.services.receipts import book_held
 from saleor_returns_app.services.simulating import run_simulations
 from saleor_returns_app.services.tenants import erase_due_tenants, reconnect_tenants
 
@@ -77,6 +78,7 @@ def run_worker(context: Context, render: Render) -> bool:
             Loop("simulations", lambda: run_simulations(context), seconds=0.3, stop=stop),
             Loop("changed orders", lambda: read_changed_orders(context), seconds=2.0, stop=stop),
             Loop("backfill", lambda: backfill_orders(context), seconds=0.5, stop=stop),
+            Loop("receipts", lambda: book_held(context), seconds=0.5, stop=stop),
             Loop("sweep", lambda: sweep_due(context), seconds=1.0, stop=stop),
             Loop("files", lambda: remove_deleted_files(context), seconds=20.0, stop=stop),
             Loop("bulk", lambda: work_bulk(context), seconds=0.5, stop=stop),

@@ -33,7 +33,9 @@ class Receipt(TenantScoped, Base):
     found: Mapped[dict[str, Any]] = mapped_column(default=dict)
     more_to_come: Mapped[bool] = mapped_column(default=False)  # another parcel of the case is still on its way
     actor_id: Mapped[str] = mapped_column(String(120), default="")
-    actor: Mapped[str] = mapped_column(String(300), default="")
+    by: Mapped[dict[str, Any]] = mapped_column(
+        default=dict
+    )  # `domain.actors.Actor` as JSON, with the rights of that moment
     held_until: Mapped[datetime]
     problem: Mapped[str] = mapped_column(Text, default="")  # why it could not be booked after all
     created_at: Mapped[datetime]
@@ -60,3 +62,21 @@ class Finding(TenantScoped, Base):
     found_by: Mapped[str] = mapped_column(String(300), default="")
     at: Mapped[datetime]
     replaced_at: Mapped[datetime | None]  # a later correction holds instead
+
+
+class StrayGoods(TenantScoped, Base):
+    """Goods that nobody announced: a parcel without a case, or something else in the parcel of one."""
+
+    __tablename__ = "stray_goods"
+    __table_args__ = (Index("ix_stray_goods_open", "tenant_id", "settled_at", "id"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    operation: Mapped[str] = mapped_column(String(64), default="")
+    case_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("cases.id", ondelete="CASCADE"))
+    code: Mapped[str] = mapped_column(String(200), default="")  # what was scanned
+    description: Mapped[str] = mapped_column(Text)  # what it is, what stands on the parcel
+    found_by: Mapped[str] = mapped_column(String(300), default="")
+    at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(Text, default="")  # what became of it, in words
+    settled_by: Mapped[str] = mapped_column(String(300), default="")
+    settled_at: Mapped[datetime | None]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from sqlalchemy import select
@@ -199,7 +198,7 @@ def plan_bulk(
             id=run_id or new_id(),
             action=wanted.name,
             typed=said,
-            actor=_pack(actor),
+            actor=actor.dump(),
             total=len(cases),
             created_at=ctx.now(),
         )
@@ -213,27 +212,6 @@ def plan_bulk(
             item.shown = dict(seen.get(case.id, {}))
             session.add(item)
         return run.id
-
-
-def _pack(actor: Actor) -> dict[str, Any]:
-    return {
-        "id": actor.id,
-        "name": actor.name,
-        "permissions": sorted(actor.permissions),
-        "channels": None if actor.channels is None else sorted(actor.channels),
-        "roles": None if actor.roles is None else sorted(actor.roles),
-    }
-
-
-def _unpack(stored: Mapping[str, Any]) -> Actor:
-    return Actor(
-        who=Who.STAFF,
-        id=stored["id"],
-        name=stored["name"],
-        permissions=frozenset(stored["permissions"]),
-        channels=None if stored["channels"] is None else frozenset(stored["channels"]),
-        roles=None if stored["roles"] is None else frozenset(stored["roles"]),
-    )
 
 
 def stop_bulk(ctx: Context, tenant_id: str, run_id: str, *, actor: Actor) -> None:
@@ -328,7 +306,7 @@ def _try_item(ctx: Context, tenant_id: str, run_id: str, item_id: str, *, reads_
             return False
         if item.state:
             return True
-        action, actor = ACTIONS[run.action], narrow_roles(session, _unpack(run.actor))
+        action, actor = ACTIONS[run.action], narrow_roles(session, Actor.load(run.actor))
         item.at = ctx.now()
         try:
             with session.begin_nested():  # what fails leaves nothing of the case behind, wherever it fails

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.canned_replies import flaw, suited
 from saleor_returns_app.domain.cases import Reason
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import BadInput, Conflict, NotFound
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.messages import CannedReply
 
 from .context import Context
-from .guards import LONGEST_TEXT, require_permission
+from .guards import LONGEST_TEXT, require_permission, require_role
 from .starter_replies import STARTERS
 from .tenant_settings import NEEDED
 
@@ -48,6 +49,7 @@ def save_reply(
 ) -> str:
     """Keep a new reply, or change the one named; gives its id. Raises BadInput naming the field."""
     require_permission(actor, NEEDED)
+    require_role(actor, Verb.CONFIGURE)
     name, body = " ".join(name.split()), body.replace("\r\n", "\n").strip()
     _check(name, language, body, reason, languages)
     try:
@@ -81,6 +83,7 @@ def _check(name: str, language: str, body: str, reason: str, languages: Collecti
 
 def delete_reply(ctx: Context, tenant_id: str, reply_id: str, *, actor: Actor) -> None:
     require_permission(actor, NEEDED)
+    require_role(actor, Verb.CONFIGURE)
     with ctx.db.tenant(tenant_id) as session:
         session.delete(_load(session, reply_id))
 
@@ -88,6 +91,7 @@ def delete_reply(ctx: Context, tenant_id: str, reply_id: str, *, actor: Actor) -
 def add_starters(ctx: Context, tenant_id: str, *, actor: Actor) -> int:
     """Add the replies to begin with that are not there by name and language; gives how many."""
     require_permission(actor, NEEDED)
+    require_role(actor, Verb.CONFIGURE)
     with ctx.db.tenant(tenant_id) as session:
         there = {(row.name, row.language) for row in list_replies(session)}
         new = [

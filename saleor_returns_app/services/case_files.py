@@ -8,18 +8,24 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.cases import Acceptance
+from saleor_returns_app.domain.cases import Acceptance, CaseStatus
 from saleor_returns_app.domain.deadlines import Wait
+from saleor_returns_app.domain.effects import EffectState
 from saleor_returns_app.domain.quotes import Quote
 from saleor_returns_app.domain.refunds import WATCHED
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import NotFound
 from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.deadlines import DeadlineRow
+from saleor_returns_app.models.effects import Effect
+from saleor_returns_app.models.inspection import Finding, StrayGoods
 from saleor_returns_app.models.refunds import QuoteRow, RecordedReturn, Refund, RefundAttempt
 
 from .context import Context
+from .effects import effects_of
+from .inspection import holding_findings
 from .quotes import QUOTE
+from .receipts import open_strays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +49,28 @@ class CaseFile:
     recorded: RecordedReturn | None
     approved: Quote | None
     deadlines: tuple[DeadlineRow, ...] = ()
+    findings: tuple[Finding, ...] = ()  # that hold: none that was corrected
+    effects: tuple[Effect, ...] = ()
+    strays: tuple[StrayGoods, ...] = ()  # of its parcels, and not settled yet
 
     @property
     def may_reopen(self) -> bool:
         """Whether it was evidence that did not come in time."""
         expired = [row for row in self.deadlines if row.outcome == "expired"]
         return bool(expired) and expired[-1].waits_for == Wait.EVIDENCE
+
+    def found_of(self, line_id: str) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.line_id == line_id)
+
+    @property
+    def may_correct(self) -> bool:
+        """Whether the count can still be corrected."""
+        return bool(self.findings) and self.case.status in (CaseStatus.RECEIVED, CaseStatus.INSPECTED)
+
+    @property
+    def stuck(self) -> Effect | None:
+        """The step that only a person can settle; the oldest where there are several."""
+        return next((effect for effect in self.effects if effect.state == EffectState.STUCK), None)
 
     @property
     def awaited(self) -> tuple[DeadlineRow, ...]:
@@ -100,7 +122,13 @@ def read_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Ca
         deadlines = session.scalars(
             select(DeadlineRow).where(DeadlineRow.case_id == case.id).order_by(DeadlineRow.id)
         ).all()
+        findings = holding_findings(session, case)
+        effects = effects_of(session, case.id)
+        strays = open_strays(session, case.id)
     return CaseFile(
+        findings=tuple(findings),
+        effects=tuple(effects),
+        strays=tuple(strays),
         deadlines=tuple(deadlines),
         case=case,
         entries=tuple(entries),

@@ -222,6 +222,7 @@ def fulfil_case(
     `proof` is what the shopper reads of it: a tracking number, a code. Raises Conflict where a refund is owed.
     """
     require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
     said = proof.strip()[:LONGEST_TEXT]
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)

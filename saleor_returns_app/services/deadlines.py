@@ -232,7 +232,8 @@ def _rule_allows(case: Case, terms: CaseTerms) -> bool:
     limit = terms.auto_approve_up_to
     allowed = terms.statutory or (limit is not None and case.expected_minor <= limit.minor)
     eligible = all((line.verdict or {}).get("outcome") == Outcome.ELIGIBLE for line in case.lines)
-    return case.status == CaseStatus.REQUESTED and allowed and eligible
+    # What was drawn for a person waits for one: else nobody would ever look at the drawn share.
+    return case.status == CaseStatus.REQUESTED and allowed and eligible and not case.spot_check
 
 
 _DEFAULTS: dict[TimeOut, Callable[[Context, Session, Case, DeadlineRow], None]] = {

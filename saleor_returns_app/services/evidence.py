@@ -197,12 +197,20 @@ def attach_to_case(session: Session, holder: str, case_id: str) -> Counter[Evide
 
 
 def attach_to_message(
-    session: Session, holder: str, case_id: str, message_id: str, *, internal: bool = False
+    ctx: Context, session: Session, holder: str, case_id: str, message_id: str, *, internal: bool = False
 ) -> Counter[EvidenceKind]:
-    """What the holder added came with a message of the case; that of an internal note stays with staff."""
-    rows = held_by(session, holder)
-    for row in rows:
-        row.message_id, row.internal = message_id, internal
+    """What the holder added came with a message of the case; that of an internal note stays with staff.
+
+    What came with it already is dropped: a form that is sent twice brings its files twice.
+    """
+    there = set(session.scalars(select(Evidence.digest).where(Evidence.message_id == message_id, _is_ready())))
+    rows = []
+    for row in held_by(session, holder):
+        if row.digest in there:
+            delete_row(ctx, row)
+        else:
+            row.message_id, row.internal = message_id, internal
+            rows.append(row)
     return _attach(session, rows, case_id)
 
 
@@ -214,6 +222,21 @@ def _attach(session: Session, rows: Sequence[Evidence], case_id: str) -> Counter
             row.order_line_id = ""
     session.flush()
     return Counter(EvidenceKind(row.kind) for row in rows)
+
+
+def drop_repeated(
+    ctx: Context, session: Session, rows: Sequence[Evidence], case_id: str, *, internal: bool
+) -> list[Evidence]:
+    """Those of the rows that the case does not have yet; the others are what a form that is sent twice brings twice."""
+    known = select(Evidence.digest, Evidence.order_line_id).where(
+        Evidence.case_id == case_id, Evidence.message_id.is_(None), Evidence.internal.is_(internal), _is_ready()
+    )
+    there = {(digest, line_id) for digest, line_id in session.execute(known)}
+    for row in rows:
+        if (row.digest, row.order_line_id) in there:
+            delete_row(ctx, row)
+    session.flush()
+    return [row for row in rows if row.state == EvidenceState.READY]
 
 
 def remove_held(ctx: Context, tenant_id: str, evidence_id: str, *, holder: str) -> None:

@@ -10,7 +10,7 @@ from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import BadInput, Conflict
 
 from .context import Context
-from .evidence import attach_to_case, held_by
+from .evidence import attach_to_case, drop_repeated, held_by
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
 from .notifications import queue_case_mail
@@ -62,6 +62,10 @@ def provide_evidence(
         if actor.who is not Who.STAFF and case.status not in TAKES_MORE:
             text = "Photos and videos can only be added while the shop decides on the return."
             raise Conflict(text, code="NOT_WANTED")
+        if case.status != CaseStatus.AWAITING_EVIDENCE:
+            rows = drop_repeated(ctx, session, rows, case.id, internal=internal)
+            if not rows:
+                return  # a second click
         for row in rows:
             row.internal = internal
         given = attach_to_case(session, holder, case.id)

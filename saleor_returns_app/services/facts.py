@@ -27,6 +27,8 @@ from saleor_returns_app.models.refunds import Refund
 
 #: Public metadata of a fulfillment (ISO 8601) and of a product or variant (whole months); both are documented for shops.
 DELIVERED_AT, WARRANTY_MONTHS = "delivered_at", "warranty_months"
+#: Whatever else is written there is no day of a delivery; times are counted from it, and no calendar goes beyond the year 9999.
+_YEARS = range(2000, 2101)
 _MONTHS = re.compile(r"[0-9]{1,3}")
 
 
@@ -58,6 +60,8 @@ def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
+        return None
+    if moment.year not in _YEARS:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

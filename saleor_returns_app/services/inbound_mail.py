@@ -143,7 +143,7 @@ def _take_in(ctx: Context, tenant_id: str, case_id: str, mail: InboundMail) -> O
                 ctx, session, case, actor=actor, body=body, through="mail", internal=not verified, source_id=source
             )
             if files:
-                attach_to_message(session, holder, case.id, message.id)
+                attach_to_message(ctx, session, holder, case.id, message.id)
             if not verified:
                 case.unread = True
     except (BadInput, TooMany):

@@ -208,9 +208,8 @@ def accept_kept_units(case: Case) -> None:
 
 def _check(line: ReturnLine, found: Sequence[Found], *, most: int) -> None:
     for flaw in flaws_of(found, most=most):
-        at = "" if flaw.at is None else f"{flaw.at}."
         because = flaw.because
-        raise BadInput(because.text, code=because.code, field=f"{line.id}.{at}{flaw.field}", **because.params)
+        raise BadInput(because.text, code=because.code, field=f"{line.id}.{flaw.at}.{flaw.field}", **because.params)
 
 
 def _keep(ctx: Context, session: Session, line: ReturnLine, found: Sequence[Found], actor: Actor) -> list[Finding]:

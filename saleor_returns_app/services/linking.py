@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
@@ -22,6 +22,7 @@ from saleor_returns_app.models.staff import CaseLink, CaseTag, CaseWatcher
 from .context import Context
 from .guards import require_permission, require_role
 from .history import load_case, move_case, record_entry
+from .messages import moved_source
 from .notifications import queue_case_mail
 
 #: Before anything of goods or money has moved, a duplicate can still give way.
@@ -153,8 +154,13 @@ def _check_mergeable(session: Session, case: Case, other: Case) -> None:
 
 
 def _move_along(session: Session, case: Case, other: Case) -> None:
-    for table in (Message, Evidence):
-        session.execute(update(table).where(table.case_id == case.id).values(case_id=other.id))
+    for message in session.scalars(select(Message).where(Message.case_id == case.id)).all():
+        message.case_id, message.source_id = other.id, moved_source(message.source_id, case, other)
+    items = {line.order_line_id for line in other.lines}
+    for file in session.scalars(select(Evidence).where(Evidence.case_id == case.id)).all():
+        file.case_id = other.id
+        if file.order_line_id not in items:
+            file.order_line_id = ""
     there = set(session.scalars(select(CaseTag.tag).where(CaseTag.case_id == other.id)))
     for tag in session.scalars(select(CaseTag).where(CaseTag.case_id == case.id)).all():
         if tag.tag not in there:

@@ -51,8 +51,8 @@ def add_message(
     said = _text(body)
     if internal and actor.who is Who.SHOPPER:
         raise Forbidden
-    if actor.who is Who.SHOPPER:
-        _check_pace(ctx, session, case)
+    if actor.who is not Who.STAFF:
+        _check_pace(ctx, session, case, actor.who)
     now = ctx.now()
     message = Message(
         id=new_id(),
@@ -83,6 +83,11 @@ def _source(case: Case, source_id: str | None) -> str | None:
     return f"{case.id}:{source_id}"[:300] if source_id else None
 
 
+def moved_source(source: str | None, case: Case, other: Case) -> str | None:
+    """The source of a message that another case takes over: what sends it once more finds it there."""
+    return _source(other, source.removeprefix(f"{case.id}:")) if source else None
+
+
 def find_message(session: Session, case: Case, source_id: str | None) -> Message | None:
     """The message that came from this source before."""
     source = _source(case, source_id)
@@ -99,9 +104,10 @@ def _text(body: str) -> str:
     return said
 
 
-def _check_pace(ctx: Context, session: Session, case: Case) -> None:
+def _check_pace(ctx: Context, session: Session, case: Case, who: Who) -> None:
+    """Mails of strangers, which become notes, have a number of their own: they cannot silence the shopper."""
     lately = select(func.count()).where(
-        Message.case_id == case.id, Message.who == Who.SHOPPER, Message.at > ctx.now() - timedelta(hours=1)
+        Message.case_id == case.id, Message.who == who, Message.at > ctx.now() - timedelta(hours=1)
     )
     if (session.scalar(lately) or 0) >= MOST_AN_HOUR:
         text = "You have written many messages. The shop answers them first; please write again in an hour."
@@ -172,6 +178,8 @@ def _write(
         source = f"form:{source_id}" if source_id else None
         there = find_message(session, case, source)
         if there is not None:
+            if attach is not None:
+                attach(session, case, there)  # else what came along once more would wait for the next message
             return there.id
         message = add_message(
             ctx, session, case, actor=actor, body=body, through=through, internal=internal, source_id=source

@@ -128,7 +128,7 @@ def counter_offer(
         case, offer = _load_offer(session, offer_id, actor)
         if new_offer_id is not None and (there := session.get(Offer, new_offer_id)) is not None:
             return _same_case(there, case).id
-        _check_answer(case, offer, OfferEvent.COUNTER, actor, version)
+        _check_answer(ctx, case, offer, OfferEvent.COUNTER, actor, version)
         _end(ctx, offer, OfferEvent.COUNTER, actor)
         session.flush()  # one at a time is open
         made = _propose(ctx, session, case, actor, proposal, note, new_offer_id, event="counter_offer", counters=offer)
@@ -141,9 +141,7 @@ def accept_offer(ctx: Context, tenant_id: str, offer_id: str, *, actor: Actor, v
     require_role(actor, Verb.NEGOTIATE)
     with ctx.db.tenant(tenant_id) as session:
         case, offer = _load_offer(session, offer_id, actor)
-        _check_answer(case, offer, OfferEvent.ACCEPT, actor, version)
-        if ctx.now() > offer.expires_at:
-            raise Conflict(_OVER, code="OFFER_OVER")
+        _check_answer(ctx, case, offer, OfferEvent.ACCEPT, actor, version)
         settings = _settings(session, case)
         proposal = proposal_of(offer)
         terms = agreed_terms(CaseTerms.load(case.terms or {}), proposal, number=offer.number)
@@ -190,7 +188,7 @@ def _break_off(
     said = _note(reason, field="reason")
     with ctx.db.tenant(tenant_id) as session:
         case, offer = _load_offer(session, offer_id, actor)
-        _check_answer(case, offer, event, actor, version)
+        _check_answer(ctx, case, offer, event, actor, version)
         _end(ctx, offer, event, actor, answer=said)
         move_case(ctx, case, CaseEvent.BREAK_OFF, actor)
         detail = {**_said(offer), **({"message": said} if said else {})}
@@ -325,7 +323,7 @@ def _same_case(offer: Offer, case: Case) -> Offer:
     return offer
 
 
-def _check_answer(case: Case, offer: Offer, event: OfferEvent, actor: Actor, version: int | None) -> None:
+def _check_answer(ctx: Context, case: Case, offer: Offer, event: OfferEvent, actor: Actor, version: int | None) -> None:
     status = OfferStatus(offer.status)
     if status is not OfferStatus.OPEN:
         raise Conflict(_TOO_LATE[status], code="OFFER_CLOSED")
@@ -335,6 +333,9 @@ def _check_answer(case: Case, offer: Offer, event: OfferEvent, actor: Actor, ver
         raise Forbidden("The other side answers an offer, not the one that made it.", code="OWN_OFFER")
     if not own and event is OfferEvent.WITHDRAW:
         raise Forbidden("Only the side that made an offer can withdraw it.", code="NOT_OWN_OFFER")
+    # A job lets it lapse a little later; until then nothing can be built on it any more, though it can still be ended.
+    if event in (OfferEvent.ACCEPT, OfferEvent.COUNTER) and ctx.now() > offer.expires_at:
+        raise Conflict(_OVER, code="OFFER_OVER")
 
 
 def _still_open(offer: Offer, actor: Actor) -> Conflict:

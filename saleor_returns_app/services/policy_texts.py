@@ -179,6 +179,7 @@ _EXPECTED: dict[str, str] = {
     "dict_type": "A mapping of names and values is expected.",
     "greater_than_equal": "At least %(ge)s.",
     "less_than_equal": "At most %(le)s.",
+    "predicate_failed": "At most 12 digits before the point and 6 behind it.",
     "literal_error": "Expected is %(expected)s.",
     "enum": "Expected is %(expected)s.",
     "value_error": "%(error)s",

@@ -102,6 +102,7 @@ def approve_refund(
         move_case(ctx, case, CaseEvent.RESOLVE, actor)
         check_accepted(case)
         refunds = _plan_refunds(ctx, session, case, quote, actor)
+        case.first_approval = {}  # it was for this payment
         record_entry(
             ctx,
             session,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import CaseStatus
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.tenants import TenantSettings
-from saleor_returns_app.domain.terms import ShippingRule
+from saleor_returns_app.domain.terms import CaseTerms, ShippingRule
 from saleor_returns_app.errors import BadInput, NotFound
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.tenants import Tenant
@@ -67,10 +67,14 @@ def change_settings(
         values = asdict(settings)
         tenant.settings = {**tenant.settings, **{name: values[name] for name in _OWN}}
         # Returns that were approved before there was an address get it now; one that was told is kept.
+        untold = (Case.tenant_id == tenant_id, Case.status.in_(_SENDING), Case.return_address == "")
+        waiting = [
+            case_id
+            for case_id, terms in session.execute(select(Case.id, Case.terms).where(*untold))
+            if not CaseTerms.load(terms or {}).keeps_item  # what the shopper keeps is sent nowhere
+        ]
         session.execute(
-            update(Case)
-            .where(Case.tenant_id == tenant_id, Case.status.in_(_SENDING), Case.return_address == "")
-            .values(return_address=settings.return_address)
+            update(Case).where(*untold, Case.id.in_(waiting)).values(return_address=settings.return_address)
         )
         return TenantSettings.load(tenant.settings)
 

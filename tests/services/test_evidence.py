@@ -143,7 +143,7 @@ class TestAttaching:
         case_id = shop.request()
         add(shop, name="note.jpg")
         with shop.ctx.db.tenant(shop.tenant_id) as session:
-            evidence.attach_to_message(session, HOLDER, case_id, "message-1", internal=True)
+            evidence.attach_to_message(shop.ctx, session, HOLDER, case_id, "message-1", internal=True)
         assert rows(shop)[0].message_id == "message-1"
         assert seen_by(shop, shop.shopper, case_id) == []
         assert seen_by(shop, shop.staff, case_id) == ["note.jpg"]

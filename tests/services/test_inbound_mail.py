@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from email.message import EmailMessage
 from functools import partial
@@ -9,7 +10,8 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from saleor_returns_app.domain.inbound_mail import html_to_text, read_mail, without_quotes
+from saleor_returns_app.domain.inbound_mail import read_mail, without_quotes
+from saleor_returns_app.domain.mail_text import html_to_text
 from saleor_returns_app.errors import TooLarge
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
@@ -197,3 +199,65 @@ def test_a_mail_in_html_only_is_read_as_text() -> None:
     )
     assert read_mail(mail.as_bytes()).text == "Hello & thanks\n\nThe left one"
     assert html_to_text("a<br>b") == "a\nb"
+
+
+_HEAD = b"From: rita@example.com\r\nTo: shop@example.com\r\n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"From: " + b"(" * 5000 + b"rita@example.com\r\n\r\nhi",
+        b"To: " + b"(" * 5000 + b"\r\n\r\nhi",
+        b"Content-Type: text/plain; " + b"(" * 5000 + b"\r\n\r\nhi",
+        b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(1500)),
+        b"Content-Type: message/rfc822\r\n\r\n" * 3000,
+        _HEAD + b"Content-Type: text/html\r\n\r\n&#" + b"9" * 5000 + b";",
+        _HEAD + b"Content-Type: text/plain; charset=idna\r\n\r\n\xff..hi",
+        _HEAD + b'Content-Type: image/png; name="=?nonsense?q?x?="\r\n\r\nhi',
+    ],
+    ids=["from", "to", "type", "parts", "mails", "number", "charset", "name"],
+)
+def test_no_mail_is_a_way_to_break_the_door(raw: bytes) -> None:
+    read_mail(raw)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Content-Type: text/html\r\n\r\n" + b"<b> " * 40_000,
+        b"Content-Type: text/html\r\n\r\n" + b"<!--" * 40_000,
+        b"Content-Type: text/html\r\n\r\n" + b"<a a='" * 40_000,
+        b"Content-Type: text/html\r\n\r\n<script>" + b"</scrip" * 40_000,
+        b"Content-Type: text/plain; charset=punycode\r\n\r\n\xff-" + b"9" * 300_000,
+        b"Cc: " + b'"' * 40_000 + b"\r\n\r\nhi",
+        b"Cc: " + b"a " * 40_000 + b"\r\n\r\nhi",
+    ],
+    ids=["spaces", "comments", "attributes", "script", "charset", "quotes", "words"],
+)
+def test_no_mail_takes_longer_than_its_length_explains(body: bytes) -> None:
+    began = time.process_time()
+    read_mail(_HEAD + body)
+    assert time.process_time() - began < 1.0  # they took from three seconds to minutes
+
+
+@pytest.mark.parametrize("text", [b"hi\0there", b"Content-Type: text/plain; charset=utf-7\r\n\r\nhi+2AA-there"])
+def test_what_the_database_cannot_keep_is_left_out(text: bytes) -> None:
+    raw = _HEAD + (text if text.startswith(b"Content") else b"\r\n" + text)
+    assert read_mail(raw).text.replace("\ufffd", "") == "hithere"
+
+
+def test_the_names_of_photos_are_read_as_they_were_written() -> None:
+    raw = _HEAD + b'Content-Type: image/png; name="=?utf-8?q?Stra=C3=9Fe.png?="\r\n\r\nphoto'
+    assert [file.name for file in read_mail(raw).files] == ["Straße.png"]
+
+
+def test_an_attached_mail_is_not_the_answer() -> None:
+    mail, other = written("shop@example.com", "mine"), written("shop@example.com", "theirs")
+    mail.add_attachment(other)
+    assert read_mail(mail.as_bytes()).text == "mine"
+
+
+def test_a_part_without_headers_is_read() -> None:
+    raw = _HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhi\r\n--b--"
+    assert read_mail(raw).text == "hi"

@@ -43,6 +43,18 @@ def fault(text: str) -> tuple[int, str, str]:
         ("name: 12\nrules: []", 1, "name", "A text is expected; put it in quotes."),
         ("name: !!python/object:os.system x\nrules: []", 2, "", ""),
         ("[" * 5000, 0, "", "This text cannot be read."),
+        (
+            RULE + "restocking_fee\n    percent: 1e-999999999",
+            7,
+            "rules › 1 (“A”) › then › 1 › percent",
+            "At most 12 digits",
+        ),
+        (
+            RULE + 'auto_approve\n    up_to: [{amount: "1e30", currency: EUR}]',
+            7,
+            "rules › 1 (“A”) › then › 1 › up_to › 1 › amount",
+            "At most 12 digits",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(text: str, line: int, place: str, said: str) -> None:

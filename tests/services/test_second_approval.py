@@ -15,7 +15,8 @@ from saleor_returns_app.errors import Conflict, MoveRefused
 from saleor_returns_app.models.cases import CaseEntry
 from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.models.refunds import Refund
-from saleor_returns_app.services.refunds import approve_refund, current_quote
+from saleor_returns_app.services.refunds import approve_refund, cancel_refund, current_quote
+from tests.fakes import FakeSaleor
 
 from .journeys import Shop
 from .test_deciding import publish
@@ -92,3 +93,19 @@ def test_goods_that_were_not_counted_cannot_be_approved_first(shop: Shop, staff:
     other = shop.request()
     with pytest.raises(MoveRefused):
         approve(shop, other, staff)
+
+
+def test_what_two_people_approved_once_takes_two_people_again(
+    shop: Shop, staff: Actor, second: Actor, saleor: FakeSaleor
+) -> None:
+    case_id = limited(shop, staff, "1.00")
+    saleor.moods = ["decline"]
+    approve(shop, case_id, staff)
+    approve(shop, case_id, second)
+    shop.work()
+    cancel_refund(shop.ctx, shop.tenant_id, shop.refunds(case_id)[0].id, actor=second)
+    approve(shop, case_id, second)
+    assert (shop.case(case_id).status, refunds(shop)) == (CaseStatus.INSPECTED, 1)
+    approve(shop, case_id, staff)
+    shop.work()
+    assert [str(amount) for _, amount in saleor.paid] == ["20.00 USD"]

@@ -39,9 +39,12 @@ def quote_of(desk: Desk, case_id: str) -> str:
 def counts(shop: Shop, case_id: str, *, received: int, accepted: int, refusal: str = "") -> dict[str, str]:
     line = shop.case(case_id).lines[0]
     return {
-        f"{line.id}.received": str(received),
-        f"{line.id}.accepted": str(accepted),
-        f"{line.id}.refusal": refusal,
+        f"{line.id}.0.received": str(accepted),
+        f"{line.id}.0.outcome": "restock",
+        f"{line.id}.1.received": str(received - accepted),
+        f"{line.id}.1.grade": "used",
+        f"{line.id}.1.outcome": "send_back",
+        f"{line.id}.1.refusal": refusal,
     }
 
 
@@ -309,8 +312,7 @@ class TestReceiving:
         shop.approve(case_id)
         page = desk.get(f"{page_of(case_id)}/receive").text
         line = shop.case(case_id).lines[0]
-        for part in ("received", "accepted"):
-            assert re.search(rf'name="{line.id}\.{part}"[^>]*max="3"[^>]*value="3"', page)
+        assert re.search(rf'name="{line.id}\.0\.received"[^>]*max="3"[^>]*value="3"', page)
 
     def test_what_is_booked_is_what_was_counted(self, desk: Desk, shop: Shop) -> None:
         case_id = shop.request({"line-1": 3})
@@ -323,7 +325,13 @@ class TestReceiving:
 
     @pytest.mark.parametrize(
         ("received", "accepted", "field"),
-        [(4, 3, "received"), (-1, 0, "received"), (2, 3, "accepted"), (3, -1, "accepted"), (3, 2, "refusal")],
+        [
+            (4, 4, "0.received"),
+            (-1, 0, "1.received"),
+            (2, 3, "1.received"),
+            (3, -1, "0.received"),
+            (3, 2, "1.refusal"),
+        ],
     )
     def test_impossible_counts_come_back_with_what_is_wrong(
         self, desk: Desk, shop: Shop, received: int, accepted: int, field: str
@@ -333,8 +341,9 @@ class TestReceiving:
         answer = desk.act(case_id, "receive", **counts(shop, case_id, received=received, accepted=accepted))
         line = shop.case(case_id).lines[0]
         assert answer.status_code == 400
-        assert re.search(rf'id="{line.id}\.{field}"[^>]*aria-invalid="true"', answer.text)
-        assert f'value="{received}"' in answer.text
+        assert re.search(rf'id="{line.id}\.{re.escape(field)}"[^>]*aria-invalid="true"', answer.text)
+        assert f'value="{accepted}"' in answer.text
+        assert f'value="{received - accepted}"' in answer.text
         assert shop.case(case_id).status == "approved"
 
     @pytest.mark.parametrize("typed", ["", "two", "1.5", "٣", "9" * 30, "0x2"])
@@ -342,7 +351,7 @@ class TestReceiving:
         case_id = shop.request()
         shop.approve(case_id)
         line = shop.case(case_id).lines[0]
-        answer = desk.act(case_id, "receive", **{f"{line.id}.received": typed, f"{line.id}.accepted": "0"})
+        answer = desk.act(case_id, "receive", **{f"{line.id}.0.received": typed})
         assert answer.status_code == 400
         assert shop.case(case_id).status == "approved"
 
@@ -623,7 +632,7 @@ class TestTwoPeopleAtOnce:
         answer = desk.post(f"{page_of(case_id)}/receive", **seen, **typed)
         assert answer.status_code == 409
         assert "Parcel on its way · olga@shop.example" in words(answer.text)
-        for value in ("3", "2", "Worn."):
+        for value in ("2", "1", "Worn."):
             assert f'value="{value}"' in answer.text
         again = {name: hidden(answer.text, name) for name in ("version", "seen")}
         assert desk.post(f"{page_of(case_id)}/receive", **again, **typed).status_code == 200

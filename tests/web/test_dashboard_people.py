@@ -141,7 +141,7 @@ class TestEnforced:
         done = set()
         for name, case_id, typed in (
             ("approve", requested, {}),
-            ("receive", approved, {f"{line}.received": "1", f"{line}.accepted": "1"}),
+            ("receive", approved, {f"{line}.0.received": "1"}),
             ("refund", inspected, {"fingerprint": "x"}),
         ):
             answer = ann.post(f"/dashboard/cases/{case_id}/{name}", version=shop.case(case_id).version, **typed)

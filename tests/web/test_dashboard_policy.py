@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -269,6 +270,24 @@ def test_a_past_day_cannot_be_chosen(begun: Desk, ctx: Context, tenant: Tenant) 
     answer = begun.post("/dashboard/policy/publish", revision=revision(ctx, tenant), **form)
     assert answer.status_code == 400
     assert "Choose a time to come" in words(answer.text)
+
+
+def test_a_day_before_all_calendars_is_no_day(begun: Desk, ctx: Context, tenant: Tenant) -> None:
+    with ctx.db.everyone() as session:
+        stored = session.get_one(Tenant, tenant.id)
+        stored.settings = {**stored.settings, "time_zone": "Asia/Shanghai"}
+    sent = {"revision": revision(ctx, tenant), "note": "x", "when": "day", "day": "0001-01-01"}
+    answer = begun.post("/dashboard/policy/publish", **sent)
+    assert answer.status_code == 400
+    assert "Choose the day" in answer.text
+
+
+def test_a_row_of_spaces_in_an_amount_is_read_at_once(begun: Desk) -> None:
+    began = time.process_time()
+    changes = {"then-0.kind": "auto_approve", "then-0.up_to": "1" + " " * 1500 + "!"}
+    answer = begun.post("/dashboard/policy/rule/preview", **{**WINDOW, **changes})
+    assert answer.status_code == 200
+    assert time.process_time() - began < 2.0  # it took five seconds, and eight times that for twice the spaces
 
 
 def test_going_back_makes_an_earlier_version_the_draft(begun: Desk, ctx: Context, tenant: Tenant) -> None:

@@ -422,6 +422,17 @@ def test_a_storefront_sends_files_before_and_after_it_asks_for_a_return(
     assert (other_file.status_code, other_file.json["code"]) == (409, "KEY_REUSED")  # type: ignore[index]
 
 
+def test_a_file_that_the_case_has_already_is_the_one_that_is_told(web: Flask, rita: dict[str, str]) -> None:
+    line = {"order_line_id": "line-1", "quantity": 1, "reason": "changed_mind"}
+    made: Any = web.test_client().post(f"{BASE}/cases", json={"order_id": "order-1", "lines": [line]}, headers=rita)
+    path = f"cases/{made.json['number']}/evidence"
+    first, again = (send(web, rita, path, PHOTO, key=key) for key in ("k1", "k2"))
+    told: Any = again.json
+    assert first.json is not None
+    assert told["id"] == first.json["id"]
+    assert web.test_client().get(told["url"].removeprefix("http://returns.test")).status_code == 200
+
+
 def test_a_storefront_is_told_what_is_wrong_with_a_file(web: Flask, rita: dict[str, str], ctx: Context) -> None:
     answer = send(web, rita, "evidence", EVIL, order_id="order-1")
     assert (answer.status_code, answer.json["code"]) == (400, "FILE_KIND")  # type: ignore[index]

@@ -16,9 +16,12 @@ from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services import messages, offers
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.web import build_web
+from saleor_returns_app.web.storefront import threads
 from tests.fakes import FakeSaleor, usd
 
 from .test_storefront import BASE, KEY, create, known, token
+
+BODIES: dict[str, dict[str, str]] = {"accept": {}, "decline": {"reason": "No."}}
 
 
 @pytest.fixture
@@ -84,6 +87,30 @@ def test_an_offer_is_read_and_accepted(
     answer = client.post(f"{BASE}/cases/{number}/offers/1/accept", headers=rita)
     assert (answer.status_code, answer.json["status"]) == (200, "approved")  # type: ignore[index]
     assert thread(client, rita, number)["offers"][0]["possible"] == []
+
+
+@pytest.mark.parametrize(("name", "leads_to"), [("accept", "approved"), ("decline", "requested")])
+def test_an_answer_that_was_carried_out_before_the_app_died_is_given_when_asked_for_again(
+    client: FlaskClient,
+    rita: dict[str, str],
+    number: str,
+    ctx: Context,
+    tenant: Tenant,
+    staff: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    leads_to: str,
+) -> None:
+    staff_offer(ctx, tenant, staff)
+    who = {**rita, "Idempotency-Key": "k-1"}
+    with monkeypatch.context() as broken:
+        broken.setattr(threads, "fresh_case", lambda *_: 1 / 0)
+        assert post(client, who, f"{number}/offers/1/{name}", **BODIES[name]).status_code == 500
+    again = post(client, who, f"{number}/offers/1/{name}", **BODIES[name])
+    assert (again.status_code, again.json["status"]) == (200, leads_to)
+    assert [offer["status"] for offer in thread(client, rita, number)["offers"]] == [
+        {"accept": "accepted", "decline": "declined"}[name]
+    ]
 
 
 def test_offers_go_back_and_forth(

@@ -12,10 +12,10 @@ from annotated_types import Ge, Le, Len
 from saleor_returns_app.domain.cases import Resolution
 
 from .calendars import MonthDay
-from .conditions import Amounts
+from .conditions import Amounts, Plain
 from .tagging import STRICT, Kinds
 
-Percent = Annotated[Decimal, Ge(0), Le(100)]
+Percent = Annotated[Decimal, Ge(0), Le(100), Plain]
 
 
 class ReturnMethod(StrEnum):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
-from annotated_types import Ge, Len
+from annotated_types import Ge, Len, Predicate
 
 from saleor_returns_app.domain.cases import Fault, Reason
 
@@ -22,12 +22,21 @@ Comparison = Literal["at_least", "at_most", "more_than", "less_than"]
 Values = Annotated[tuple[str, ...], Len(1)]
 
 
+def is_plain(number: Decimal) -> bool:
+    """At most 12 digits before the point and 6 behind it: “1e-999999999” is a number, too, and as long when it is written out."""
+    exponent = number.as_tuple().exponent
+    return number.adjusted() < 12 and isinstance(exponent, int) and exponent >= -6
+
+
+Plain = Predicate(is_plain)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
     """An amount of money as documents write it."""
 
     __pydantic_config__: ClassVar[Any] = STRICT
-    amount: Annotated[Decimal, Ge(0)]
+    amount: Annotated[Decimal, Ge(0), Plain]
     currency: Annotated[str, Len(3, 3)]
 
 
@@ -200,7 +209,7 @@ class Discount:
     __pydantic_config__: ClassVar[Any] = STRICT
     kind: Literal["discount"] = "discount"
     op: Comparison
-    percent: Annotated[Decimal, Ge(0)]
+    percent: Annotated[Decimal, Ge(0), Plain]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +252,7 @@ class ReturnRate:
     __pydantic_config__: ClassVar[Any] = STRICT
     kind: Literal["return_rate"] = "return_rate"
     op: Comparison
-    percent: Annotated[Decimal, Ge(0)]
+    percent: Annotated[Decimal, Ge(0), Plain]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,11 +17,13 @@ from . import (
     deadlines,
     desk,
     evidence,
+    findings,
     offer_words,
     opening,
     people,
     policy,
     queue,
+    receiving,
     replies,
     settings,
     widgets,
@@ -41,6 +43,7 @@ def _register(state: object) -> None:
     app: Flask = state.app  # type: ignore[attr-defined]
     words.register(app)
     offer_words.register(app)
+    findings.register(app)
     policy.register(app)
 
 
@@ -64,7 +67,15 @@ def _routes() -> None:
     )
     add("/cases/<case_id>/desk/<verb>", "change_desk", desk.change_desk, methods=["POST"])
     add("/cases/<case_id>/<name>", "act", cases.act_on_case, methods=["POST"])
+    add("/cases/<case_id>/lines/<line_id>/correct", "correct_line", cases.correct_count, methods=["POST"])
+    add("/cases/<case_id>/steps/<step_id>/<name>", "act_step", cases.act_on_step, methods=["POST"])
     add("/cases/<case_id>/refunds/<refund_id>/<name>", "act_refund", cases.act_on_refund, methods=["POST"])
+    add("/receiving", "bench", receiving.show_bench)
+    add("/receiving/bookings", "bookings", receiving.show_bookings)
+    add("/receiving/cases/<case_id>", "book", receiving.book, methods=["POST"])
+    add("/receiving/bookings/<receipt_id>/undo", "undo_booking", receiving.undo, methods=["POST"])
+    add("/receiving/strays", "keep_stray", receiving.keep_stray, methods=["POST"])
+    add("/receiving/strays/<goods_id>", "finish_stray", receiving.finish_stray, methods=["POST"])
     add("/open-case", "opening", opening.show_opening)
     add("/open-case/<order_id>", "opening_page", opening.show_opening)
     add("/open-case", "open_case", opening.open_for_shopper, methods=["POST"])

@@ -13,6 +13,8 @@ from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import AppError, Conflict, NotFound
 from saleor_returns_app.services.assigning import read_desk
 from saleor_returns_app.services.case_files import CaseFile, read_case
+from saleor_returns_app.services.effects import retry_effect, vouch_effect
+from saleor_returns_app.services.inspection import correct_line
 from saleor_returns_app.services.linking import MERGEABLE, related_cases
 from saleor_returns_app.services.messages import mark_read
 from saleor_returns_app.services.refunds import current_quote
@@ -25,6 +27,7 @@ from .access import visit
 from .actions import CASE_ACTIONS, Action, Offered, case_action, case_actions, offered_to, refund_action, refund_actions
 from .answers import fragment, notify, onto_page
 from .evidence import gallery_of
+from .findings import read_findings
 from .forms import EMPTY, Form, posted_version
 from .places import customer_place, order_place
 from .thread import REPLY, offer_action, thread_action, thread_of, thread_values
@@ -97,6 +100,7 @@ def _values(file: CaseFile) -> dict[str, Any]:
         "poll": _poll(file),
         **thread_values(file),
         "gallery": gallery_of(file.case),
+        "may_receive": not offered_to(CASE_ACTIONS[CaseEvent.RECEIVE], actor).why_not,
         "address": TenantSettings.load(visit().tenant.settings).return_address,
     }
 
@@ -174,6 +178,45 @@ def act_on_refund(case_id: str, refund_id: str, name: str) -> Response:
     if action is None or all(item.refund.id != refund_id for item in file.refunds):
         raise NotFound("This refund does not exist, or it is not yours to see.", code="UNKNOWN_REFUND")
     return _act(file, action, subject=refund_id, form_name=f"{refund_id}.{name}")
+
+
+def correct_count(case_id: str, line_id: str) -> Response:
+    """Somebody looked again at what a line brought."""
+    file = read_file(case_id)
+    try:
+        correct_line(
+            ctx(),
+            visit().tenant_id,
+            case_id,
+            line_id,
+            actor=visit().actor,
+            found=read_findings(request.form).get(line_id, ()),
+            why=request.form.get("why", ""),
+            version=posted_version(),
+        )
+    except Conflict as problem:
+        now = read_file(case_id)
+        return onto_page(_page(now, status=problem.status, clash=_clash(now, problem)))
+    except AppError as problem:
+        return onto_page(_page(file, status=problem.status, forms={f"correct-{line_id}": Form.refused(problem)}))
+    return notify(onto_page(case_page(case_id)), gettext("Count corrected"), text=file.case.number)
+
+
+#: What a person says of a step that is stuck.
+_STEP_VERBS = {"retry": retry_effect, "vouch": vouch_effect}
+
+
+def act_on_step(case_id: str, step_id: str, name: str) -> Response:
+    """Settle a step that no job could: try it again, or say that it is done."""
+    file = read_file(case_id)
+    if name not in _STEP_VERBS or all(effect.id != step_id for effect in file.effects):
+        raise NotFound("This step does not exist, or it is not yours to see.", code="UNKNOWN_STEP")
+    try:
+        _STEP_VERBS[name](ctx(), visit().tenant_id, step_id, actor=visit().actor)
+    except Conflict as problem:
+        now = read_file(case_id)
+        return onto_page(_page(now, status=problem.status, clash=_clash(now, problem)))
+    return notify(onto_page(case_page(case_id)), gettext("Noted"), text=file.case.number)
 
 
 def act_on_offer(case_id: str, offer_id: str, name: str) -> Response:

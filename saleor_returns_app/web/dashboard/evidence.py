@@ -69,14 +69,32 @@ def _item(one: Shown, about: str, place: int, count: int) -> Item:
 
 def show_gallery(case_id: str) -> Response:
     """The gallery alone, with fresh links."""
+    return _alone(case_id)
+
+
+def _alone(case_id: str, problems: tuple[str, ...] = (), typed: Mapping[str, str] | None = None) -> Response:
     case = read_case(ctx(), visit().tenant_id, case_id, actor=visit().actor).case
-    return fragment("gallery.html", case=case, gallery=gallery_of(case))
+    gallery = gallery_of(case, problems, typed)
+    return fragment(
+        "gallery.html",
+        status=400 if problems else 200,
+        case=case,
+        gallery=gallery,
+        alone=bool(request.args.get("alone")),
+    )
+
+
+def _answer(case_id: str, problems: tuple[str, ...] = (), typed: Mapping[str, str] | None = None) -> Response:
+    """The whole page, or the gallery alone where it lies on a page that must keep what else was typed there."""
+    from .cases import page_with_gallery
+
+    if request.args.get("alone"):
+        return _alone(case_id, problems, typed)
+    return onto_page(page_with_gallery(case_id, problems, typed))
 
 
 def add_files(case_id: str) -> Response:
     """Files that staff got otherwise, or took themselves. What cannot be used is said file by file; the others are added."""
-    from .cases import page_with_gallery
-
     file = read_case(ctx(), visit().tenant_id, case_id, actor=visit().actor)
     allow_uploads()
     holder = holder_of("staff", visit().actor.id, case_id)
@@ -106,12 +124,10 @@ def add_files(case_id: str) -> Response:
             internal=bool(typed["internal"]),
         )
     if problems:
-        return onto_page(page_with_gallery(case_id, tuple(problems), typed))
-    return notify(onto_page(page_with_gallery(case_id)), gettext("Files added"), text=file.case.number)
+        return _answer(case_id, tuple(problems), typed)
+    return notify(_answer(case_id), gettext("Files added"), text=file.case.number)
 
 
 def remove_file(case_id: str, evidence_id: str) -> Response:
-    from .cases import page_with_gallery
-
     remove_evidence(ctx(), visit().tenant_id, evidence_id, actor=visit().actor)
-    return notify(onto_page(page_with_gallery(case_id)), gettext("File removed"))
+    return notify(_answer(case_id), gettext("File removed"))

@@ -46,7 +46,7 @@ def _reply(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: A
         body=typed.get("body", ""),
         through="dashboard",
         source_id=_ticket(typed),
-        attach=lambda session, case, message: attach_to_message(session, holder, case.id, message.id),
+        attach=lambda session, case, message: attach_to_message(ctx, session, holder, case.id, message.id),
     )
 
 

@@ -84,7 +84,7 @@ def write(number: str) -> ResponseReturnValue:
             body=request.form.get("body", ""),
             through="portal",
             source_id=_sent(found, ("body",)),
-            attach=lambda session, case, message: attach_to_message(session, holder, case.id, message.id),
+            attach=lambda session, case, message: attach_to_message(ctx(), session, holder, case.id, message.id),
         )
 
     return _carry_out(number, "message", send)

@@ -7,8 +7,9 @@ from typing import Any, BinaryIO, cast
 
 from flask import Response
 
+from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.evidence import Evidence
-from saleor_returns_app.services.evidence import Upload, add_evidence, holder_of
+from saleor_returns_app.services.evidence import Upload, add_evidence, holder_of, read_for
 from saleor_returns_app.services.evidence_requests import provide_evidence
 from saleor_returns_app.web import limits
 from saleor_returns_app.web.current import ctx
@@ -60,9 +61,17 @@ def add_to_case(path: CasePath, form: EvidenceIn, header: WriteHeaders) -> Respo
             order_line_id=form.order_line_id,
         )
         provide_evidence(ctx(), tenant().id, case.id, holder=holder, actor=actor())
-        return 200, evidence_out([row])[0]
+        return 200, evidence_out([_kept(case, row)])[0]
 
     return once(header.idempotency_key, {"case": path.number, **_asked(form)}, carry_out)
+
+
+def _kept(case: Case, row: Evidence) -> Evidence:
+    """The file as the case has it: the one of before where it was given already."""
+    with ctx().db.tenant(tenant().id) as session:
+        files = read_for(session, actor=actor(), case_ids=[case.id])
+    same = [file for file in files if file.digest == row.digest and file.message_id is None]
+    return next((file for file in same if file.id == row.id), same[0] if same else row)
 
 
 def _upload(form: EvidenceIn) -> Upload:

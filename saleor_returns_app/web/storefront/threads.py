@@ -27,6 +27,8 @@ from .orders import PROBLEMS
 from .shapes import CasePath, MoneyOut, WriteHeaders
 from .thread_shapes import AnswerIn, MessageIn, MessageOut, OfferIn, OfferOut, OfferPath, ThreadOut
 
+#: What an answer leads to: the same answer again finds it.
+_DONE = {"accept": OfferStatus.ACCEPTED, "decline": OfferStatus.DECLINED, "withdraw": OfferStatus.WITHDRAWN}
 THREAD = {**PROBLEMS, 200: ThreadOut}
 
 
@@ -122,7 +124,8 @@ def counter_offer(path: OfferPath, body: OfferIn, header: WriteHeaders) -> Respo
 def _answer(path: OfferPath, header: WriteHeaders, name: str, act: Callable[[Offer], None]) -> Response:
     def carry_out(_turn: str | None) -> tuple[int, BaseModel]:
         case, offer = _own_offer(path)
-        act(offer)
+        if (offer.status, offer.answered_by) != (_DONE[name], actor().name):  # else it is asked for again
+            act(offer)
         return 200, fresh_case(case.id)
 
     return once(header.idempotency_key, {name: [path.number, path.offer]}, carry_out)

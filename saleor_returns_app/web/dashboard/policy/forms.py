@@ -26,6 +26,7 @@ LANGUAGES = {"en": "English", "zh": "中文"}
 MOST_PARTS = 40
 _TOKEN = re.compile(r"(when|then)-(\d{1,4})")
 _AMOUNT = re.compile(r"\s*(?:([A-Za-z]{3})\s*)?([0-9][0-9.,\s]*?)\s*([A-Za-z]{3})?\s*")
+_LONGEST_AMOUNT = 60
 _RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
 
 
@@ -198,7 +199,8 @@ def _lines(texts: Iterable[str]) -> list[str]:
 
 def _amounts(lines: list[str], name: str, problems: dict[str, str]) -> list[dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for line in lines:
+    for typed in lines:
+        line = " ".join(typed.split())[:_LONGEST_AMOUNT]  # a row of spaces can be cut in endless ways
         match = _AMOUNT.fullmatch(line)
         currency = (match[1] or match[3] or "").upper() if match else ""
         if not match or not currency or (match[1] and match[3]):

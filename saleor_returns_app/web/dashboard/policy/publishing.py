@@ -79,6 +79,6 @@ def _time_of(sent: object) -> datetime | None:
     try:
         day = datetime.strptime(values.get("day", ""), "%Y-%m-%d").replace(tzinfo=UTC).date()
         zone = zone_of(ctx().tenant_settings(visit().tenant_id).time_zone)
-    except ValueError as error:
+        return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # the first day there is began elsewhere a day before it
         raise BadInput("Choose the day from which it is in force.", code="DAY", field="day") from error
-    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)

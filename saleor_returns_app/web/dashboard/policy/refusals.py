@@ -20,6 +20,7 @@ _SAID: dict[str, str] = {
     "int_parsing_size": "This number is too large.",
     "decimal_parsing": "Write a number, like 12.5.",
     "finite_number": "Write a number, like 12.5.",
+    "predicate_failed": "At most 12 digits before the point and 6 behind it.",
     "enum": "Choose one of the list.",
     "literal_error": "Choose one of the list.",
     "bool_parsing": "Choose one of the list.",
