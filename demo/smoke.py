@@ -30,17 +30,23 @@ class SmokeFailed(Exception):
 
 
 class _Inputs(HTMLParser):
-    """The form fields of a page, by name."""
+    """The form fields of a page, by name, as a browser would send them untouched."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.values: dict[str, str] = {}
+        self._select = ""
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag == "input" and given.get("name"):
-            self.values[str(given["name"])] = given.get("value") or ""
+            if given.get("type") != "checkbox" or "checked" in given:
+                self.values[str(given["name"])] = given.get("value") or ""
+        elif tag == "select":
+            self._select = given.get("name") or ""
+        elif tag == "option" and self._select and ("selected" in given or self._select not in self.values):
+            self.values[self._select] = given.get("value") or ""
 
 
 def _checked(answer: requests.Response) -> requests.Response:
@@ -121,7 +127,7 @@ def receive(staff: Staff, order_id: str) -> str:
     case = f"cases/{found[1]}"
     staff.act(f"{case}/approve", {})
     counted = _Inputs(staff.page(f"{case}/receive")).values
-    if not any(name.endswith(".accepted") for name in counted):
+    if not any(name.endswith(".received") for name in counted):
         raise SmokeFailed("the receiving page has no lines")
     staff.act(f"{case}/receive", counted)
     return case

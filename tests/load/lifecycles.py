@@ -32,6 +32,8 @@ ONE_BY_ONE = 60
 AT_ONCE = 300
 CONCURRENCY = 8
 _INPUT = re.compile(r'<input\b[^>]*\bname="([^"]+)"[^>]*>')
+_SELECT = re.compile(r'<select\b[^>]*\bname="([^"]+)"[^>]*>(.*?)</select>', re.DOTALL)
+_OPTION = re.compile(r'<option value="([^"]*)"( selected)?')
 _VALUE = re.compile(r'\bvalue="([^"]*)"')
 _IS_PAID = "select 1 from cases where number = %s and status = 'resolved'"
 _PATIENCE = 60.0
@@ -143,5 +145,9 @@ def _inputs(page: str) -> dict[str, str]:
     found = {}
     for field in _INPUT.finditer(page):
         value = _VALUE.search(field[0])
-        found[field[1]] = value[1] if value else ""
+        if 'type="checkbox"' not in field[0] or " checked" in field[0]:
+            found[field[1]] = value[1] if value else ""
+    for select in _SELECT.finditer(page):
+        options = _OPTION.findall(select[2])
+        found[select[1]] = next((option for option, chosen in options if chosen), options[0][0] if options else "")
     return found
