@@ -310,7 +310,8 @@ def _try_item(ctx: Context, tenant_id: str, run_id: str, item_id: str, *, reads_
         item.at = ctx.now()
         try:
             with session.begin_nested():  # what fails leaves nothing of the case behind, wherever it fails
-                _check_seen(session, item)
+                if not action.seen_each:  # such an action compares more than the state by itself
+                    _check_seen(session, item)
                 said = action.run(ctx, tenant_id, item.case_id, {**run.typed, **item.shown}, actor)
         except AppError as problem:
             if isinstance(problem, ReadAgainError) and reads_left:

@@ -111,6 +111,8 @@ def approve_seen_refund(
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         order = _order_of(ctx, session, case)
+        if (why_not := _too_early_or_late(case)) is not None:
+            raise why_not
         if case.attention and case.attention not in LATE:
             raise _waits_for_person()
     done = approve_refund(ctx, tenant_id, case_id, actor=actor, fingerprint=shown.get("fingerprint", ""), order=order)

@@ -114,6 +114,15 @@ def test_two_cases_of_one_order_are_quoted_one_after_the_other(shop: Shop, saleo
     assert results(shop, run_id) == [("done", ""), ("refused", "QUOTE_CHANGED")]
 
 
+def test_one_that_a_colleague_approved_after_it_was_seen_is_left_alone(shop: Shop, cases: list[str]) -> None:
+    prospects = look(shop, cases)
+    shop.pay(cases[1])
+    run_id = plan(shop, prospects)
+    work_bulk(shop.ctx)
+    assert results(shop, run_id) == [("done", ""), ("refused", "DECIDED"), ("done", "")]
+    assert refunds(shop) == 3
+
+
 def test_what_was_not_shown_is_not_planned(shop: Shop, cases: list[str]) -> None:
     with pytest.raises(BadInput):
         plan(shop, look(shop, cases), shown={})
@@ -205,7 +214,7 @@ def test_planned_twice_with_one_id_pays_once(shop: Shop, cases: list[str], saleo
     for _ in range(2):
         work_bulk(shop.ctx)
     shop.work()
-    assert results(shop, other) == [("refused", "STALE")] * 3
+    assert results(shop, other) == [("refused", "DECIDED")] * 3
     assert len(saleor.paid) == 3
 
 
