@@ -362,8 +362,8 @@ def record_refund(
     with ctx.db.tenant(tenant_id) as session:
         case, refund = _load(session, refund_id, actor)
         check_version(case, version)
-        move_refund(ctx, refund, RefundEvent.RECORD, actor)
         refund.proof, refund.paid_minor = said, refund.amount_minor
+        move_refund(ctx, refund, RefundEvent.RECORD, actor)
         detail = {"refund": refund.marker, "amount": str(refund.amount), "proof": said}
         note = f"refund {refund.marker} of {refund.amount} was paid outside"
         record_entry(
