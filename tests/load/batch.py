@@ -27,7 +27,7 @@ from .lifecycles import Person
 from .shop import ShopProcess
 
 REFUNDS, AIM = 1_000, 300
-_MAKERS = 6
+_MAKERS, _BY_ONE = 6, 25
 _PATIENCE = 900.0
 _NOT_RECORDED = "select count(*) from recorded_returns where state <> 'done'"
 _WAITING_STEPS = "select count(*) from effects where state in ('planned', 'calling')"
@@ -73,16 +73,16 @@ def measure() -> Iterator[Figure]:
 
 def _make_cases(shop: ShopProcess, app: App, installed: str) -> list[str]:
     """Ids of cases whose goods were counted."""
-    local = threading.local()
+    orders = shop.new_orders(REFUNDS)
 
-    def bring_back(order: dict[str, Any]) -> str:
-        if not hasattr(local, "person"):
-            local.person = Person(app, shop.shopper_token(), shop.staff_token(installed), shop.api_url)
-        person: Person = local.person
-        return person.bring_back(order)[1].rpartition("/")[2]
+    def bring_back(mine: list[dict[str, Any]]) -> list[str]:
+        # Few enough for one token of the staff, which ends after five minutes.
+        person = Person(app, shop.shopper_token(), shop.staff_token(installed), shop.api_url)
+        return [person.bring_back(order)[1].rpartition("/")[2] for order in mine]
 
     with ThreadPoolExecutor(_MAKERS) as pool:
-        return list(pool.map(bring_back, shop.new_orders(REFUNDS)))
+        parts = pool.map(bring_back, [orders[start : start + _BY_ONE] for start in range(0, REFUNDS, _BY_ONE)])
+        return [case for part in parts for case in part]
 
 
 def _wait(database: psycopg.Connection[Any], query: Any, wanted: int) -> None:
