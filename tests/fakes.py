@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -559,3 +560,10 @@ class PlainExaminer:
             height=480 if thumbnail else None,
             thumbnail=thumbnail,
         )
+
+
+class PlainDocuments:
+    """What would be printed, as JSON behind the first bytes of a PDF."""
+
+    def draw(self, template: str, values: Mapping[str, Any], *, written_at: datetime) -> bytes:
+        return b"%PDF-" + json.dumps([template, values, written_at.isoformat()], ensure_ascii=False).encode()

@@ -281,3 +281,11 @@ class Examiner(Protocol):
     def examine(self, source: BinaryIO) -> ExaminedFile:
         """Believe neither name nor header. Raises the errors of `domain.evidence.refusal`."""
         ...
+
+
+class Documents(Protocol):
+    """Draws documents to print."""
+
+    def draw(self, template: str, values: Mapping[str, Any], *, written_at: datetime) -> bytes:
+        """A PDF by one of our templates, filled with JSON values; every text in them is text, never markup."""
+        ...

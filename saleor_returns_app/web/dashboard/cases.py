@@ -19,6 +19,7 @@ from saleor_returns_app.services.linking import MERGEABLE, related_cases
 from saleor_returns_app.services.messages import mark_read
 from saleor_returns_app.services.refunds import current_quote
 from saleor_returns_app.web.current import ctx
+from saleor_returns_app.web.documents import link_to
 from saleor_returns_app.web.errors import said
 from saleor_returns_app.web.evidence import allow_uploads
 from saleor_returns_app.web.i18n import gettext
@@ -98,6 +99,7 @@ def _values(file: CaseFile) -> dict[str, Any]:
         "form": EMPTY,
         "seen": _seen(file),
         "poll": _poll(file),
+        "credit_notes": {row.refund_id: (row.number, link_to(ctx(), row)) for row in file.credit_notes},
         **thread_values(file),
         "gallery": gallery_of(file.case),
         "may_receive": not offered_to(CASE_ACTIONS[CaseEvent.RECEIVE], actor).why_not,

@@ -50,6 +50,7 @@ def save_settings() -> Response:
             shipping_rule=typed("shipping_rule"),
             brand_color=typed("brand_color"),
             contact_email=typed("contact_email"),
+            seller=typed("seller"),
             evidence_days=typed("evidence_days"),
             spot_check_percent=typed("spot_check_percent"),
             tells_of_withdrawal=request.form.get("tells_of_withdrawal", "yes"),
