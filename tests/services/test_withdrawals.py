@@ -19,7 +19,7 @@ from saleor_returns_app.models.notifications import Notification
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.models.withdrawals import Withdrawal
 from saleor_returns_app.services import matching_withdrawals
-from saleor_returns_app.services.matching_withdrawals import TRIES, match_withdrawals
+from saleor_returns_app.services.matching_withdrawals import match_withdrawals
 from saleor_returns_app.services.withdrawals import (
     Declaration,
     declare_withdrawal,
@@ -221,17 +221,17 @@ def test_returned_goods_are_not_withdrawn_from_again(shop: Shop, saleor: FakeSal
 
 
 def test_one_that_breaks_does_not_hold_up_the_others_and_ends_with_a_person(
-    shop: Shop, staff: Actor, shopper: Actor, clock: FakeClock, saleor: FakeSaleor
+    shop: Shop, staff: Actor, shopper: Actor, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(matching_withdrawals, "TRIES", 2)
     other = Shop(shop.ctx, add_tenant(shop.ctx.db, "other").id, staff, shopper)
     taken = other.request({"line-1": 1})  # a case that has the id which the next form claims for its own
     said = Declaration(name="Rita Returner", order_number="74", email="rita@example.com")
     declare_withdrawal(shop.ctx, shop.tenant_id, said, ticket=taken, language="en")
     clock.forward(seconds=1)
-    ticket = declare(shop, name="Rita R. Returner")
+    ticket = declare(shop, order_number="75")
     match_withdrawals(shop.ctx)
-    assert row(shop, ticket).state == "matched"
-    for _ in range(TRIES):
-        clock.forward(hours=1)
-        match_withdrawals(shop.ctx)
+    assert (row(shop, taken).state, row(shop, ticket).why) == ("waiting", "NO_ORDER")
+    clock.forward(hours=1)
+    match_withdrawals(shop.ctx)
     assert (row(shop, taken).state, row(shop, taken).why) == ("aside", "REFUSED")

@@ -473,3 +473,15 @@ def test_who_has_some_channels_only_sees_no_orders_of_the_others(
 def shop_case(ctx: Context, tenant: Tenant) -> str:
     with ctx.db.tenant(tenant.id) as session:
         return session.scalars(select(Case.id)).one()
+
+
+@pytest.mark.parametrize("currency", ["a b", "   ", "€€€", "12 "])
+def test_what_is_no_currency_is_said_at_the_import_and_breaks_no_page(begun: Desk, currency: str) -> None:
+    text = (
+        "name: x\nrules:\n- id: a\n  name: A\n  then:\n  - kind: auto_approve\n"
+        f'    up_to: [{{amount: 5, currency: "{currency}"}}]\n'
+    )
+    answer = begun.post("/dashboard/policy/text", text=text, step="use", revision="1")
+    assert answer.status_code == 400
+    assert "three letters" in answer.text
+    assert begun.get("/dashboard/policy").status_code == 200

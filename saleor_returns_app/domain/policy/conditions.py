@@ -39,6 +39,10 @@ class Amount:
     amount: Annotated[Decimal, Ge(0), Plain]
     currency: Annotated[str, Len(3, 3)]
 
+    def __post_init__(self) -> None:
+        if not (self.currency.isascii() and self.currency.isalpha()):
+            raise ValueError("a currency has three letters, like EUR")
+
 
 Amounts = Annotated[tuple[Amount, ...], Len(1)]
 

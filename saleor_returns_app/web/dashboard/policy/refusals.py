@@ -32,6 +32,7 @@ _OWN: tuple[tuple[str, str], ...] = (
     ("two actions of one type", "It says the same thing twice: of each kind of decision one is enough."),
     ("values belong to", "Write at least one value, or none where only the key counts."),
     ("merchant_percent belongs", "A part of the shop belongs to shared postage only."),
+    ("a currency has", "A currency has three letters, like EUR."),
     ("same id", "There is another rule with this id."),
 )
 _DAY = "Write month and day like 11-30."
