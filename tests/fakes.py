@@ -205,6 +205,7 @@ class FakeSaleor:
         self.trouble: dict[str, list[Exception]] = {}
         self.paid: list[tuple[str, Money]] = []  # what the provider paid, by grant or order
         self.notes: list[tuple[str, str]] = []
+        self.invoices: list[tuple[str, str, str]] = []  # order, number, address
         self.calls: Counter[str] = Counter()
         self.pages: list[int] = []  # how many orders were asked for at once
         self.problems: dict[str, str] = {}
@@ -481,6 +482,16 @@ class FakeSaleor:
     def add_note(self, shop: ShopConnection, order_id: str, text: str) -> None:
         self._call("add_note")
         self.notes.append((order_id, text))
+
+    def list_invoices(self, shop: ShopConnection, order_id: str) -> frozenset[str]:
+        self._call("list_invoices")
+        return frozenset(number for order, number, _ in self.invoices if order == order_id)
+
+    def create_invoice(self, shop: ShopConnection, order_id: str, *, number: str, url: str) -> None:
+        lost = self._mood_of("create_invoice") == "lost"
+        self.invoices.append((order_id, number, url))
+        if lost:
+            raise SaleorUnclear()
 
     def write_metadata(self, shop: ShopConnection, object_id: str, values: Mapping[str, str]) -> None:
         self._call("write_metadata")

@@ -24,6 +24,7 @@ from saleor_returns_app.models.orders import OrderMirror
 from saleor_returns_app.models.refunds import QuoteRow, Refund
 from saleor_returns_app.models.tenants import Tenant
 
+from .attaching import plan_attachment
 from .context import Context
 from .orders import unpack_order
 from .quotes import QUOTE
@@ -64,19 +65,19 @@ def issue_credit_note(ctx: Context, session: Session, refund: Refund) -> None:
         paid_to=refund.label,
         whole=quote.total if refund.paid != quote.total else None,
     )
-    session.add(
-        CreditNoteRow(
-            id=new_id(),
-            case_id=case.id,
-            quote_id=refund.quote_id,
-            refund_id=refund.id,
-            number=number,
-            total_minor=note.total.minor,
-            currency=note.currency,
-            data=_NOTE.dump_python(note, mode="json"),
-            issued_at=now,
-        )
+    row = CreditNoteRow(
+        id=new_id(),
+        case_id=case.id,
+        quote_id=refund.quote_id,
+        refund_id=refund.id,
+        number=number,
+        total_minor=note.total.minor,
+        currency=note.currency,
+        data=_NOTE.dump_python(note, mode="json"),
+        issued_at=now,
     )
+    session.add(row)
+    plan_attachment(ctx, session, case, row)
 
 
 def _next(session: Session, year: int) -> int:

@@ -25,7 +25,7 @@ LONGEST_ADDRESS = 1000
 LONGEST_WINDOW = 3650
 _OWN = (
     *("return_address", "window_days", "shipping_rule", "brand_color", "contact_email"),
-    *("seller", "evidence_days", "spot_check_percent", "tells_of_withdrawal"),
+    *("seller", "attaches_credit_notes", "evidence_days", "spot_check_percent", "tells_of_withdrawal"),
 )
 _SENDING = (CaseStatus.APPROVED, CaseStatus.IN_TRANSIT)
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -46,6 +46,7 @@ def change_settings(
     spot_check_percent: str = "",
     tells_of_withdrawal: str = "yes",
     seller: str = "",
+    attaches_credit_notes: str = "no",
 ) -> TenantSettings:
     """Change what the shop's settings page offers, from what was typed there. Raises BadInput naming the field."""
     require_permission(actor, NEEDED)
@@ -53,6 +54,7 @@ def change_settings(
     settings = TenantSettings(
         return_address=_address(return_address, "return_address"),
         seller=_address(seller, "seller"),
+        attaches_credit_notes=attaches_credit_notes == "yes",
         window_days=_days(window_days),
         shipping_rule=_rule(shipping_rule),
         brand_color=_color(brand_color),

@@ -41,7 +41,7 @@ MODULES = (
     "services/orders.py",
     "web/errors.py",
     "web/documents/credit_notes.py",
-    "web/documents/links.py",
+    "services/credit_note_links.py",
     "services/credit_notes.py",
     "web/evidence/links.py",
     "web/labels.py",

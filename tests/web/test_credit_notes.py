@@ -11,8 +11,8 @@ from flask import Flask
 
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.context import Context
+from saleor_returns_app.services.credit_note_links import link_to
 from saleor_returns_app.services.credit_notes import list_credit_notes
-from saleor_returns_app.web.documents import link_to
 from tests.fakes import FakeClock
 from tests.services.journeys import Shop
 
@@ -65,8 +65,8 @@ def test_a_link_ends_and_cannot_be_made_up(desk: Desk, paid: str, clock: FakeClo
 def test_a_link_names_one_note_of_one_shop(ctx: Context, desk: Desk, shop: Shop, paid: str, foreign_desk: Desk) -> None:
     with ctx.db.tenant(shop.tenant_id) as session:
         (row,) = list_credit_notes(session, paid)
-    row.tenant_id = "another"
-    assert desk.client.get(link_to(ctx, row).removeprefix("http://returns.test")).status_code == 404
+    link = link_to(ctx, "another", row.case_id, row.number)
+    assert desk.client.get(link.removeprefix("http://returns.test")).status_code == 404
     assert foreign_desk.get(f"/dashboard/cases/{paid}").status_code == 404
 
 
@@ -104,6 +104,10 @@ def test_the_seller_is_set_by_the_shop(desk: Desk, shop: Shop) -> None:
     }
     assert desk.post("/dashboard/settings", **typed).status_code == 200
     assert shop.ctx.tenant_settings(shop.tenant_id).seller == "Demo Ltd\nVAT 1"
+    assert not shop.ctx.tenant_settings(shop.tenant_id).attaches_credit_notes
+    desk.post("/dashboard/settings", **typed, attaches_credit_notes="yes")
+    assert shop.ctx.tenant_settings(shop.tenant_id).attaches_credit_notes
+    assert 'value="yes" selected>On the order' in desk.get("/dashboard/settings").text
     refused = desk.post("/dashboard/settings", **{**typed, "seller": "x" * 1001})
     assert refused.status_code == 400
     assert "x" * 1001 in refused.text

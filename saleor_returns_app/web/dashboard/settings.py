@@ -51,6 +51,7 @@ def save_settings() -> Response:
             brand_color=typed("brand_color"),
             contact_email=typed("contact_email"),
             seller=typed("seller"),
+            attaches_credit_notes=typed("attaches_credit_notes"),
             evidence_days=typed("evidence_days"),
             spot_check_percent=typed("spot_check_percent"),
             tells_of_withdrawal=request.form.get("tells_of_withdrawal", "yes"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
+from saleor_returns_app.services.credit_note_links import open_link
 from saleor_returns_app.services.credit_notes import read_credit_note
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.errors import as_app_error, said
 
 from .credit_notes import as_pdf
-from .links import open_link
 
 blueprint = Blueprint("documents", __name__, url_prefix="/documents")
 

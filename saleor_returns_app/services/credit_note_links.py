@@ -9,19 +9,19 @@ from datetime import timedelta
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from saleor_returns_app.errors import NotFound
-from saleor_returns_app.models.credit_notes import CreditNoteRow
-from saleor_returns_app.services.context import Context
+
+from .context import Context
 
 #: How long a link on a page lives at least. The same note has the same link for a while, so that a page drawn again is the same.
 LIFETIME, STEP = timedelta(hours=1), timedelta(minutes=30)
 _OVER = "This link is over. Go back to the page that it was on and reload it."
 
 
-def link_to(ctx: Context, row: CreditNoteRow, *, lifetime: timedelta = LIFETIME) -> str:
+def link_to(ctx: Context, tenant_id: str, case_id: str, number: str, *, lifetime: timedelta = LIFETIME) -> str:
     """The address of a note as PDF."""
     step = STEP.total_seconds()
     until = math.ceil(ctx.now().timestamp() / step) * int(step) + int(lifetime.total_seconds())
-    token = _signer(ctx).dumps([row.tenant_id, row.case_id, row.number, until])
+    token = _signer(ctx).dumps([tenant_id, case_id, number, until])
     return f"{ctx.settings.base_url}/documents/{token}"
 
 
