@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import RETURN_CASE, Acceptance, CaseEvent, CaseStatus
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
-from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.quotes import BY_ITSELF, Quote
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import AppError, Conflict
@@ -109,24 +107,22 @@ def approve_seen_refund(
 ) -> tuple[str, Mapping[str, str]]:
     """Approve the quote that was seen, from the order as read lately; gives what to say of it. Raises ReadAgainError."""
     with ctx.db.tenant(tenant_id) as session:
+        order_id = session.scalar(select(Case.saleor_order_id).where(Case.id == case_id)) or ""
+        lock_lane(
+            session, order_id
+        )  # before the case, as the jobs do: the other way round they could wait for each other
         case = load_case(session, case_id, actor)
-        order = _order_of(ctx, session, case)
         if (why_not := _too_early_or_late(case)) is not None:
             raise why_not
+        # Twice as long as what is read anew: one that was recent when the part began is so to its end.
+        order = recent_order(session, order_id, since=ctx.now() - 2 * RECENT)
+        if order is None:
+            raise ReadAgainError(case_id)
         if case.attention and case.attention not in LATE:
             raise _waits_for_person()
     done = approve_refund(ctx, tenant_id, case_id, actor=actor, fingerprint=shown.get("fingerprint", ""), order=order)
     text = "%(total)s approved" if done.complete else "%(total)s: first approval, a second person has to approve it"
     return text, {"total": str(done.total)}
-
-
-def _order_of(ctx: Context, session: Session, case: Case) -> Order:
-    lock_lane(session, case.saleor_order_id)
-    # Twice as long as what is read anew: one that was recent when the part began is so to its end.
-    order = recent_order(session, case.saleor_order_id, since=ctx.now() - 2 * RECENT)
-    if order is None:
-        raise ReadAgainError(case.id)
-    return order
 
 
 def sums_of(prospects: Sequence[Prospect]) -> tuple[Money, ...]:

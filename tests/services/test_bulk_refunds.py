@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -19,6 +19,7 @@ from saleor_returns_app.models.staff import StaffMember
 from saleor_returns_app.services import bulk
 from saleor_returns_app.services.bulk import chosen_cases, plan_bulk, read_bulk, work_bulk
 from saleor_returns_app.services.bulk_refunds import Prospect, look_at_refunds, sums_of
+from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.orders import outdate_order
 from tests.conftest import add_tenant
 from tests.fakes import FakeClock, FakeSaleor, make_order, make_transaction, usd
@@ -78,6 +79,16 @@ def test_each_is_paid_once_with_a_result(shop: Shop, cases: list[str], saleor: F
     assert [amount for _, amount in saleor.paid] == [usd("20.00")] * 3
     _, found = read_bulk(shop.ctx, shop.tenant_id, run_id, actor=shop.staff)
     assert {result.item.said % result.item.params for result in found} == {"20.00 USD approved"}
+
+
+def test_on_both_databases(any_ctx: Context, shop_of: Callable[[Context], Shop]) -> None:
+    shop = shop_of(any_ctx)
+    case_id = inspected(shop)
+    run_id = plan(shop, look(shop, [case_id]))
+    assert (work_bulk(any_ctx), work_bulk(any_ctx)) == (1, 0)
+    shop.work()
+    assert results(shop, run_id) == [("done", "")]
+    assert shop.case(case_id).status == CaseStatus.RESOLVED
 
 
 def test_orders_are_read_several_at_once(shop: Shop, cases: list[str], saleor: FakeSaleor, clock: FakeClock) -> None:
