@@ -21,6 +21,8 @@ ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 RETUR
 # /data holds photos and videos unless a bucket does, and the database of those who run on SQLite:
 # RETURNS_DATABASE_URL=sqlite:////data/returns.db
 ENV RETURNS_STORAGE_URL=file:/data/files
+# Type for documents, Latin and Chinese.
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-dejavu-core fonts-wqy-microhei && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home returns && install -d -o returns /data
 VOLUME /data
 WORKDIR /app

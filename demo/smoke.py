@@ -30,17 +30,23 @@ class SmokeFailed(Exception):
 
 
 class _Inputs(HTMLParser):
-    """The form fields of a page, by name."""
+    """The form fields of a page, by name, as a browser would send them untouched."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.values: dict[str, str] = {}
+        self._select = ""
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag == "input" and given.get("name"):
-            self.values[str(given["name"])] = given.get("value") or ""
+            if given.get("type") != "checkbox" or "checked" in given:
+                self.values[str(given["name"])] = given.get("value") or ""
+        elif tag == "select":
+            self._select = given.get("name") or ""
+        elif tag == "option" and self._select and ("selected" in given or self._select not in self.values):
+            self.values[self._select] = given.get("value") or ""
 
 
 def _checked(answer: requests.Response) -> requests.Response:
@@ -97,7 +103,8 @@ def drive(stack: Stack) -> str:
     order = made.json()[0]
     mugs, _, stickers = order["lines"]
     number = _request(Shopper(stack), order["id"], {mugs["id"]: 2, stickers["id"]: 7})
-    _decide(Staff(stack), order["id"])
+    staff = Staff(stack)
+    approve_refund(staff, receive(staff, order["id"]))
     shopper = Shopper(stack)
     case = _until(lambda: _refunded(shopper.case(number)), "the refund did not succeed")
     return _check_money(stack, order["number"], case)
@@ -112,17 +119,22 @@ def _request(shopper: Shopper, order_id: str, wanted: dict[str, int]) -> str:
     return number
 
 
-def _decide(staff: Staff, order_id: str) -> None:
-    """Approves, counts the parcel as announced, and approves the refund that is shown."""
+def receive(staff: Staff, order_id: str) -> str:
+    """Approves, and counts the parcel as announced; gives the case's path."""
     found = re.search(r"/cases/([0-9a-f-]{36})", staff.page("widgets/order", orderId=order_id))
     if not found:
         raise SmokeFailed("the order's widget shows no case")
     case = f"cases/{found[1]}"
     staff.act(f"{case}/approve", {})
     counted = _Inputs(staff.page(f"{case}/receive")).values
-    if not any(name.endswith(".accepted") for name in counted):
+    if not any(name.endswith(".received") for name in counted):
         raise SmokeFailed("the receiving page has no lines")
     staff.act(f"{case}/receive", counted)
+    return case
+
+
+def approve_refund(staff: Staff, case: str) -> None:
+    """Approves the refund that is shown."""
     quote = _Inputs(staff.page(f"{case}/quote")).values
     if not quote.get("fingerprint"):
         raise SmokeFailed("no quote is offered for approval")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from saleor_returns_app.adapters.cipher import FernetCipher
+from saleor_returns_app.adapters.documents.typst import TypstDocuments
 from saleor_returns_app.adapters.examining import FileExaminer
 from saleor_returns_app.adapters.mail.smtp import SmtpMailer
 from saleor_returns_app.adapters.saleor.addresses import AddressRules
@@ -49,6 +50,7 @@ def build_context(settings: Settings, *, clock: Clock | None = None) -> Context:
         jobs=LaneJobs(engine),
         storage=ObjectStorage(settings.storage_url.get_secret_value(), settings.storage_options.get_secret_value()),
         examiner=FileExaminer(),
+        documents=TypstDocuments(),
     )
     return context
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -204,6 +205,7 @@ class FakeSaleor:
         self.trouble: dict[str, list[Exception]] = {}
         self.paid: list[tuple[str, Money]] = []  # what the provider paid, by grant or order
         self.notes: list[tuple[str, str]] = []
+        self.invoices: list[tuple[str, str, str]] = []  # order, number, address
         self.calls: Counter[str] = Counter()
         self.pages: list[int] = []  # how many orders were asked for at once
         self.problems: dict[str, str] = {}
@@ -481,6 +483,16 @@ class FakeSaleor:
         self._call("add_note")
         self.notes.append((order_id, text))
 
+    def list_invoices(self, shop: ShopConnection, order_id: str) -> frozenset[str]:
+        self._call("list_invoices")
+        return frozenset(number for order, number, _ in self.invoices if order == order_id)
+
+    def create_invoice(self, shop: ShopConnection, order_id: str, *, number: str, url: str) -> None:
+        lost = self._mood_of("create_invoice") == "lost"
+        self.invoices.append((order_id, number, url))
+        if lost:
+            raise SaleorUnclear()
+
     def write_metadata(self, shop: ShopConnection, object_id: str, values: Mapping[str, str]) -> None:
         self._call("write_metadata")
 
@@ -559,3 +571,10 @@ class PlainExaminer:
             height=480 if thumbnail else None,
             thumbnail=thumbnail,
         )
+
+
+class PlainDocuments:
+    """What would be printed, as JSON behind the first bytes of a PDF."""
+
+    def draw(self, template: str, values: Mapping[str, Any], *, written_at: datetime) -> bytes:
+        return b"%PDF-" + json.dumps([template, values, written_at.isoformat()], ensure_ascii=False).encode()

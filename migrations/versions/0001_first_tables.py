@@ -151,6 +151,16 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "credit_note_counters",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_credit_note_counters_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credit_note_counters")),
+        sa.UniqueConstraint("tenant_id", "year", name=op.f("uq_credit_note_counters_tenant_id_year")),
+    )
+    op.create_table(
         "idempotency_keys",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("subject", sa.String(length=200), nullable=False),
@@ -342,6 +352,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.String(length=36), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("seen", sa.String(length=30), nullable=False),
+        sa.Column("shown", DOCUMENT, nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("said", sa.Text(), nullable=False),
@@ -897,6 +908,36 @@ def upgrade() -> None:
         batch_op.create_index("ix_refunds_watched", ["status", "check_at"], unique=False)
 
     op.create_table(
+        "credit_notes",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("quote_id", sa.String(length=36), nullable=False),
+        sa.Column("refund_id", sa.String(length=36), nullable=False),
+        sa.Column("number", PLAIN_TEXT, nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("data", DOCUMENT, nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_credit_notes_case_id_cases"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["quote_id"], ["quotes.id"], name=op.f("fk_credit_notes_quote_id_quotes"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["refund_id"], ["refunds.id"], name=op.f("fk_credit_notes_refund_id_refunds"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_credit_notes_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credit_notes")),
+        sa.UniqueConstraint("tenant_id", "number", name=op.f("uq_credit_notes_tenant_id_number")),
+        sa.UniqueConstraint("tenant_id", "refund_id", name=op.f("uq_credit_notes_tenant_id_refund_id")),
+    )
+    with op.batch_alter_table("credit_notes", schema=None) as batch_op:
+        batch_op.create_index("ix_credit_notes_case", ["tenant_id", "case_id"], unique=False)
+        batch_op.create_index("ix_credit_notes_quote", ["tenant_id", "quote_id"], unique=False)
+
+    op.create_table(
         "refund_attempts",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("refund_id", sa.String(length=36), nullable=False),
@@ -920,6 +961,11 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("refund_attempts")
+    with op.batch_alter_table("credit_notes", schema=None) as batch_op:
+        batch_op.drop_index("ix_credit_notes_quote")
+        batch_op.drop_index("ix_credit_notes_case")
+
+    op.drop_table("credit_notes")
     with op.batch_alter_table("refunds", schema=None) as batch_op:
         batch_op.drop_index("ix_refunds_watched")
         batch_op.drop_index("ix_refunds_order")
@@ -1058,6 +1104,7 @@ def downgrade() -> None:
 
     op.drop_table("login_codes")
     op.drop_table("idempotency_keys")
+    op.drop_table("credit_note_counters")
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_cases_tenant_unread", sqlite_where=sa.text("unread"), postgresql_where=sa.text("unread")

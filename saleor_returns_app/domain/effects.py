@@ -12,6 +12,7 @@ from .machines import STAFF, SYSTEM, Machine
 
 class EffectKind(StrEnum):
     RESTOCK = "restock"
+    INVOICE = "invoice"  # a credit note on its order
 
 
 class EffectState(StrEnum):

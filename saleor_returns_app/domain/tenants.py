@@ -33,6 +33,8 @@ class TenantSettings:
     restocks: bool = True
     #: Saleor id of the warehouse they go back to; empty: the one they were sent from.
     restock_warehouse: str = ""
+    seller: str = ""  # name, address and tax number, as they stand on credit notes; empty: the shop's name
+    attaches_credit_notes: bool = False  # to the Saleor order, as an invoice document
     spot_check_percent: int = 0  # of what rules approve by themselves, a person looks at so many
 
     @property

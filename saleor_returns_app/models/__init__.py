@@ -3,6 +3,7 @@
 from . import (
     bulk,
     cases,
+    credit_notes,
     deadlines,
     effects,
     evidence,
@@ -26,6 +27,7 @@ __all__ = [
     "Database",
     "bulk",
     "cases",
+    "credit_notes",
     "deadlines",
     "effects",
     "evidence",

@@ -47,8 +47,9 @@ class BulkItem(TenantScoped, Base):
     case_id: Mapped[str] = mapped_column(String(36), ForeignKey("cases.id", ondelete="CASCADE"))
     position: Mapped[int]
     seen: Mapped[str] = mapped_column(String(30))
+    shown: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of a refund: the fingerprint of the quote they saw
     state: Mapped[str] = mapped_column(String(20), default="")  # done | refused
     code: Mapped[str] = mapped_column(String(40), default="")
-    said: Mapped[str] = mapped_column(Text, default="")  # why not, in words
+    said: Mapped[str] = mapped_column(Text, default="")  # what was done or why not, in words
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)
     at: Mapped[datetime | None]

@@ -20,6 +20,7 @@ from saleor_returns_app.models.effects import Effect
 from saleor_returns_app.models.refunds import OrderNote, RecordedReturn, Refund
 from saleor_returns_app.models.tenants import Tenant, TenantState
 
+from .attaching import Attaching
 from .attempts import schedule_look
 from .attention import raise_concern, refresh_attention, report_attention
 from .context import Context
@@ -36,7 +37,7 @@ from .restocking import Restocking
 #: How long a swept order is left to the job that was enqueued for it.
 LEASE = timedelta(seconds=60)
 _UNREADABLE = "ORDER_UNREADABLE"
-HANDLERS: Mapping[EffectKind, Handler] = {EffectKind.RESTOCK: Restocking()}
+HANDLERS: Mapping[EffectKind, Handler] = {EffectKind.RESTOCK: Restocking(), EffectKind.INVOICE: Attaching()}
 _Row = TypeVar("_Row", bound=TenantScoped)
 
 

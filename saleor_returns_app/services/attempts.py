@@ -15,15 +15,8 @@ from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import Refund, RefundAttempt
 
 from .attention import raise_concern
-from .lanes import GRACE, Lane
+from .lanes import GRACE, LOOKS, STALE, Lane
 from .settling import move_refund
-
-#: A plan older than this is not carried out by who made it.
-STALE = timedelta(seconds=15)
-
-
-#: When to look again, by the number of looks so far; the last one repeats.
-LOOKS = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 5, 15, 60, 300, 1800, 3600))
 
 #: Looks at a refund that the provider works on: three days more.
 _PATIENCE = len(LOOKS) + 72

@@ -38,8 +38,8 @@ WHAT_TO_DO = {
     "ORDER_UNREADABLE": "The order cannot be read from Saleor, so the refund of %(amount)s stands still: %(message)s",
     "LEGACY_UNCLEAR": "The order's refunded amount moved by something other than %(amount)s. "
     "Look at the payment; retry only if nothing moved.",
-    "REFUND_LATE": "The refund should have been done by %(day)s. Look at the provider and at the refund below.",
-    "PARCEL_LATE": "The parcel should have arrived by %(day)s. Look at the tracking, ask the shopper or the carrier; "
+    "REFUNDLATE": "The refund should have been done by %(day)s. Look at the provider and at the refund below.",
+    "PARCELLATE": "The parcel should have arrived by %(day)s. Look at the tracking, ask the shopper or the carrier; "
     "then receive it, give it more time, or cancel the return.",
     "STOCK_NOT_RAISED": "The stock of %(item)s could not be changed by %(quantity)s: %(message)s "
     "Compare it in Saleor, then say here what to do.",
@@ -51,7 +51,7 @@ WHAT_TO_DO = {
 #: Kind of what could not be done → code.
 _STUCK = {EffectKind.RESTOCK: "STOCK_NOT_RAISED"}
 #: Code → outcome of the deadline that it tells of.
-_LATE = {"REFUND_LATE": "alarmed", "PARCEL_LATE": "handed_over"}
+LATE = {"REFUNDLATE": "alarmed", "PARCELLATE": "handed_over"}
 
 
 def raise_concern(session: Session, case: Case, refund: Refund, code: str) -> None:
@@ -92,11 +92,11 @@ def refresh_attention(session: Session, case: Case) -> None:
         .where(
             DeadlineRow.case_id == case.id,
             DeadlineRow.ended_at.is_(None),
-            DeadlineRow.outcome.in_(list(_LATE.values())),
+            DeadlineRow.outcome.in_(list(LATE.values())),
         )
         .order_by(DeadlineRow.due_at)
     ).first()
-    case.attention = next((code for code, outcome in _LATE.items() if late and late.outcome == outcome), "")
+    case.attention = next((code for code, outcome in LATE.items() if late and late.outcome == outcome), "")
     case.attention_detail = {"day": _day(session, late)} if late else {}
 
 

@@ -1,6 +1,7 @@
 """One action on many cases: planned by a person, carried out by a job for that person, with a result for each.
 
-A case's move and the result of its item are one transaction, so that a worker that dies in between leaves neither.
+A case's move and the result of its item are one transaction, so that a worker that dies in between leaves neither. What an action
+needs from Saleor is read before.
 """
 
 from __future__ import annotations
@@ -18,33 +19,47 @@ from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.roles import Verb
-from saleor_returns_app.errors import AppError, BadInput, NotFound
+from saleor_returns_app.errors import AppError, BadInput, NotFound, RemoteError
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.bulk import BulkItem, BulkRun
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.tenants import Tenant, TenantState
 
 from .assigning import assign_case, clean_tag, tag_case
+from .bulk_refunds import NEEDED, ReadAgainError, approve_seen_refund, read_what_is_old
 from .cases import approve_case, cancel_case, close_case, reject_case
 from .context import Context
 from .guards import require_permission, require_role
+from .staff import narrow_roles
 
-MOST = 500
+MOST = 1_000
 #: While a worker carries out a part of a run, nobody else takes it.
 LEASE = timedelta(minutes=2)
 #: Cases done before the lease is looked at again.
 _PART = 50
+#: How often an order that changes while it is looked at is read for one case.
+_READS = 3
 Typed = Mapping[str, str]
+#: What was done, in words, where "done" does not say it all.
+Said = tuple[str, Mapping[str, str]]
+Read = Callable[[Context, str, Sequence[str]], None]
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkAction:
-    """`event` is the move it makes, None for what every state allows; `fields` are what a person fills in, the needed ones first."""
+    """`event` is the move it makes, None for what every state allows; `fields` are what a person fills in, the needed ones first.
+
+    `read` fetches what cases need from Saleor; `seen_each`: each case needs to have been shown by itself (`shown` of `plan_bulk`).
+    """
 
     name: str
     event: CaseEvent | None
-    run: Callable[..., None]
+    run: Callable[..., Said | None]
+    verb: Verb = Verb.DECIDE
+    permission: str = "MANAGE_ORDERS"
+    read: Read | None = None
+    seen_each: bool = False
     fields: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
 
@@ -73,6 +88,10 @@ def _tag(ctx: Context, tenant_id: str, case_id: str, typed: Typed, actor: Actor)
     tag_case(ctx, tenant_id, case_id, actor=actor, tag=typed.get("tag", ""))
 
 
+def _approve_refund(ctx: Context, tenant_id: str, case_id: str, typed: Typed, actor: Actor) -> Said:
+    return approve_seen_refund(ctx, tenant_id, case_id, typed, actor)
+
+
 ACTIONS: dict[str, BulkAction] = {
     action.name: action
     for action in (
@@ -80,6 +99,15 @@ ACTIONS: dict[str, BulkAction] = {
         BulkAction(name="reject", event=CaseEvent.REJECT, run=_reject, fields=("reason",), needed=("reason",)),
         BulkAction(name="cancel", event=CaseEvent.CANCEL, run=_cancel, fields=("reason",), needed=("reason",)),
         BulkAction(name="close", event=CaseEvent.CLOSE, run=_close),
+        BulkAction(
+            name="approve_refund",
+            event=CaseEvent.RESOLVE,
+            run=_approve_refund,
+            verb=Verb.PAY,
+            permission=NEEDED,
+            read=read_what_is_old,
+            seen_each=True,
+        ),
         BulkAction(name="assign", event=None, run=_assign, fields=("user_id",)),
         BulkAction(name="tag", event=None, run=_tag, fields=("tag",), needed=("tag",)),
     )
@@ -96,12 +124,17 @@ class Preview:
 
 def preview_bulk(ctx: Context, tenant_id: str, *, actor: Actor, action: str, case_ids: Sequence[str]) -> Preview:
     """Raises BadInput for an unknown action, no cases or too many."""
-    require_permission(actor, "MANAGE_ORDERS")
     wanted = _action(action)
-    with ctx.db.tenant(tenant_id) as session:
-        cases = _chosen(session, actor, case_ids)
+    cases = chosen_cases(ctx, tenant_id, actor=actor, case_ids=case_ids)
     fits = tuple(case for case in cases if _fits(wanted, case))
     return Preview(fits, tuple(case for case in cases if case not in fits))
+
+
+def chosen_cases(ctx: Context, tenant_id: str, *, actor: Actor, case_ids: Sequence[str]) -> list[Case]:
+    """Of what was chosen, what this person may see. Raises BadInput for no cases or too many."""
+    require_permission(actor, "MANAGE_ORDERS")
+    with ctx.db.tenant(tenant_id) as session:
+        return _chosen(session, actor, case_ids)
 
 
 def _action(name: str) -> BulkAction:
@@ -135,15 +168,18 @@ def plan_bulk(
     action: str,
     case_ids: Sequence[str],
     typed: Typed,
+    shown: Mapping[str, Typed] | None = None,
     run_id: str | None = None,
 ) -> str:
     """Plan an action; gives the run's id. The same `run_id` is planned once. Raises BadInput, Forbidden.
 
+    `shown` is what the person saw of each case (case id → names and values), kept for when it is carried out.
     A case that it does not fit any more is planned too: its refusal is a result that whoever chose it can see.
     """
     require_permission(actor, "MANAGE_ORDERS")
-    require_role(actor, Verb.DECIDE)
     wanted = _action(action)
+    require_permission(actor, wanted.permission)
+    require_role(actor, wanted.verb)
     said = {name: typed.get(name, "").strip() for name in wanted.fields}
     for name in wanted.needed:
         if not (clean_tag(said[name]) if name == "tag" else said[name]):
@@ -153,6 +189,9 @@ def plan_bulk(
         if run_id is not None and session.get(BulkRun, run_id) is not None:
             return run_id
         cases = _chosen(session, actor, case_ids)
+        seen = shown or {}
+        if wanted.seen_each:
+            cases = [case for case in cases if case.id in seen]
         if not any(_fits(wanted, case) for case in cases):
             raise BadInput("None of these cases can be changed like that now.", code="NO_CASES")
         run = BulkRun(
@@ -169,7 +208,9 @@ def plan_bulk(
         except IntegrityError:
             return run.id  # the second click of two at once
         for position, case in enumerate(cases):
-            session.add(BulkItem(id=new_id(), run_id=run.id, case_id=case.id, position=position, seen=case.status))
+            item = BulkItem(id=new_id(), run_id=run.id, case_id=case.id, position=position, seen=case.status)
+            item.shown = dict(seen.get(case.id, {}))
+            session.add(item)
         return run.id
 
 
@@ -220,13 +261,21 @@ def work_bulk(ctx: Context) -> int:
         if run is None:
             return 0
         run.state, run.leased_until = "running", now + LEASE
-        tenant_id, run_id = run.tenant_id, run.id
+        tenant_id, run_id, action = run.tenant_id, run.id, ACTIONS[run.action]
     with ctx.db.tenant(tenant_id) as session:
-        due = select(BulkItem.id).where(BulkItem.run_id == run_id, BulkItem.state == "").order_by(BulkItem.position)
-        items = session.scalars(due.limit(_PART)).all()
+        due = select(BulkItem.id, BulkItem.case_id).where(BulkItem.run_id == run_id, BulkItem.state == "")
+        items = session.execute(due.order_by(BulkItem.position).limit(_PART)).all()
     tried = 0
-    for item_id in items:
-        if not _work_item(ctx, tenant_id, run_id, item_id):
+    for number, item in enumerate(items):
+        try:
+            if action.read is not None and number == 0:
+                action.read(ctx, tenant_id, [item.case_id for item in items])
+            going = _work_item(ctx, tenant_id, run_id, item.id, read=action.read)
+        except RemoteError as problem:
+            # The shop does not answer: what is left waits for the end of the lease, and other runs come first.
+            log.info("run waits for the shop", tenant=tenant_id, run=run_id, code=problem.code)
+            return tried
+        if not going:
             break
         tried += 1
     with ctx.db.tenant(tenant_id) as session:
@@ -237,8 +286,19 @@ def work_bulk(ctx: Context) -> int:
     return tried
 
 
-def _work_item(ctx: Context, tenant_id: str, run_id: str, item_id: str) -> bool:
-    """False when the run was stopped. The case and its result are one transaction."""
+def _work_item(ctx: Context, tenant_id: str, run_id: str, item_id: str, *, read: Read | None) -> bool:
+    """False when the run was stopped. An order that changes meanwhile is read again a few times. Raises RemoteError."""
+    for reads_left in range(_READS, -1, -1):
+        try:
+            return _try_item(ctx, tenant_id, run_id, item_id, reads_left=reads_left)
+        except ReadAgainError as changed:
+            if read is not None:
+                read(ctx, tenant_id, [changed.case_id])
+    raise AssertionError("the last try has a result")
+
+
+def _try_item(ctx: Context, tenant_id: str, run_id: str, item_id: str, *, reads_left: int) -> bool:
+    """The case and its result are one transaction. Raises ReadAgainError while reads are left."""
     with ctx.db.together(tenant_id) as session:
         run = session.scalars(select(BulkRun).where(BulkRun.id == run_id).with_for_update()).one()
         item = session.get_one(BulkItem, item_id)
@@ -246,13 +306,16 @@ def _work_item(ctx: Context, tenant_id: str, run_id: str, item_id: str) -> bool:
             return False
         if item.state:
             return True
-        action, actor = ACTIONS[run.action], Actor.load(run.actor)
+        action, actor = ACTIONS[run.action], narrow_roles(session, Actor.load(run.actor))
         item.at = ctx.now()
         try:
             with session.begin_nested():  # what fails leaves nothing of the case behind, wherever it fails
-                _check_seen(session, item)
-                action.run(ctx, tenant_id, item.case_id, run.typed, actor)
+                if not action.seen_each:  # such an action compares more than the state by itself
+                    _check_seen(session, item)
+                said = action.run(ctx, tenant_id, item.case_id, {**run.typed, **item.shown}, actor)
         except AppError as problem:
+            if isinstance(problem, ReadAgainError) and reads_left:
+                raise
             item.state, item.code, item.said = "refused", problem.code, problem.text
             item.params = {name: str(value) for name, value in problem.params.items()}
             run.failed += 1
@@ -266,6 +329,8 @@ def _work_item(ctx: Context, tenant_id: str, run_id: str, item_id: str) -> bool:
             run.failed += 1
         else:
             item.state = "done"
+            if said is not None:
+                item.said, item.params = said[0], dict(said[1])
             run.done += 1
     return True
 

@@ -16,12 +16,14 @@ from saleor_returns_app.domain.refunds import WATCHED
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import NotFound
 from saleor_returns_app.models.cases import Case, CaseEntry
+from saleor_returns_app.models.credit_notes import CreditNoteRow
 from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.models.effects import Effect
 from saleor_returns_app.models.inspection import Finding, StrayGoods
 from saleor_returns_app.models.refunds import QuoteRow, RecordedReturn, Refund, RefundAttempt
 
 from .context import Context
+from .credit_notes import list_credit_notes
 from .effects import effects_of
 from .inspection import holding_findings
 from .quotes import QUOTE
@@ -51,6 +53,7 @@ class CaseFile:
     deadlines: tuple[DeadlineRow, ...] = ()
     findings: tuple[Finding, ...] = ()  # that hold: none that was corrected
     effects: tuple[Effect, ...] = ()
+    credit_notes: tuple[CreditNoteRow, ...] = ()
     strays: tuple[StrayGoods, ...] = ()  # of its parcels, and not settled yet
 
     @property
@@ -116,6 +119,7 @@ def read_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Ca
         goods = select(RecordedReturn).where(RecordedReturn.case_id == case.id)
         # What a person has to look at first, else the newest.
         recorded = session.scalar(goods.order_by(RecordedReturn.state != "stuck", RecordedReturn.id.desc()).limit(1))
+        noted = list_credit_notes(session, case.id)
         quote = session.scalar(
             select(QuoteRow).where(QuoteRow.case_id == case.id).order_by(QuoteRow.id.desc()).limit(1)
         )
@@ -128,6 +132,7 @@ def read_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Ca
     return CaseFile(
         findings=tuple(findings),
         effects=tuple(effects),
+        credit_notes=tuple(noted),
         strays=tuple(strays),
         deadlines=tuple(deadlines),
         case=case,

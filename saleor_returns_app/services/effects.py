@@ -36,12 +36,11 @@ from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.effects import Effect
 
-from .attempts import LOOKS, STALE
 from .attention import refresh_attention
 from .context import Context
 from .guards import check_version, require_permission, require_role
 from .history import load_case, record_entry
-from .lanes import GRACE, Lane
+from .lanes import GRACE, LOOKS, STALE, Lane
 from .ports import ShopConnection
 
 #: Writes that one run makes for one effect; a kind that asks for more is looked at again later.

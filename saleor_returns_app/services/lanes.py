@@ -14,6 +14,10 @@ from .orders import lock_lane
 
 #: Saleor's own worker may go on this long after our time-out; only then does a read that shows nothing prove that nothing was sent.
 GRACE = timedelta(seconds=40)
+#: A plan older than this is not carried out by who made it.
+STALE = timedelta(seconds=15)
+#: When to look again, by the number of looks so far; the last one repeats.
+LOOKS = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 5, 15, 60, 300, 1800, 3600))
 
 
 class LaneLost(Exception):

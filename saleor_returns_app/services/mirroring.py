@@ -63,7 +63,7 @@ def read_changed_orders(ctx: Context) -> int:
     wanted = [row.saleor_order_id for row in taken if not _was_read_since(ctx, row)]
     try:
         read_at = ctx.now()
-        orders = _read(ctx, ctx.shop(tenant_id), wanted)
+        orders = read_several(ctx, ctx.shop(tenant_id), wanted)
     except (RemoteError, Conflict) as problem:
         log.info("orders not read", tenant=tenant_id, orders=len(wanted), code=problem.code)
         _leave_in_peace(ctx, tenant_id)
@@ -73,8 +73,8 @@ def read_changed_orders(ctx: Context) -> int:
     return len(taken)
 
 
-def _read(ctx: Context, shop: ShopConnection, order_ids: Sequence[str]) -> tuple[Order, ...]:
-    """The orders; where the shop refuses them together, in ever smaller parts. One that it refuses alone is left as it is."""
+def read_several(ctx: Context, shop: ShopConnection, order_ids: Sequence[str]) -> tuple[Order, ...]:
+    """At most `AT_ONCE` orders; where the shop refuses them together, in ever smaller parts. One that it refuses alone is left out."""
     if not order_ids:
         return ()
     try:
@@ -84,7 +84,7 @@ def _read(ctx: Context, shop: ShopConnection, order_ids: Sequence[str]) -> tuple
             log.warning("order not read", tenant=shop.tenant_id, reason=problem.reason)
             return ()
     half = len(order_ids) // 2
-    return _read(ctx, shop, order_ids[:half]) + _read(ctx, shop, order_ids[half:])
+    return read_several(ctx, shop, order_ids[:half]) + read_several(ctx, shop, order_ids[half:])
 
 
 def keep_orders(ctx: Context, tenant_id: str, orders: Sequence[Order], *, read_at: datetime) -> None:

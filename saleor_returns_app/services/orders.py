@@ -87,6 +87,12 @@ def mirrored_order(session: Session, saleor_order_id: str) -> Order:
     return unpack_order(row.snapshot)
 
 
+def recent_order(session: Session, saleor_order_id: str, *, since: datetime) -> Order | None:
+    """The order as read at `since` or later, where nothing told of a change after that; else None."""
+    row = session.scalar(select(OrderMirror).where(OrderMirror.saleor_id == saleor_order_id))
+    return unpack_order(row.snapshot) if row is not None and row.refreshed_at >= since else None
+
+
 def is_newest(session: Session, order: Order) -> bool:
     """Whether nothing told of a change since this read."""
     row = session.scalar(select(OrderMirror).where(OrderMirror.saleor_id == order.id))

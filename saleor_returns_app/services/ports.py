@@ -174,6 +174,15 @@ class Saleor(Protocol):
 
     def forget_marks(self, shop: ShopConnection, object_id: str, keys: Sequence[str]) -> None: ...
     def add_note(self, shop: ShopConnection, order_id: str, text: str) -> None: ...
+    def list_invoices(self, shop: ShopConnection, order_id: str) -> frozenset[str]:
+        """Numbers of the documents that the order has; of an order that is gone none."""
+        ...
+
+    def create_invoice(self, shop: ShopConnection, order_id: str, *, number: str, url: str) -> None:
+        """Put a document on the order, by its address. Doing it twice makes two. Raises SaleorRefused with NOT_READY for an order
+        that can have none, such as one without a billing address."""
+        ...
+
     def write_metadata(self, shop: ShopConnection, object_id: str, values: Mapping[str, str]) -> None: ...
     def report_problem(self, shop: ShopConnection, *, key: str, message: str) -> None:
         """Tell the merchant inside the Dashboard (3.22.36+; elsewhere does nothing)."""
@@ -280,4 +289,12 @@ class Examiner(Protocol):
 
     def examine(self, source: BinaryIO) -> ExaminedFile:
         """Believe neither name nor header. Raises the errors of `domain.evidence.refusal`."""
+        ...
+
+
+class Documents(Protocol):
+    """Draws documents to print."""
+
+    def draw(self, template: str, values: Mapping[str, Any], *, written_at: datetime) -> bytes:
+        """A PDF by one of our templates, filled with JSON values; every text in them is text, never markup."""
         ...

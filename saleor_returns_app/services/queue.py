@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import product
@@ -144,6 +144,17 @@ def list_cases(ctx: Context, tenant_id: str, *, actor: Actor, asked: Asked) -> C
             for conditions in _ranges(asked.view, channels)
         ]
         return _page(session, ranges, channels, asked)
+
+
+def list_ids(ctx: Context, tenant_id: str, *, actor: Actor, asked: Asked, most: int) -> list[str]:
+    """The cases of a whole list, from its beginning, at most `most` of them."""
+    found: list[str] = []
+    page = list_cases(ctx, tenant_id, actor=actor, asked=replace(asked, before="", after=""))
+    while True:
+        found += [row.case.id for row in page.rows]
+        if len(found) >= most or not page.after or not page.rows:
+            return found[:most]
+        page = list_cases(ctx, tenant_id, actor=actor, asked=replace(asked, before="", after=page.after))
 
 
 def visible_channels(actor: Actor, wanted: str = "") -> frozenset[str] | None:

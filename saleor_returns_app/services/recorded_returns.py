@@ -25,12 +25,11 @@ from saleor_returns_app.errors import (
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import RecordedReturn
 
-from .attempts import STALE
 from .attention import refresh_attention
 from .context import Context
 from .guards import check_version, require_permission, require_role
 from .history import load_case, record_entry
-from .lanes import GRACE, Lane
+from .lanes import GRACE, STALE, Lane
 from .notes import confirm_notes, take_notes
 from .orders import outdate_order
 from .ports import ReturnUnits, ShopConnection

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import func, or_, select
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import RETURN_CASE, Acceptance, CaseEvent, CaseStatus
+from saleor_returns_app.domain.money import Money
+from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.quotes import BY_ITSELF, Quote
 from saleor_returns_app.domain.refunds import (
     SETTLED,
@@ -35,6 +38,15 @@ from .waiting import follow_case
 
 #: A sweep looks after an approved refund this late, should its job have been lost.
 SAFETY_NET = timedelta(seconds=60)
+ONE_PERSON = "You approved this refund already. It is above the policy's limit: a second person has to approve it."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """What an approval did. Not `complete`: it was the first of two, and nothing is paid before the second."""
+
+    total: Money
+    complete: bool
 
 
 def current_quote(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Quote:
@@ -55,17 +67,19 @@ def approve_refund(
     actor: Actor,
     fingerprint: str,
     version: int | None = None,
-) -> None:
+    order: Order | None = None,
+) -> Approval:
     """Approve the quote that was read: one refund per payment is planned, jobs pay them.
 
     Above the limit of the case's terms the first approval only counts as such: a second person approves the same quote.
     `fingerprint` is that of the quote the person saw. Raises Conflict when the quote is another by now: it has to be read again.
+    `order` is a read of just now, where whoever calls has made one: inside a transaction nothing is read from Saleor.
     """
     require_permission(actor, "HANDLE_PAYMENTS")
     require_role(actor, Verb.PAY)
     with ctx.db.tenant(tenant_id) as session:
         order_id = load_case(session, case_id, actor).saleor_order_id
-    order = fresh_order(ctx, tenant_id, order_id, max_age=timedelta(0))
+    order = order or fresh_order(ctx, tenant_id, order_id, max_age=timedelta(0))
     settings = ctx.tenant_settings(tenant_id)
     with ctx.db.tenant(tenant_id) as session:
         lock_lane(session, order_id)
@@ -84,9 +98,9 @@ def approve_refund(
                 code="NOTHING_DUE",
             )
         if _waits_for_second_person(ctx, session, case, quote, actor):
-            return
+            return Approval(total=quote.total, complete=False)
         move_case(ctx, case, CaseEvent.RESOLVE, actor)
-        _check_accepted(case)
+        check_accepted(case)
         refunds = _plan_refunds(ctx, session, case, quote, actor)
         case.first_approval = {}  # it was for this payment
         record_entry(
@@ -107,10 +121,12 @@ def approve_refund(
                 raise_concern(session, case, refund, "PAY_BY_HAND")
         follow_case(ctx, session, case)
         _let_pay(ctx, session, case, key=f"pay:{refunds[0].id}")
+        return Approval(total=quote.total, complete=True)
 
 
-def _check_accepted(case: Case) -> None:
-    """The table lets a case through from approved whose goods stay with the shopper; of all others, announced is not accepted."""
+def check_accepted(case: Case) -> None:
+    """Raises Conflict where nobody counted. The table lets a case through from approved whose goods stay with the shopper; of all
+    others, announced is not accepted."""
     if any(line.acceptance == Acceptance.UNDECIDED for line in case.lines):
         text = "The goods were not counted yet. Receive them first: only what is accepted is refunded."
         raise Conflict(text, code="NOT_INSPECTED")
@@ -129,13 +145,10 @@ def _waits_for_second_person(ctx: Context, session: Session, case: Case, quote: 
     first = case.first_approval or {}
     if first.get("fingerprint") == quote.fingerprint:
         if first["id"] == actor.id:
-            text = (
-                "You approved this refund already. It is above the policy's limit: a second person has to approve it."
-            )
-            raise Conflict(text, code="SECOND_PERSON")
+            raise Conflict(ONE_PERSON, code="SECOND_PERSON")
         return False
     RETURN_CASE.move(CaseStatus(case.status), CaseEvent.RESOLVE, actor.who)
-    _check_accepted(case)
+    check_accepted(case)
     case.first_approval = {"id": actor.id, "name": actor.name, "fingerprint": quote.fingerprint}
     record_entry(ctx, session, case, event="approve_first", actor=actor, detail={"total": str(quote.total)})
     follow_case(ctx, session, case)
@@ -349,8 +362,8 @@ def record_refund(
     with ctx.db.tenant(tenant_id) as session:
         case, refund = _load(session, refund_id, actor)
         check_version(case, version)
-        move_refund(ctx, refund, RefundEvent.RECORD, actor)
         refund.proof, refund.paid_minor = said, refund.amount_minor
+        move_refund(ctx, refund, RefundEvent.RECORD, actor)
         detail = {"refund": refund.marker, "amount": str(refund.amount), "proof": said}
         note = f"refund {refund.marker} of {refund.amount} was paid outside"
         record_entry(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from saleor_returns_app.domain.actors import SYSTEM, Actor
 from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
@@ -21,6 +21,7 @@ from saleor_returns_app.models.refunds import Refund, RefundAttempt
 
 from .attention import raise_concern, refresh_attention
 from .context import Context
+from .credit_notes import issue_credit_note
 from .history import move_case, record_entry
 from .lanes import Lane
 from .notifications import queue_case_mail
@@ -28,13 +29,18 @@ from .waiting import follow_case
 
 
 def move_refund(ctx: Context, refund: Refund, event: RefundEvent, actor: Actor) -> None:
-    """Change a refund's state by the table. Raises MoveRefused."""
+    """Change a refund's state by the table; what was paid (`paid_minor`) gets its credit note with it. Raises MoveRefused."""
     refund.status = REFUND.move(RefundStatus(refund.status), event, actor.who)
     if event in (RefundEvent.RETRY, RefundEvent.APPROVE) or refund.status in SETTLED:
         refund.concern = ""
     if refund.status in SETTLED:
         refund.settled_at = ctx.now()
         refund.check_at = None
+    if refund.status in (RefundStatus.SUCCEEDED, RefundStatus.RECORDED):
+        session = object_session(refund)
+        if session is None:
+            raise RuntimeError("a refund is settled in the session that loaded it")
+        issue_credit_note(ctx, session, refund)
 
 
 def settle_paid(lane: Lane, session: Session, case: Case, row: Refund, paid: Money) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -47,9 +47,22 @@ def see_staff(ctx: Context, tenant_id: str, actor: Actor) -> frozenset[str] | No
                 pass  # a frame of the same page was faster
         elif mine.seen_at + SEEN_EVERY <= now or mine.email != actor.name:
             mine.seen_at, mine.email = now, actor.name
-        if not any(member.roles for member in members):
-            return None
-        return frozenset(mine.roles) if mine else frozenset()
+        return _roles(members, actor.id)
+
+
+def narrow_roles(session: Session, actor: Actor) -> Actor:
+    """Somebody as they were a while ago, with no role that they do not have now."""
+    now = _roles(session.scalars(select(StaffMember)).all(), actor.id)
+    if now is None:
+        return actor
+    return replace(actor, roles=now if actor.roles is None else now & actor.roles)
+
+
+def _roles(members: Sequence[StaffMember], user_id: str) -> frozenset[str] | None:
+    """None: nobody has a role yet, so nobody is narrowed."""
+    if not any(member.roles for member in members):
+        return None
+    return frozenset(role for member in members if member.user_id == user_id for role in member.roles)
 
 
 def list_people(ctx: Context, tenant_id: str) -> Sequence[StaffMember]:

@@ -25,7 +25,8 @@ LONGEST_ADDRESS = 1000
 LONGEST_WINDOW = 3650
 _OWN = (
     *("return_address", "window_days", "shipping_rule", "brand_color", "contact_email"),
-    *("evidence_days", "spot_check_percent", "tells_of_withdrawal", "restocks", "restock_warehouse"),
+    *("seller", "attaches_credit_notes", "evidence_days", "spot_check_percent", "tells_of_withdrawal"),
+    *("restocks", "restock_warehouse"),
 )
 _SENDING = (CaseStatus.APPROVED, CaseStatus.IN_TRANSIT)
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -47,12 +48,16 @@ def change_settings(
     tells_of_withdrawal: str = "yes",
     restocks: str = "yes",
     restock_warehouse: str = "",
+    seller: str = "",
+    attaches_credit_notes: str = "no",
 ) -> TenantSettings:
     """Change what the shop's settings page offers, from what was typed there. Raises BadInput naming the field."""
     require_permission(actor, NEEDED)
     require_role(actor, Verb.CONFIGURE)
     settings = TenantSettings(
-        return_address=_address(return_address),
+        return_address=_address(return_address, "return_address"),
+        seller=_address(seller, "seller"),
+        attaches_credit_notes=attaches_credit_notes == "yes",
         window_days=_days(window_days),
         shipping_rule=_rule(shipping_rule),
         brand_color=_color(brand_color),
@@ -83,12 +88,12 @@ def change_settings(
         return TenantSettings.load(tenant.settings)
 
 
-def _address(text: str) -> str:
+def _address(text: str, field: str) -> str:
     lines = [line.strip() for line in text.strip().splitlines()]
     address = "\n".join(line for line in lines if line)
     if len(address) > LONGEST_ADDRESS:
         said = "The address is too long: at most %(most)s characters."
-        raise BadInput(said, code="TOO_LONG", field="return_address", most=LONGEST_ADDRESS)
+        raise BadInput(said, code="TOO_LONG", field=field, most=LONGEST_ADDRESS)
     return address
 
 

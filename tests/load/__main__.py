@@ -6,12 +6,13 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from . import chaos, intake, lifecycles, machine, memory, queue_pages, simulation, verdicts
+from . import batch, chaos, intake, lifecycles, machine, memory, queue_pages, simulation, verdicts
 from .figures import Figure
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "intake": intake.measure,
     "lifecycles": lifecycles.measure,
+    "batch": batch.measure,
     "queue": queue_pages.measure,
     "simulation": simulation.measure,
     "memory": memory.measure,

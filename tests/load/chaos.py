@@ -44,6 +44,7 @@ from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.errors import Conflict, RemoteError
 from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.credit_notes import CreditNoteRow
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.context import Context
@@ -120,6 +121,7 @@ def run(refunds: int, *, seed: int) -> Outcome:
             _wait(context, shop, workers)
         outcome = Outcome(seconds=time.monotonic() - begun, deaths=_deaths(workers))
         _judge(context, shop, cases, outcome)
+        outcome.wrongs += _wrong_notes(context)
         context.db.engine.dispose()
         return outcome
 
@@ -264,6 +266,21 @@ def _judge(context: Context, shop: Shop, cases: dict[str, Order], outcome: Outco
             outcome.settled += 1
         else:
             outcome.handed += 1
+
+
+def _wrong_notes(context: Context) -> list[str]:
+    """What must not be of the credit notes: a gap in their numbers, a paid refund without one or one without a paid refund."""
+    paid = [RefundStatus.SUCCEEDED, RefundStatus.RECORDED]
+    with context.db.everyone() as session:
+        notes = session.execute(select(CreditNoteRow.number, CreditNoteRow.refund_id)).all()
+        refunds = set(session.scalars(select(Refund.id).where(Refund.status.in_(paid), Refund.paid_minor > 0)))
+    numbers = sorted(int(note.number.rpartition("-")[2]) for note in notes)
+    wrongs = []
+    if numbers != list(range(1, len(notes) + 1)):
+        wrongs.append(f"credit notes have gaps: {numbers}")
+    if {note.refund_id for note in notes} != refunds:
+        wrongs.append(f"{len(refunds)} refunds are paid and {len(notes)} have a credit note")
+    return wrongs
 
 
 def _wrong(shop: Shop, order: Order, case: Case, refunds: Sequence[Refund], paid: Counter[str | None]) -> str:

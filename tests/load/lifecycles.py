@@ -32,6 +32,8 @@ ONE_BY_ONE = 60
 AT_ONCE = 300
 CONCURRENCY = 8
 _INPUT = re.compile(r'<input\b[^>]*\bname="([^"]+)"[^>]*>')
+_SELECT = re.compile(r'<select\b[^>]*\bname="([^"]+)"[^>]*>(.*?)</select>', re.DOTALL)
+_OPTION = re.compile(r'<option value="([^"]*)"( selected)?')
 _VALUE = re.compile(r'\bvalue="([^"]*)"')
 _IS_PAID = "select 1 from cases where number = %s and status = 'resolved'"
 _PATIENCE = 60.0
@@ -95,17 +97,22 @@ class Person:
         self._paid = psycopg.connect(database.render_as_string(hide_password=False), autocommit=True)
 
     def carry_through(self, order: dict[str, Any]) -> None:
+        number, case = self.bring_back(order)
+        quote = inputs(self._ask("GET", f"{case}/quote", self._staff))
+        self._ask("POST", f"{case}/refund", self._form, urlencode(quote))
+        self._wait_until_paid(number)
+
+    def bring_back(self, order: dict[str, Any]) -> tuple[str, str]:
+        """Ask for a return, approve it and count the goods; gives the case's number and path."""
         mugs = order["lines"][0]
         wanted = [{"order_line_id": mugs["id"], "quantity": 1, "reason": "changed_mind"}]
         body = json.dumps({"order_id": order["id"], "lines": wanted})
         number = json.loads(self._ask("POST", f"{self._storefront()}/cases", self._shopper, body))["number"]
         case = f"/dashboard/cases/{self._case_id(order['id'])}"
         self._ask("POST", f"{case}/approve", self._form, urlencode({"message": "To 1 Dock Road, New York"}))
-        counted = _inputs(self._ask("GET", f"{case}/receive", self._staff))
+        counted = inputs(self._ask("GET", f"{case}/receive", self._staff))
         self._ask("POST", f"{case}/receive", self._form, urlencode(counted))
-        quote = _inputs(self._ask("GET", f"{case}/quote", self._staff))
-        self._ask("POST", f"{case}/refund", self._form, urlencode(quote))
-        self._wait_until_paid(number)
+        return number, case
 
     def _storefront(self) -> str:
         if not self._api:
@@ -138,10 +145,14 @@ class Person:
         return text
 
 
-def _inputs(page: str) -> dict[str, str]:
+def inputs(page: str) -> dict[str, str]:
     """The form fields of a page, as the browser would send them."""
     found = {}
     for field in _INPUT.finditer(page):
         value = _VALUE.search(field[0])
-        found[field[1]] = value[1] if value else ""
+        if 'type="checkbox"' not in field[0] or " checked" in field[0]:
+            found[field[1]] = value[1] if value else ""
+    for select in _SELECT.finditer(page):
+        options = _OPTION.findall(select[2])
+        found[select[1]] = next((option for option, chosen in options if chosen), options[0][0] if options else "")
     return found

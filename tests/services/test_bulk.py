@@ -144,7 +144,7 @@ def test_an_id_that_is_taken_in_another_shop_plans_nothing_there(shop: Shop) -> 
     [
         ("explode", 1, {}, "ACTION"),
         ("approve", 0, {}, "NO_CASES"),
-        ("approve", 501, {}, "TOO_MANY_CASES"),
+        ("approve", 1001, {}, "TOO_MANY_CASES"),
         ("reject", 1, {"reason": " "}, "REASON"),
         ("tag", 1, {"tag": "\u200b"}, "TAG"),
         ("close", 1, {}, "NO_CASES"),

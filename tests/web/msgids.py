@@ -10,6 +10,7 @@ from babel.messages.extract import extract
 
 from saleor_returns_app.domain.policy.words import texts as policy_texts
 from saleor_returns_app.web import labels, offer_words
+from saleor_returns_app.web.documents import credit_notes
 from saleor_returns_app.web.portal.cases import STEPS
 from saleor_returns_app.web.portal.thread import BEARERS
 
@@ -39,6 +40,9 @@ MODULES = (
     "services/context.py",
     "services/orders.py",
     "web/errors.py",
+    "web/documents/credit_notes.py",
+    "services/credit_note_links.py",
+    "services/credit_notes.py",
     "web/evidence/links.py",
     "web/labels.py",
     "web/offer_forms.py",
@@ -81,6 +85,7 @@ _WORDS = {
     *offer_words.STATES.values(),
     *offer_words.WISHES.values(),
     *BEARERS.values(),
+    *credit_notes.LABELS,
     *policy_texts(),
 }
 

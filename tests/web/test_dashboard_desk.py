@@ -11,6 +11,7 @@ from saleor_returns_app.models.bulk import BulkRun
 from saleor_returns_app.models.cases import CaseEntry
 from saleor_returns_app.services.bulk import work_bulk
 from saleor_returns_app.web.dashboard.desk import VERBS
+from tests.models.rows import make_case
 from tests.services.journeys import Shop
 
 from .desk import Desk, hidden, words
@@ -101,3 +102,64 @@ def test_a_run_is_stopped_from_its_page(desk: Desk, shop: Shop) -> None:
     assert "Stopped" in words(desk.post(f"/dashboard/bulk/runs/{runs(shop)[0].id}/stop").text)
     assert work_bulk(shop.ctx) == 0
     assert shop.case(case_id).status == "requested"
+
+
+def test_refunds_are_seen_with_their_sums_before_they_are_approved(desk: Desk, shop: Shop) -> None:
+    ready, announced = shop.request({"line-1": 1}), shop.request({"line-1": 1})
+    shop.approve(ready)
+    shop.receive(ready)
+    page = desk.post("/dashboard/bulk", action="approve_refund", case=[ready, announced]).text
+    said = words(page)
+    assert "1 refund" in said
+    assert "To be paid $20.00" in said
+    assert "The goods were not inspected yet." in said
+    typed = {
+        "action": "approve_refund",
+        "case": ready,
+        "quote": hidden(page, "quote"),
+        "run_id": hidden(page, "run_id"),
+    }
+    assert desk.post("/dashboard/bulk/runs", **{**typed, "quote": ""}).status_code == 400
+    for _ in range(2):
+        assert desk.post("/dashboard/bulk/runs", **typed).status_code == 200
+    assert len(runs(shop)) == 1
+    work_bulk(shop.ctx)
+    address = f"/dashboard/bulk/runs/{typed['run_id']}"
+    page = desk.get(address).text
+    assert "20.00 USD approved" in words(page)
+    assert "0 of 1 are paid." in words(page)
+    assert "every 1s" in page, "it goes on until the money is back"
+    shop.work()
+    page = desk.get(address).text
+    assert "1 of 1 are paid." in words(page)
+    assert "every 1s" not in page
+
+
+def test_who_may_not_pay_is_told_so_and_plans_nothing(desk: Desk, orders_desk: Desk, shop: Shop) -> None:
+    case_id = shop.request({"line-1": 1})
+    shop.approve(case_id)
+    shop.receive(case_id)
+    seen = hidden(desk.post("/dashboard/bulk", action="approve_refund", case=case_id).text, "quote")
+    page = orders_desk.post("/dashboard/bulk", action="approve_refund", case=case_id).text
+    assert "You need the permission Handle payments" in words(page)
+    assert 'name="quote"' not in page
+    refused = orders_desk.post("/dashboard/bulk/runs", action="approve_refund", case=case_id, quote=seen)
+    assert refused.status_code == 403
+    assert runs(shop) == []
+
+
+def test_a_whole_list_is_chosen_beyond_its_page(desk: Desk, yen_desk: Desk, shop: Shop) -> None:
+    for _ in range(2):
+        shop.approve(shop.request({"line-1": 1}))
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        for number in range(30):
+            named = {"id": f"case-{number}", "sequence": 100 + number, "number": f"R-2026-{100 + number:06}"}
+            session.add(make_case(shop.tenant_id, **named))
+    assert "the whole list" in desk.get("/dashboard/", view="requested").text
+    assert "the whole list" not in desk.get("/dashboard/", view="approved").text
+    chosen = {"action": "close", "whole_list": "1", "case": "what is ticked does not count"}
+    page = desk.post("/dashboard/bulk", **{**chosen, "action": "tag"}, view="requested").text
+    assert page.count('name="case"') == 30
+    page = desk.post("/dashboard/bulk", **{**chosen, "action": "tag"}, view="approved").text
+    assert page.count('name="case"') == 2
+    assert 'name="case"' not in yen_desk.post("/dashboard/bulk", **{**chosen, "action": "tag"}, view="requested").text

@@ -151,6 +151,17 @@ class GiftCard:
 
 
 @dataclass(slots=True, eq=False)
+class Invoice:
+    """A document of an order, at an address of whoever made it."""
+
+    id: str
+    number: str
+    url: str
+    created_at: datetime
+    status: str = "SUCCESS"
+
+
+@dataclass(slots=True, eq=False)
 class Order:
     """An order of the shop. Its total is lines plus shipping, less what gift cards paid at checkout."""
 
@@ -180,6 +191,7 @@ class Order:
     gift_cards: list[GiftCard] = field(default_factory=list)
     metadata_items: dict[str, str] = field(default_factory=dict)
     gift_card_paid: Decimal = ZERO
+    invoices: list[Invoice] = field(default_factory=list)
 
     @property
     def currency(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from demo.shop import drafts, legacy, refunds, returns
 from demo.shop.asked import Asked
 from demo.shop.errors import Refused, not_found, permission_denied
-from demo.shop.model.orders import Order
+from demo.shop.model.orders import Invoice, Order
 from demo.shop.resolvers.kinds import Resolvers
 
 
@@ -55,6 +55,25 @@ def _note(asked: Asked, order: str, input: dict[str, Any]) -> dict[str, Any]:
     event = asked.shop.note(found, "NOTE_ADDED", message=message, app=asked.app, user=asked.user)
     asked.shop.emit("order_updated", order=found)
     return {"order": found, "event": event}
+
+
+def _invoice(asked: Asked, orderId: str, input: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+    found = _order(asked, orderId, field="orderId")
+    if found.status in ("DRAFT", "UNCONFIRMED", "EXPIRED"):
+        raise Refused("orderId", "NOT_READY", "Cannot create an invoice for draft, unconfirmed or expired order.")
+    if found.billing_address is None:
+        raise Refused("orderId", "NOT_READY", "Cannot create an invoice for order without billing address.")
+    for name in ("number", "url"):
+        if not input[name]:
+            raise Refused(name, "REQUIRED", f"{name} cannot be empty.")
+    made = Invoice(
+        id=asked.shop.state.next_id("Invoice"),
+        number=input["number"],
+        url=input["url"],
+        created_at=asked.shop.clock.now(),
+    )
+    found.invoices.append(made)
+    return {"invoice": made}
 
 
 def _metadata(asked: Asked, id: str, input: list[dict[str, str]]) -> dict[str, Any]:
@@ -105,6 +124,7 @@ MUTATION: Resolvers = {
     "orderFulfillmentReturnProducts": _return,
     "orderRefund": _refund,
     "orderNoteAdd": _note,
+    "invoiceCreate": _invoice,
     "updateMetadata": _metadata,
     "draftOrderCreate": _draft_create,
     "draftOrderComplete": _draft_complete,

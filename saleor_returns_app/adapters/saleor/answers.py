@@ -161,6 +161,22 @@ class AddOrderNoteAnswer(Answer):
     order_note_add: NotePayload | None
 
 
+class Invoice(Answer):
+    number: str | None
+
+
+class OrderWithInvoices(Answer):
+    invoices: tuple[Invoice, ...]
+
+
+class InvoicesAnswer(Answer):
+    order: OrderWithInvoices | None
+
+
+class CreateInvoiceAnswer(Answer):
+    invoice_create: Payload | None
+
+
 class RefundLegacyOrderPayload(Payload):
     order: Node | None
 

@@ -251,6 +251,15 @@ class SaleorClient:
         answer = self._gateway.write(shop, operations.ADD_ORDER_NOTE, {"order": order_id, "note": {"message": text}})
         raise_refusal(_present(answer.order_note_add).errors)
 
+    def list_invoices(self, shop: ShopConnection, order_id: str) -> frozenset[str]:
+        order = self._gateway.read(shop, operations.INVOICES, {"id": order_id}).order
+        return frozenset(invoice.number for invoice in order.invoices if invoice.number) if order else frozenset()
+
+    def create_invoice(self, shop: ShopConnection, order_id: str, *, number: str, url: str) -> None:
+        wanted = {"order": order_id, "input": {"number": number, "url": url}}
+        answer = self._gateway.write(shop, operations.CREATE_INVOICE, wanted)
+        raise_refusal(_present(answer.invoice_create).errors)
+
     def write_metadata(self, shop: ShopConnection, object_id: str, values: Mapping[str, str]) -> None:
         items = [{"key": key, "value": value} for key, value in values.items()]
         answer = self._gateway.write(shop, operations.UPDATE_ORDER_METADATA, {"id": object_id, "input": items})

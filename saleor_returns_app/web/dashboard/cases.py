@@ -13,6 +13,7 @@ from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import AppError, Conflict, NotFound
 from saleor_returns_app.services.assigning import read_desk
 from saleor_returns_app.services.case_files import CaseFile, read_case
+from saleor_returns_app.services.credit_note_links import link_to
 from saleor_returns_app.services.effects import retry_effect, vouch_effect
 from saleor_returns_app.services.inspection import correct_line
 from saleor_returns_app.services.linking import MERGEABLE, related_cases
@@ -98,6 +99,10 @@ def _values(file: CaseFile) -> dict[str, Any]:
         "form": EMPTY,
         "seen": _seen(file),
         "poll": _poll(file),
+        "credit_notes": {
+            row.refund_id: (row.number, link_to(ctx(), row.tenant_id, row.case_id, row.number))
+            for row in file.credit_notes
+        },
         **thread_values(file),
         "gallery": gallery_of(file.case),
         "may_receive": not offered_to(CASE_ACTIONS[CaseEvent.RECEIVE], actor).why_not,

@@ -11,7 +11,6 @@ from flask import Response, request, url_for
 from saleor_returns_app.domain.cases import CaseStatus
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.tenants import TenantSettings
-from saleor_returns_app.services.assigning import clean_tag
 from saleor_returns_app.services.queue import (
     MOST_COUNTED,
     Asked,
@@ -22,15 +21,15 @@ from saleor_returns_app.services.queue import (
     list_cases,
     list_channels,
 )
-from saleor_returns_app.services.queue_search import clean_search
 from saleor_returns_app.services.withdrawals import count_waiting
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.i18n import gettext
 
 from . import words
 from .access import visit
-from .answers import first, fragment
-from .bulk import TITLES
+from .answers import fragment
+from .asking import read_asked
+from .bulk import TITLES, WHOLE_LIST
 
 #: States that have their tab even when they are empty; the others show up with their first case.
 _ALWAYS = (
@@ -79,7 +78,7 @@ class Tab:
 
 def show_queue() -> Response:
     actor, tenant = visit().actor, visit().tenant
-    asked = _asked()
+    asked = read_asked(request.args)
     page = list_cases(ctx(), tenant.id, actor=actor, asked=asked)
     counts = count_cases(ctx(), tenant.id, actor=actor, channel=asked.channel)
 
@@ -93,33 +92,13 @@ def show_queue() -> Response:
         narrowed=bool(asked.due or asked.owner),
         nothing=gettext(_EMPTY[asked.view] if isinstance(asked.view, View) else "No return is in this state."),
         bulk_titles=TITLES,
+        whole_list=WHOLE_LIST,
         withdrawals=count_waiting(ctx(), tenant.id, actor=actor),
         fresh=not any(counts.states.values()) and not asked.channel,
         dues={due.value: gettext(text) for due, text in _DUE.items()},
         owners={owner.value: gettext(text) for owner, text in _OWNERS.items()},
         portal=f"{ctx().settings.base_url}/r/{tenant.slug}",
     )
-
-
-def _asked() -> Asked:
-    return Asked(
-        view=_view(first(request.args, "view")),
-        channel=first(request.args, "channel")[:255],
-        search=clean_search(first(request.args, "q")),
-        due=Due(due) if (due := first(request.args, "due")) in set(Due) else None,
-        owner=Who(owner) if (owner := first(request.args, "owner")) in set(Who) else None,
-        tag=clean_tag(first(request.args, "tag"))[:60],
-        before=first(request.args, "before"),
-        after=first(request.args, "after"),
-    )
-
-
-def _view(name: str) -> View | CaseStatus:
-    """An unknown one, from an old link, shows what is open."""
-    for kind in (View, CaseStatus):
-        if name in {member.value for member in kind}:
-            return kind(name)
-    return View.OPEN
 
 
 def _link(asked: Asked, **changes: str) -> str:

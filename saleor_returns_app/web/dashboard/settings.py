@@ -63,6 +63,8 @@ def save_settings() -> Response:
             shipping_rule=typed("shipping_rule"),
             brand_color=typed("brand_color"),
             contact_email=typed("contact_email"),
+            seller=typed("seller"),
+            attaches_credit_notes=typed("attaches_credit_notes"),
             evidence_days=typed("evidence_days"),
             spot_check_percent=typed("spot_check_percent"),
             restocks=request.form.get("restocks", "yes"),

@@ -17,10 +17,12 @@ from saleor_returns_app.errors import AppError, MoveRefused
 from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services.cases import cancel_case
+from saleor_returns_app.services.credit_notes import list_credit_notes, read_credit_note
 from saleor_returns_app.services.logistics import add_tracking
 from saleor_returns_app.services.reopening import reopen_case, waited_for_evidence
 from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
+from saleor_returns_app.web.documents import as_pdf
 from saleor_returns_app.web.labels import REASONS, SHOPPER_REFUNDS, STATUSES, is_late, next_text, tone
 
 from .access import blueprint, page, shopper, tenant, to
@@ -61,6 +63,14 @@ def case(number: str) -> ResponseReturnValue:
 @blueprint.get("/cases/<number>/done")
 def done(number: str) -> ResponseReturnValue:
     return show(own_case(number), just_sent=number)
+
+
+@blueprint.get("/cases/<number>/credit-notes/<note>")
+def credit_note(number: str, note: str) -> ResponseReturnValue:
+    found = own_case(number)
+    with ctx().db.tenant(tenant().id) as session:
+        read = read_credit_note(session, found.id, note)
+    return as_pdf(read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,7 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
             .where(Refund.case_id == found.id, Refund.status != RefundStatus.CANCELLED)
             .order_by(Refund.number)
         ).all()
+        credit_notes = list_credit_notes(session, found.id)
     state = CaseStatus(found.status)
     possible = RETURN_CASE.possible(state, Who.SHOPPER)
     with ctx().db.tenant(tenant().id) as session:
@@ -124,6 +135,7 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
         case=found,
         entries=entries,
         refunds=[shown(refund) for refund in refunds],
+        credit_notes=[row.number for row in credit_notes],
         steps=[name for _, name in steps] if place is not None else [],
         place=place,
         next_text=next_text(found, refunds, late=is_late(found, ctx().now()), reopenable=reopenable),
