@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 
-# The pages' scripts; Node stays behind in this stage.
+# The pages' scripts and the fonts of the PDFs; Node stays behind in this stage.
 FROM node:22-slim AS assets
 WORKDIR /src
 COPY frontend frontend
@@ -30,6 +30,7 @@ COPY graphql graphql
 COPY migrations migrations
 COPY saleor_returns_app saleor_returns_app
 COPY --from=assets /src/saleor_returns_app/web/static/dist saleor_returns_app/web/static/dist
+COPY --from=assets /src/saleor_returns_app/adapters/documents/fonts saleor_returns_app/adapters/documents/fonts
 USER returns
 EXPOSE 8310
 # /health says that the process lives; /ready, which asks the database too, is for load balancers: a restart mends no database.

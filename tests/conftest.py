@@ -29,6 +29,7 @@ from .fakes import (
     FakeSaleor,
     MemoryStorage,
     PlainCipher,
+    PlainDocuments,
     PlainExaminer,
     RecordingJobs,
     make_order,
@@ -126,6 +127,7 @@ def ctx(database: Database, clock: FakeClock, saleor: FakeSaleor) -> Context:
         jobs=RecordingJobs(),
         storage=MemoryStorage(clock),
         examiner=PlainExaminer(),
+        documents=PlainDocuments(),
     )
 
 

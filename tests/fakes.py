@@ -25,6 +25,7 @@ from saleor_returns_app.domain.orders import (
     Transaction,
     TransactionEvent,
 )
+from saleor_returns_app.domain.slips import Paper, Slip
 from saleor_returns_app.errors import NotFound, SaleorRefused, SaleorUnavailable, SaleorUnclear
 from saleor_returns_app.services.ports import (
     ExaminedFile,
@@ -537,6 +538,26 @@ class MemoryStorage:
 
     def check(self) -> None:
         self._call()
+
+
+class PlainDocuments:
+    """Writes what a document is about instead of drawing it; `trouble` is raised while it is set."""
+
+    def __init__(self) -> None:
+        self.slips: list[tuple[Slip, Paper]] = []
+        self.trouble: Exception | None = None
+
+    def render_slip(self, slip: Slip, *, paper: Paper) -> bytes:
+        if self.trouble is not None:
+            raise self.trouble
+        self.slips.append((slip, paper))
+        return f"%PDF-1.7 {slip.number} {paper.value}".encode()
+
+    def draw_code(self, text: str) -> str:
+        return f'<svg data-code="{text}"></svg>'
+
+    def draw_barcode(self, text: str) -> str:
+        return f'<svg data-bars="{text}"></svg>'
 
 
 class PlainExaminer:

@@ -11,7 +11,7 @@ from saleor_returns_app.errors import Conflict, NotFound
 from saleor_returns_app.models.base import Database
 from saleor_returns_app.models.tenants import Tenant, TenantState
 
-from .ports import Cipher, Clock, Examiner, Jobs, KeySource, Mailer, Saleor, ShopConnection, Storage
+from .ports import Cipher, Clock, Documents, Examiner, Jobs, KeySource, Mailer, Saleor, ShopConnection, Storage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,7 @@ class Context:
     jobs: Jobs
     storage: Storage
     examiner: Examiner
+    documents: Documents
 
     def now(self) -> datetime:
         return self.clock.now()

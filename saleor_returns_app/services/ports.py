@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Protocol
 from saleor_returns_app.domain.evidence import EvidenceKind
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
+from saleor_returns_app.domain.slips import Paper, Slip
 
 
 class Clock(Protocol):
@@ -280,4 +281,20 @@ class Examiner(Protocol):
 
     def examine(self, source: BinaryIO) -> ExaminedFile:
         """Believe neither name nor header. Raises the errors of `domain.evidence.refusal`."""
+        ...
+
+
+class Documents(Protocol):
+    """Draws what is printed or shown to be scanned."""
+
+    def render_slip(self, slip: Slip, *, paper: Paper) -> bytes:
+        """A PDF in the slip's language. Raises DocumentUnavailable when it cannot be drawn here."""
+        ...
+
+    def draw_code(self, text: str) -> str:
+        """A QR code as SVG markup of its own, black on white with its quiet zone."""
+        ...
+
+    def draw_barcode(self, text: str) -> str:
+        """A Code 128 barcode as SVG markup, black on white. Printable ASCII only: raises ValueError for all else."""
         ...

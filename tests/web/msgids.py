@@ -8,6 +8,7 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
+from saleor_returns_app.adapters.documents import slip_words
 from saleor_returns_app.domain.policy.words import texts as policy_texts
 from saleor_returns_app.web import labels, offer_words
 from saleor_returns_app.web.portal.cases import STEPS
@@ -23,6 +24,8 @@ MODULES = (
     "domain/deductions.py",
     "domain/offers.py",
     "domain/machines.py",
+    "domain/methods.py",
+    "adapters/documents/slip_words.py",
     "services/cases.py",
     "services/evidence.py",
     "services/evidence_requests.py",
@@ -82,6 +85,7 @@ _WORDS = {
     *offer_words.WISHES.values(),
     *BEARERS.values(),
     *policy_texts(),
+    *slip_words.LABELS.values(),
 }
 
 

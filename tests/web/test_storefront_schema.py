@@ -33,6 +33,7 @@ from tests.fakes import (
     FakeSaleor,
     MemoryStorage,
     PlainCipher,
+    PlainDocuments,
     PlainExaminer,
     RecordingJobs,
     make_order,
@@ -79,6 +80,7 @@ def whole() -> Iterator[Flask]:
             jobs=RecordingJobs(),
             storage=MemoryStorage(),
             examiner=PlainExaminer(),
+            documents=PlainDocuments(),
         )
         tenant = add_tenant(context.db)
         with context.db.everyone() as session:
