@@ -192,6 +192,15 @@ class KeySource(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes with a mail. `name` is plain ASCII."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     to: str
     subject: str
@@ -200,6 +209,7 @@ class Mail:
     message_id: str
     sender_name: str
     reply_to: str = ""  # empty: nobody reads answers
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Mailer(Protocol):

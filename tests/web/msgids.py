@@ -8,7 +8,7 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
-from saleor_returns_app.adapters.documents import slip_words
+from saleor_returns_app.domain import slip_words
 from saleor_returns_app.domain.policy.words import texts as policy_texts
 from saleor_returns_app.web import labels, offer_words
 from saleor_returns_app.web.portal.cases import STEPS
@@ -25,7 +25,7 @@ MODULES = (
     "domain/offers.py",
     "domain/machines.py",
     "domain/methods.py",
-    "adapters/documents/slip_words.py",
+    "domain/slip_words.py",
     "services/cases.py",
     "services/evidence.py",
     "services/evidence_requests.py",
@@ -41,11 +41,13 @@ MODULES = (
     "services/idempotency.py",
     "services/context.py",
     "services/orders.py",
+    "services/slips.py",
     "web/errors.py",
     "web/evidence/links.py",
     "web/labels.py",
     "web/offer_forms.py",
     "web/offer_words.py",
+    "web/slips.py",
     "web/tokens.py",
     "web/mail/rendering.py",
     *(

@@ -11,11 +11,11 @@ from typing import Any
 
 import typst
 
+from saleor_returns_app.domain.slip_words import words_of
 from saleor_returns_app.domain.slips import Paper, Slip
 from saleor_returns_app.errors import DocumentUnavailable
 
 from . import codes
-from .slip_words import words_of
 
 _HERE = Path(__file__).parent
 #: Put there by `make assets`: a font with Latin, Greek, Cyrillic and Chinese signs that every machine then has.

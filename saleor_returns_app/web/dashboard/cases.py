@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, make_response, request
 
 from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
+from saleor_returns_app.domain.slips import Paper
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import AppError, Conflict, NotFound
 from saleor_returns_app.services.assigning import read_desk
@@ -18,10 +19,12 @@ from saleor_returns_app.services.inspection import correct_line
 from saleor_returns_app.services.linking import MERGEABLE, related_cases
 from saleor_returns_app.services.messages import mark_read
 from saleor_returns_app.services.refunds import current_quote
+from saleor_returns_app.services.slips import sends_goods
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.errors import said
 from saleor_returns_app.web.evidence import allow_uploads
 from saleor_returns_app.web.i18n import gettext
+from saleor_returns_app.web.slips import link_to_slip
 
 from .access import visit
 from .actions import CASE_ACTIONS, Action, Offered, case_action, case_actions, offered_to, refund_action, refund_actions
@@ -101,6 +104,9 @@ def _values(file: CaseFile) -> dict[str, Any]:
         **thread_values(file),
         "gallery": gallery_of(file.case),
         "may_receive": not offered_to(CASE_ACTIONS[CaseEvent.RECEIVE], actor).why_not,
+        "slips": {paper.value: link_to_slip(ctx(), file.case, paper) for paper in Paper}
+        if sends_goods(file.case)
+        else {},
         "address": TenantSettings.load(visit().tenant.settings).return_address,
     }
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from saleor_returns_app.domain.methods import METHODS
-from saleor_returns_app.domain.slips import Slip
+from .methods import METHODS
+from .slips import Slip
 
 GUIDE = (
     "Use the original packaging if you have it, and fill empty space so that nothing moves.",
