@@ -80,6 +80,7 @@ _WORDS = {
     *labels.CONDITIONS.values(),
     *labels.REFUNDS.values(),
     *labels.SHOPPER_REFUNDS.values(),
+    *labels.PARCELS.values(),
     *labels.WAITS.values(),
     *(name for _, name in STEPS),
     "Shipping",
