@@ -30,6 +30,8 @@ from saleor_returns_app.domain.slips import Paper, Slip
 from saleor_returns_app.errors import NotFound, SaleorRefused, SaleorUnavailable, SaleorUnclear
 from saleor_returns_app.services.ports import (
     ExaminedFile,
+    GiftCard,
+    GiftCardRequest,
     GrantRequest,
     Mail,
     OrdersPage,
@@ -215,6 +217,7 @@ class FakeSaleor:
         self.clock: FakeClock | None = None
         self.stock: dict[tuple[str, str], int] = {("variant-1", "warehouse-1"): 5}  # (variant, warehouse) → quantity
         self.marks: dict[tuple[str, str], str] = {}  # (object, key) → private metadata
+        self.gift_cards: list[tuple[GiftCard, GiftCardRequest]] = []
         self.untracked: set[str] = set()
         self.gone_variants: set[str] = set()
         #: Sold between a read of the stock and the write that follows it, one a write.
@@ -430,6 +433,19 @@ class FakeSaleor:
         if problem is not None:
             raise SaleorUnclear()
         return before
+
+    def find_gift_card(self, shop: ShopConnection, *, mark: str) -> GiftCard | None:
+        self._call("find_gift_card")
+        found = [card for card, wanted in self.gift_cards if wanted.mark == mark]
+        return found[0] if found else None
+
+    def create_gift_card(self, shop: ShopConnection, wanted: GiftCardRequest) -> GiftCard:
+        lost = self._mood_of("create_gift_card") == "lost"
+        card = GiftCard(id=self._next("gift-card"), code=f"ABCD-EFGH-{len(self.gift_cards):04d}")
+        self.gift_cards.append((card, wanted))
+        if lost:
+            raise SaleorUnclear()
+        return card
 
     def forget_marks(self, shop: ShopConnection, object_id: str, keys: Sequence[str]) -> None:
         self._call("forget_marks")

@@ -12,6 +12,7 @@ from .machines import STAFF, SYSTEM, Machine
 
 class EffectKind(StrEnum):
     RESTOCK = "restock"
+    GIFT_CARD = "gift_card"  # store credit
     INVOICE = "invoice"  # a credit note on its order
 
 

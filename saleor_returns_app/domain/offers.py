@@ -140,7 +140,7 @@ def flaws(proposal: Proposal, *, paid: Money, terms: CaseTerms, by: Who) -> tupl
     `paid` is what these units cost and was not given back yet. What the policy allows binds shoppers; staff may go beyond it.
     """
     rule = KINDS[proposal.kind]
-    found = [*_amount_flaws(proposal, rule, paid), *_postage_flaws(proposal)]
+    found = [*_amount_flaws(proposal, rule, _most(proposal, paid, by)), *_postage_flaws(proposal)]
     if proposal.keeps_item and rule.keeps is Need.NEVER:
         text = "For this the items have to come back."
         found.append(Flaw("keeps_item", Because("MUST_COME_BACK", text)))
@@ -158,7 +158,13 @@ def flaws(proposal: Proposal, *, paid: Money, terms: CaseTerms, by: Who) -> tupl
     return tuple(found)
 
 
-def _amount_flaws(proposal: Proposal, rule: KindRule, paid: Money) -> list[Flaw]:
+def _most(proposal: Proposal, paid: Money, by: Who) -> Money:
+    """The shop may thank whoever takes credit in place of money with a bonus; twice the price is more likely a slip of the keys."""
+    in_credit = proposal.resolution is Resolution.STORE_CREDIT
+    return paid + paid if in_credit and by is Who.STAFF else paid
+
+
+def _amount_flaws(proposal: Proposal, rule: KindRule, most: Money) -> list[Flaw]:
     amount = proposal.amount
     if amount is None:
         if rule.amount is Need.MUST:
@@ -168,9 +174,14 @@ def _amount_flaws(proposal: Proposal, rule: KindRule, paid: Money) -> list[Flaw]
         return [Flaw("amount", Because("NO_AMOUNT", "This has no amount. Leave it empty."))]
     if amount <= Money.zero(amount.currency):
         return [Flaw("amount", Because("NOT_ABOVE_ZERO", "The amount has to be above zero."))]
-    if amount > paid:
-        text = "At most %(paid)s: that is what these items cost and was not given back yet."
-        return [Flaw("amount", Because("ABOVE_PAID", text, {"paid": str(paid)}))]
+    if amount > most:
+        in_credit = proposal.resolution is Resolution.STORE_CREDIT
+        text = (
+            "At most %(paid)s for this."
+            if in_credit
+            else "At most %(paid)s: that is what these items cost and was not given back yet."
+        )
+        return [Flaw("amount", Because("ABOVE_PAID", text, {"paid": str(most)}))]
     return []
 
 

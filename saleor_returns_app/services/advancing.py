@@ -24,6 +24,7 @@ from .attaching import Attaching
 from .attempts import schedule_look
 from .attention import raise_concern, refresh_attention, report_attention
 from .context import Context
+from .credits import IssuingCredit
 from .effects import Handler, advance_effect, open_effects
 from .lanes import Lane, LaneLost, claim_lane
 from .notes import NOTE_LEASE, send_due_notes
@@ -37,7 +38,11 @@ from .restocking import Restocking
 #: How long a swept order is left to the job that was enqueued for it.
 LEASE = timedelta(seconds=60)
 _UNREADABLE = "ORDER_UNREADABLE"
-HANDLERS: Mapping[EffectKind, Handler] = {EffectKind.RESTOCK: Restocking(), EffectKind.INVOICE: Attaching()}
+HANDLERS: Mapping[EffectKind, Handler] = {
+    EffectKind.RESTOCK: Restocking(),
+    EffectKind.INVOICE: Attaching(),
+    EffectKind.GIFT_CARD: IssuingCredit(),
+}
 _Row = TypeVar("_Row", bound=TenantScoped)
 
 

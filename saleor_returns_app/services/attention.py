@@ -45,6 +45,8 @@ WHAT_TO_DO = {
     "then receive it, give it more time, or cancel the return.",
     "PARCEL_LOST": "Parcel %(parcel)s %(tracking_number)s is lost. Claim it from the carrier; then receive what came, agree on "
     "something with the shopper, or cancel the return.",
+    "CREDIT_NOT_MADE": "The gift card of %(amount)s could not be made: %(message)s "
+    "Look under Gift cards in Saleor, then say here what to do.",
     "STOCK_NOT_RAISED": "The stock of %(item)s could not be changed by %(quantity)s: %(message)s "
     "Compare it in Saleor, then say here what to do.",
     "RETURN_NOT_RECORDED": "The goods could not be recorded as returned in Saleor: %(message)s "
@@ -55,7 +57,7 @@ WHAT_TO_DO = {
 #: Holds while the case waits for the parcel; what comes next settles it.
 LOST_PARCEL = "PARCEL_LOST"
 #: Kind of what could not be done → code.
-_STUCK = {EffectKind.RESTOCK: "STOCK_NOT_RAISED"}
+_STUCK = {EffectKind.RESTOCK: "STOCK_NOT_RAISED", EffectKind.GIFT_CARD: "CREDIT_NOT_MADE"}
 #: Code → outcome of the deadline that it tells of.
 LATE = {"REFUNDLATE": "alarmed", "PARCELLATE": "handed_over"}
 

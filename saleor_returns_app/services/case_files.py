@@ -11,6 +11,7 @@ from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import Acceptance, CaseStatus
 from saleor_returns_app.domain.deadlines import Wait
 from saleor_returns_app.domain.effects import EffectState
+from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.parcels import ParcelStatus
 from saleor_returns_app.domain.quotes import Quote
 from saleor_returns_app.domain.refunds import WATCHED
@@ -26,6 +27,7 @@ from saleor_returns_app.models.refunds import QuoteRow, RecordedReturn, Refund, 
 
 from .context import Context
 from .credit_notes import list_credit_notes
+from .credits import owed_credit
 from .effects import effects_of
 from .inspection import holding_findings
 from .logistics import parcels_of
@@ -57,6 +59,7 @@ class CaseFile:
     findings: tuple[Finding, ...] = ()  # that hold: none that was corrected
     effects: tuple[Effect, ...] = ()
     credit_notes: tuple[CreditNoteRow, ...] = ()
+    credit: Money | None = None  # store credit that was agreed on, as far as it is owed
     parcels: tuple[Parcel, ...] = ()  # on their way back, and those that came
     strays: tuple[StrayGoods, ...] = ()  # of its parcels, and not settled yet
 
@@ -143,12 +146,14 @@ def read_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Ca
         findings = holding_findings(session, case)
         effects = effects_of(session, case.id)
         strays = open_strays(session, case.id)
+        credit = owed_credit(session, case)
         parcels = parcels_of(session, case.id)
     return CaseFile(
         findings=tuple(findings),
         effects=tuple(effects),
         credit_notes=tuple(noted),
         strays=tuple(strays),
+        credit=credit,
         parcels=tuple(parcels),
         deadlines=tuple(deadlines),
         case=case,

@@ -23,10 +23,7 @@ from saleor_returns_app.domain.effects import (
     Sight,
     ToDo,
 )
-from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import (
-    Conflict,
-    NotFound,
     SaleorDenied,
     SaleorRefused,
     SaleorUnavailable,
@@ -38,8 +35,6 @@ from saleor_returns_app.models.effects import Effect
 
 from .attention import refresh_attention
 from .context import Context
-from .guards import check_version, require_permission, require_role
-from .history import load_case, record_entry
 from .lanes import GRACE, LOOKS, STALE, Lane
 from .ports import ShopConnection
 
@@ -93,7 +88,7 @@ def plan_effect(
     session.add(effect)
     session.flush()
     if listed:
-        _move(ctx, effect, EffectEvent.LIST)
+        move_effect(ctx, effect, EffectEvent.LIST)
     elif doubt:
         _stick(ctx, session, effect, doubt)
     else:
@@ -140,7 +135,7 @@ def _take_step(lane: Lane, shop: ShopConnection, effect_id: str, handler: Handle
         return False
     with lane.write() as session:
         effect = session.get_one(Effect, effect_id)
-        _move(ctx, effect, EffectEvent.CALL)
+        move_effect(ctx, effect, EffectEvent.CALL)
         effect.seen, effect.fence = dict(sight.seen), lane.fence
         planned_at = ctx.now()
         effect.running_until = planned_at + timedelta(seconds=ctx.settings.saleor_timeout) + GRACE
@@ -160,7 +155,7 @@ def _act(lane: Lane, shop: ShopConnection, effect: Effect, handler: Handler, see
     except SaleorUnavailable:
         with lane.write() as session:
             row = session.get_one(Effect, effect.id)
-            _move(ctx, row, EffectEvent.REST)
+            move_effect(ctx, row, EffectEvent.REST)
             row.running_until = None
             _schedule(ctx, row)
         return False
@@ -182,7 +177,7 @@ def _end(lane: Lane, shop: ShopConnection, effect_id: str, sight: Finished | Dou
             _stick(ctx, session, effect, sight.message)
             return
         effect.result = {**effect.result, **sight.result}
-        _move(ctx, effect, EffectEvent.FINISH)
+        move_effect(ctx, effect, EffectEvent.FINISH)
         handler.done(ctx, session, session.get_one(Case, effect.case_id), effect)
     handler.tidy(ctx, shop, effect)
 
@@ -198,51 +193,14 @@ def _schedule(ctx: Context, effect: Effect) -> None:
 
 
 def _stick(ctx: Context, session: Session, effect: Effect, message: str) -> None:
-    _move(ctx, effect, EffectEvent.DOUBT)
+    move_effect(ctx, effect, EffectEvent.DOUBT)
     effect.message, effect.running_until = message, None
     refresh_attention(session, session.get_one(Case, effect.case_id))
 
 
-def _move(ctx: Context, effect: Effect, event: EffectEvent, actor: Actor = SYSTEM) -> None:
+def move_effect(ctx: Context, effect: Effect, event: EffectEvent, actor: Actor = SYSTEM) -> None:
     state = EFFECT.move(EffectState(effect.state), event, actor.who)
     effect.state = state
     if state not in OPEN:
         effect.check_at = None
         effect.settled_at = ctx.now()
-
-
-def retry_effect(ctx: Context, tenant_id: str, effect_id: str, *, actor: Actor, version: int | None = None) -> None:
-    """A person looked and nothing was done: it is tried again."""
-    with ctx.db.tenant(tenant_id) as session:
-        effect, case = _stuck(session, effect_id, actor, version)
-        _move(ctx, effect, EffectEvent.RETRY, actor)
-        effect.check_at, effect.settled_at, effect.tries = ctx.now(), None, 0
-        # What was remembered of an earlier try would be taken for this one's.
-        effect.result = {**effect.result, "again": int(effect.result.get("again", 0)) + 1}
-        refresh_attention(session, case)
-        record_entry(ctx, session, case, event="retry_step", actor=actor, detail={"kind": effect.kind, **effect.what})
-        ctx.jobs.advance_order(
-            session, tenant_id=tenant_id, saleor_order_id=effect.lane, key=f"effect:{effect.id}:{new_id()}"
-        )
-
-
-def vouch_effect(ctx: Context, tenant_id: str, effect_id: str, *, actor: Actor, version: int | None = None) -> None:
-    """A person did it, or saw that it is done."""
-    with ctx.db.tenant(tenant_id) as session:
-        effect, case = _stuck(session, effect_id, actor, version)
-        _move(ctx, effect, EffectEvent.VOUCH, actor)
-        refresh_attention(session, case)
-        record_entry(ctx, session, case, event="vouch_step", actor=actor, detail={"kind": effect.kind, **effect.what})
-
-
-def _stuck(session: Session, effect_id: str, actor: Actor, version: int | None) -> tuple[Effect, Case]:
-    require_permission(actor, "MANAGE_ORDERS")
-    require_role(actor, Verb.RECEIVE)
-    effect = session.scalar(select(Effect).where(Effect.id == effect_id).with_for_update())
-    if effect is None:
-        raise NotFound("This step does not exist, or it is not yours to see.", code="UNKNOWN_STEP")
-    case = load_case(session, effect.case_id, actor)
-    check_version(case, version)
-    if effect.state not in (EffectState.STUCK, EffectState.LISTED):
-        raise Conflict("This does not wait for anybody.", code="NOT_STUCK")
-    return effect, case

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, BinaryIO, Protocol
 
@@ -109,6 +109,23 @@ class Warehouse:
     name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftCardRequest:
+    """A gift card to make. `mark` is found again in its metadata; `note` is for staff."""
+
+    amount: Money
+    mark: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftCard:
+    """`code` is money for whoever holds it: keep it out of logs and reprs."""
+
+    id: str
+    code: str = field(repr=False)
+
+
 class Saleor(Protocol):
     """Saleor's GraphQL API. Reads may be retried by the transport, writes never are.
 
@@ -173,6 +190,11 @@ class Saleor(Protocol):
         """
         ...
 
+    def find_gift_card(self, shop: ShopConnection, *, mark: str) -> GiftCard | None:
+        """The gift card that carries this mark. Raises SaleorRefused where there are several."""
+        ...
+
+    def create_gift_card(self, shop: ShopConnection, wanted: GiftCardRequest) -> GiftCard: ...
     def forget_marks(self, shop: ShopConnection, object_id: str, keys: Sequence[str]) -> None: ...
     def add_note(self, shop: ShopConnection, order_id: str, text: str) -> None: ...
     def list_invoices(self, shop: ShopConnection, order_id: str) -> frozenset[str]:

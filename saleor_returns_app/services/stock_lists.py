@@ -15,8 +15,8 @@ from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.effects import Effect
 
 from .context import Context
-from .effects import vouch_effect
 from .guards import require_permission
+from .steps import vouch_effect
 
 #: Lines on one page, the oldest first; what is taken makes room for the next.
 MOST = 200

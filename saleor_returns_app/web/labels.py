@@ -205,6 +205,8 @@ PUBLIC_ENTRIES: dict[str, str] = {
     "agree": "You and the shop agreed on a solution",
     "lapse_offer": "The time for the offer ended without an answer",
     "fulfil": "What was agreed on is done",
+    "issue_credit": "Your store credit is approved",
+    "credit_issued": "Your store credit is ready",
     "expire": "The time was over and the return ended",
     "reopen": "The return was taken up again",
     "lapse": "An offer was not answered in time",

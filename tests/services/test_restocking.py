@@ -10,8 +10,9 @@ from saleor_returns_app.domain.inspection import Disposition, Found, Grade, coun
 from saleor_returns_app.errors import Conflict, SaleorUnavailable
 from saleor_returns_app.models.effects import Effect
 from saleor_returns_app.models.tenants import Tenant
-from saleor_returns_app.services.effects import effects_of, retry_effect, vouch_effect
+from saleor_returns_app.services.effects import effects_of
 from saleor_returns_app.services.inspection import correct_line, receive_case
+from saleor_returns_app.services.steps import retry_effect, vouch_effect
 from tests.fakes import FakeSaleor, HalfWay, LostAnswer, make_fulfillment, make_line, make_order
 
 from .journeys import Shop

@@ -64,6 +64,7 @@ _MORE: dict[str, dict[str, Any]] = {
     "offer": _OFFER,
     "offer_ended": {**_OFFER, "how": "lapse", "reason": ""},
     "agreed": _OFFER,
+    "credit_issued": {"credit_minor": 4500, "code": "ABCD-EFGH-1234"},
     "fulfilled": {"message": "Your new lamp is on its way: RR123456785DE"},
     "refunded": {
         "total_minor": 4762,

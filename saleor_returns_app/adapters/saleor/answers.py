@@ -255,3 +255,28 @@ class SetStockAnswer(Answer):
 
 class DeletePrivateMetadataAnswer(Answer):
     delete_private_metadata: Payload | None
+
+
+class GiftCardNode(Answer):
+    id: str
+    code: str
+
+
+class GiftCardEdge(Answer):
+    node: GiftCardNode
+
+
+class GiftCardEdges(Answer):
+    edges: tuple[GiftCardEdge, ...]
+
+
+class GiftCardsAnswer(Answer):
+    gift_cards: GiftCardEdges | None
+
+
+class CreateGiftCardPayload(Payload):
+    gift_card: GiftCardNode | None
+
+
+class CreateGiftCardAnswer(Answer):
+    gift_card_create: CreateGiftCardPayload | None

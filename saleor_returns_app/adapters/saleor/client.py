@@ -13,6 +13,8 @@ from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.errors import SaleorRefused, SaleorUnavailable, SaleorUnclear, TokenDead
 from saleor_returns_app.services.ports import (
+    GiftCard,
+    GiftCardRequest,
     GrantRequest,
     OrdersPage,
     RecordedReturn,
@@ -39,6 +41,8 @@ log = structlog.get_logger()
 ALREADY_REQUESTED = frozenset({"REFUND_ALREADY_PROCESSED", "REFUND_IS_PENDING"})
 #: Core keeps order numbers as 32-bit integers.
 _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+#: Metadata key of what is made for a case.
+_CASE = "returns.case"
 _NOTE_ADDED = "NOTE_ADDED"
 P = TypeVar("P")
 
@@ -242,6 +246,30 @@ class SaleorClient:
         if begun.item is None or begun.item.stocks is None:
             raise SaleorUnclear()
         return _by_warehouse(begun.item.stocks).get(warehouse_id, 0)
+
+    def find_gift_card(self, shop: ShopConnection, *, mark: str) -> GiftCard | None:
+        variables = {"filter": {"metadata": [{"key": _CASE, "value": mark}]}}
+        found = self._gateway.read(shop, operations.GIFT_CARDS, variables).gift_cards
+        if found is None:
+            raise SaleorUnavailable()
+        if len(found.edges) > 1:
+            raise SaleorRefused("several gift cards carry the mark of this case", codes=["SEVERAL"])
+        return next((GiftCard(id=edge.node.id, code=edge.node.code) for edge in found.edges), None)
+
+    def create_gift_card(self, shop: ShopConnection, wanted: GiftCardRequest) -> GiftCard:
+        if wanted.amount.amount <= 0:
+            raise SaleorRefused("a gift card must be worth more than zero", codes=["AMOUNT_NOT_POSITIVE"])
+        given = {
+            "balance": {"amount": str(wanted.amount.amount), "currency": wanted.amount.currency},
+            "isActive": True,
+            "note": wanted.note,
+            "metadata": [{"key": _CASE, "value": wanted.mark}],
+        }
+        payload = _present(self._gateway.write(shop, operations.CREATE_GIFT_CARD, {"input": given}).gift_card_create)
+        raise_refusal(payload.errors)
+        if payload.gift_card is None:
+            raise SaleorUnclear()
+        return GiftCard(id=payload.gift_card.id, code=payload.gift_card.code)
 
     def forget_marks(self, shop: ShopConnection, object_id: str, keys: Sequence[str]) -> None:
         answer = self._gateway.write(shop, operations.DELETE_PRIVATE_METADATA, {"id": object_id, "keys": list(keys)})

@@ -29,6 +29,7 @@ from saleor_returns_app.services import (
 )
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.services.context import Context
+from saleor_returns_app.services.credits import is_credit, issue_credit
 from saleor_returns_app.services.guards import permission_name
 from saleor_returns_app.web.i18n import gettext
 
@@ -252,6 +253,18 @@ FULFIL = Action(
     form="fulfil.html",
     tone="primary",
 )
+#: The same, where it is store credit that the app makes itself.
+ISSUE_CREDIT = Action(
+    name="issue-credit",
+    title="Give the store credit?",
+    label="Give store credit",
+    said="Store credit approved",
+    run=partial(_plain, issue_credit),
+    permission=_MONEY,
+    verb=Verb.PAY,
+    form="credit.html",
+    tone="primary",
+)
 MORE_TIME = Action(
     name="more-time",
     title="Give more time?",
@@ -342,7 +355,8 @@ ACKNOWLEDGE = Action(
     explained="You looked at the provider and settled what was too much. The case needs nobody any more.",
 )
 _BY_NAME = {
-    action.name: action for action in (*CASE_ACTIONS.values(), FULFIL, MORE_TIME, TRACKING, LOSE, CONFIRM_RETURN)
+    action.name: action
+    for action in (*CASE_ACTIONS.values(), FULFIL, ISSUE_CREDIT, MORE_TIME, TRACKING, LOSE, CONFIRM_RETURN)
 }
 _REFUND_BY_NAME = {action.name: action for action in (*REFUND_ACTIONS.values(), ACKNOWLEDGE)}
 
@@ -366,10 +380,8 @@ def case_actions(file: CaseFile, actor: Actor) -> dict[str, Offered]:
         events = [*due, *(event for event in events if event not in passed)]
     if not file.may_reopen:
         events = [event for event in events if event is not CaseEvent.REOPEN]
-    in_money = CaseTerms.load(file.case.terms or {}).in_money
     offered = [
-        offered_to(FULFIL if event is CaseEvent.RESOLVE and not in_money else CASE_ACTIONS[event], actor)
-        for event in events
+        offered_to(_resolving(file) if event is CaseEvent.RESOLVE else CASE_ACTIONS[event], actor) for event in events
     ]
     if file.awaited:
         offered.append(offered_to(MORE_TIME, actor))
@@ -382,6 +394,14 @@ def case_actions(file: CaseFile, actor: Actor) -> dict[str, Offered]:
     if file.recorded is not None and file.recorded.state == "stuck":
         offered.append(offered_to(CONFIRM_RETURN, actor))
     return {item.action.name: item for item in offered}
+
+
+def _resolving(file: CaseFile) -> Action:
+    """What resolves the case: the refund, or what was agreed in its place."""
+    terms = CaseTerms.load(file.case.terms or {})
+    if terms.in_money:
+        return CASE_ACTIONS[CaseEvent.RESOLVE]
+    return ISSUE_CREDIT if is_credit(terms) else FULFIL
 
 
 def refund_actions(refund: Refund, actor: Actor) -> dict[str, Offered]:

@@ -18,12 +18,12 @@ from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.services.assigning import read_desk
 from saleor_returns_app.services.case_files import CaseFile, read_case
 from saleor_returns_app.services.credit_note_links import link_to
-from saleor_returns_app.services.effects import retry_effect, vouch_effect
 from saleor_returns_app.services.inspection import correct_line
 from saleor_returns_app.services.linking import MERGEABLE, related_cases
 from saleor_returns_app.services.messages import mark_read
 from saleor_returns_app.services.refunds import current_quote
 from saleor_returns_app.services.slips import sends_goods
+from saleor_returns_app.services.steps import retry_effect, vouch_effect
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.errors import said
 from saleor_returns_app.web.evidence import allow_uploads
