@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 
-# The pages' scripts; Node stays behind in this stage.
+# The pages' scripts and the fonts of the PDFs; Node stays behind in this stage.
 FROM node:22-slim AS assets
 WORKDIR /src
 COPY frontend frontend
@@ -21,8 +21,6 @@ ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 RETUR
 # /data holds photos and videos unless a bucket does, and the database of those who run on SQLite:
 # RETURNS_DATABASE_URL=sqlite:////data/returns.db
 ENV RETURNS_STORAGE_URL=file:/data/files
-# Type for documents, Latin and Chinese.
-RUN apt-get update && apt-get install -y --no-install-recommends fonts-dejavu-core fonts-wqy-microhei && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home returns && install -d -o returns /data
 VOLUME /data
 WORKDIR /app
@@ -32,6 +30,7 @@ COPY graphql graphql
 COPY migrations migrations
 COPY saleor_returns_app saleor_returns_app
 COPY --from=assets /src/saleor_returns_app/web/static/dist saleor_returns_app/web/static/dist
+COPY --from=assets /src/saleor_returns_app/adapters/documents/fonts saleor_returns_app/adapters/documents/fonts
 USER returns
 EXPOSE 8310
 # /health says that the process lives; /ready, which asks the database too, is for load balancers: a restart mends no database.

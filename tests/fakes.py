@@ -26,6 +26,7 @@ from saleor_returns_app.domain.orders import (
     Transaction,
     TransactionEvent,
 )
+from saleor_returns_app.domain.slips import Paper, Slip
 from saleor_returns_app.errors import NotFound, SaleorRefused, SaleorUnavailable, SaleorUnclear
 from saleor_returns_app.services.ports import (
     ExaminedFile,
@@ -551,6 +552,29 @@ class MemoryStorage:
         self._call()
 
 
+class PlainDocuments:
+    """Writes what a document is about instead of drawing it; `trouble` is raised while it is set."""
+
+    def __init__(self) -> None:
+        self.slips: list[tuple[Slip, Paper]] = []
+        self.trouble: Exception | None = None
+
+    def render_slip(self, slip: Slip, *, paper: Paper) -> bytes:
+        if self.trouble is not None:
+            raise self.trouble
+        self.slips.append((slip, paper))
+        return f"%PDF-1.7 {slip.number} {paper.value}".encode()
+
+    def draw_credit_note(self, values: Mapping[str, Any]) -> bytes:
+        return b"%PDF-" + json.dumps(values, ensure_ascii=False).encode()
+
+    def draw_code(self, text: str) -> str:
+        return f'<svg data-code="{text}"></svg>'
+
+    def draw_barcode(self, text: str) -> str:
+        return f'<svg data-bars="{text}"></svg>'
+
+
 class PlainExaminer:
     """Believes the first bytes: `photo…` is a photo, `video…` a video, all else is refused as the real one would."""
 
@@ -571,10 +595,3 @@ class PlainExaminer:
             height=480 if thumbnail else None,
             thumbnail=thumbnail,
         )
-
-
-class PlainDocuments:
-    """What would be printed, as JSON behind the first bytes of a PDF."""
-
-    def draw(self, template: str, values: Mapping[str, Any], *, written_at: datetime) -> bytes:
-        return b"%PDF-" + json.dumps([template, values, written_at.isoformat()], ensure_ascii=False).encode()

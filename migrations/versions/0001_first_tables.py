@@ -105,8 +105,6 @@ def upgrade() -> None:
         sa.Column("unread", sa.Boolean(), nullable=False),
         sa.Column("rejection", sa.Text(), nullable=False),
         sa.Column("return_address", sa.Text(), nullable=False),
-        sa.Column("tracking_number", sa.String(length=100), nullable=False),
-        sa.Column("carrier", sa.String(length=100), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_by", sa.String(length=20), nullable=False),
         sa.Column("attention", sa.String(length=40), nullable=False),
@@ -645,6 +643,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_order_notes_saleor_order_id"), ["saleor_order_id"], unique=False)
 
     op.create_table(
+        "parcels",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("direction", sa.String(length=10), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("method", sa.String(length=20), nullable=False),
+        sa.Column("carrier", sa.String(length=100), nullable=False),
+        sa.Column("tracking_number", sa.String(length=100), nullable=False),
+        sa.Column("tracking_key", sa.String(length=100), nullable=False),
+        sa.Column("pickup_day", sa.Date(), nullable=True),
+        sa.Column("pickup_window", sa.String(length=20), nullable=False),
+        sa.Column("pickup_address", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shipped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_parcels_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_parcels_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_parcels")),
+        sa.UniqueConstraint("case_id", "direction", "number", name=op.f("uq_parcels_case_id_direction_number")),
+    )
+    with op.batch_alter_table("parcels", schema=None) as batch_op:
+        batch_op.create_index("ix_parcels_tracking", ["tenant_id", "tracking_key"], unique=False)
+
+    op.create_table(
         "policy_simulations",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("policy_id", sa.String(length=36), nullable=False),
@@ -1012,6 +1036,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_policy_simulations_policy")
 
     op.drop_table("policy_simulations")
+    with op.batch_alter_table("parcels", schema=None) as batch_op:
+        batch_op.drop_index("ix_parcels_tracking")
+
+    op.drop_table("parcels")
     with op.batch_alter_table("order_notes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_order_notes_saleor_order_id"))
         batch_op.drop_index("ix_order_notes_due")

@@ -11,6 +11,7 @@ from .cases import LINE_ACCEPTANCE, LINE_RECEPTION, RETURN_CASE, Acceptance, Cas
 from .effects import EFFECT, EffectState
 from .machines import Who
 from .offers import OFFER, OfferStatus
+from .parcels import PARCEL, ParcelStatus
 from .policy.actions import Wait as Wait  # noqa: PLC0414 the word for it belongs to both
 from .policy.calendars import add_days, end_of_day, is_business_day, local_day
 from .refunds import REFUND, RefundStatus
@@ -96,6 +97,7 @@ WAITING: Mapping[object, Mapping[str, Wait]] = {
     OFFER: {OfferStatus.OPEN.value: Wait.OFFER},
     LINE_RECEPTION: {Reception.ANNOUNCED.value: Wait.PARCEL},
     LINE_ACCEPTANCE: {Acceptance.UNDECIDED.value: Wait.INSPECTION},
+    PARCEL: {ParcelStatus.ANNOUNCED.value: Wait.GOODS_SENT, ParcelStatus.IN_TRANSIT.value: Wait.PARCEL},
     EFFECT: {},
 }
 #: States that can be left, but where nobody owes anything.
@@ -104,6 +106,8 @@ AT_REST: Mapping[object, frozenset[str]] = {
     # What was counted holds; it can be looked at again.
     LINE_RECEPTION: frozenset({Reception.RECEIVED.value, Reception.SHORT.value, Reception.LOST.value}),
     LINE_ACCEPTANCE: frozenset({Acceptance.ACCEPTED.value, Acceptance.REFUSED.value}),
+    # Its case needs attention; it may turn up after all.
+    PARCEL: frozenset({ParcelStatus.LOST.value}),
     # A lane is at it, or it stands on a list or as needing attention until somebody has looked.
     EFFECT: frozenset(
         {EffectState.PLANNED.value, EffectState.CALLING.value, EffectState.STUCK.value, EffectState.LISTED.value}

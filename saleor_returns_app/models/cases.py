@@ -80,8 +80,6 @@ class Case(TenantScoped, Base):
     unread: Mapped[bool] = mapped_column(default=False)
     rejection: Mapped[str] = mapped_column(Text, default="")  # what the shopper reads
     return_address: Mapped[str] = mapped_column(Text, default="")  # as told at approval
-    tracking_number: Mapped[str] = mapped_column(String(100), default="")
-    carrier: Mapped[str] = mapped_column(String(100), default="")
     due_at: Mapped[datetime | None]
     due_by: Mapped[str] = mapped_column(String(20), default="")
     #: Empty, or the code of what only a person can settle; `attention_detail` fills its text.

@@ -5,13 +5,16 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from saleor_returns_app.domain.cases import CaseStatus
 from saleor_returns_app.domain.effects import EffectKind, EffectState
+from saleor_returns_app.domain.parcels import Direction, ParcelStatus
 from saleor_returns_app.domain.policy.calendars import local_day
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import RemoteError
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.models.effects import Effect
+from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.refunds import RecordedReturn, Refund
 from saleor_returns_app.models.tenants import Tenant
 
@@ -41,6 +44,8 @@ WHAT_TO_DO = {
     "REFUNDLATE": "The refund should have been done by %(day)s. Look at the provider and at the refund below.",
     "PARCELLATE": "The parcel should have arrived by %(day)s. Look at the tracking, ask the shopper or the carrier; "
     "then receive it, give it more time, or cancel the return.",
+    "PARCEL_LOST": "Parcel %(parcel)s %(tracking_number)s is lost. Claim it from the carrier; then receive what came, agree on "
+    "something with the shopper, or cancel the return.",
     "STOCK_NOT_RAISED": "The stock of %(item)s could not be changed by %(quantity)s: %(message)s "
     "Compare it in Saleor, then say here what to do.",
     "RETURN_NOT_RECORDED": "The goods could not be recorded as returned in Saleor: %(message)s "
@@ -48,6 +53,8 @@ WHAT_TO_DO = {
 }
 
 
+#: Holds while the case waits for the parcel; what comes next settles it.
+LOST_PARCEL = "PARCEL_LOST"
 #: Kind of what could not be done → code.
 _STUCK = {EffectKind.RESTOCK: "STOCK_NOT_RAISED"}
 #: Code → outcome of the deadline that it tells of.
@@ -86,6 +93,15 @@ def refresh_attention(session: Session, case: Case) -> None:
     if effect is not None:
         case.attention = _STUCK[EffectKind(effect.kind)]
         case.attention_detail = {"message": effect.message, "step": effect.id, **effect.what}
+        return
+    lost = session.scalars(
+        select(Parcel)
+        .where(Parcel.case_id == case.id, Parcel.direction == Direction.BACK, Parcel.status == ParcelStatus.LOST)
+        .order_by(Parcel.number)
+    ).first()
+    if lost is not None and case.status == CaseStatus.IN_TRANSIT:
+        case.attention = LOST_PARCEL
+        case.attention_detail = {"parcel": lost.number, "tracking_number": lost.tracking_number}
         return
     late = session.scalars(
         select(DeadlineRow)

@@ -11,6 +11,7 @@ from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import Acceptance, CaseStatus
 from saleor_returns_app.domain.deadlines import Wait
 from saleor_returns_app.domain.effects import EffectState
+from saleor_returns_app.domain.parcels import ParcelStatus
 from saleor_returns_app.domain.quotes import Quote
 from saleor_returns_app.domain.refunds import WATCHED
 from saleor_returns_app.domain.terms import CaseTerms
@@ -20,12 +21,14 @@ from saleor_returns_app.models.credit_notes import CreditNoteRow
 from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.models.effects import Effect
 from saleor_returns_app.models.inspection import Finding, StrayGoods
+from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.refunds import QuoteRow, RecordedReturn, Refund, RefundAttempt
 
 from .context import Context
 from .credit_notes import list_credit_notes
 from .effects import effects_of
 from .inspection import holding_findings
+from .logistics import parcels_of
 from .quotes import QUOTE
 from .receipts import open_strays
 
@@ -54,6 +57,7 @@ class CaseFile:
     findings: tuple[Finding, ...] = ()  # that hold: none that was corrected
     effects: tuple[Effect, ...] = ()
     credit_notes: tuple[CreditNoteRow, ...] = ()
+    parcels: tuple[Parcel, ...] = ()  # on their way back, and those that came
     strays: tuple[StrayGoods, ...] = ()  # of its parcels, and not settled yet
 
     @property
@@ -64,6 +68,16 @@ class CaseFile:
 
     def found_of(self, line_id: str) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.line_id == line_id)
+
+    @property
+    def may_lose(self) -> bool:
+        """Whether a parcel is waited for that may be lost."""
+        return self.case.status == CaseStatus.IN_TRANSIT and bool(self.moving)
+
+    @property
+    def moving(self) -> tuple[Parcel, ...]:
+        """Parcels that are on their way."""
+        return tuple(parcel for parcel in self.parcels if parcel.status == ParcelStatus.IN_TRANSIT)
 
     @property
     def may_correct(self) -> bool:
@@ -129,11 +143,13 @@ def read_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Ca
         findings = holding_findings(session, case)
         effects = effects_of(session, case.id)
         strays = open_strays(session, case.id)
+        parcels = parcels_of(session, case.id)
     return CaseFile(
         findings=tuple(findings),
         effects=tuple(effects),
         credit_notes=tuple(noted),
         strays=tuple(strays),
+        parcels=tuple(parcels),
         deadlines=tuple(deadlines),
         case=case,
         entries=tuple(entries),

@@ -29,6 +29,7 @@ from saleor_returns_app.models.refunds import RecordedReturn
 from .context import Context
 from .guards import LONGEST_TEXT, check_goods_come_back, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
+from .logistics import deliver_parcels
 from .notifications import queue_case_mail
 from .restocking import plan_restock, restock_correction
 
@@ -86,6 +87,7 @@ def book_findings(
 
 def _conclude_inspection(ctx: Context, session: Session, case: Case, actor: Actor) -> None:
     move_case(ctx, case, CaseEvent.INSPECT, actor)
+    deliver_parcels(ctx, session, case, actor=actor)
     for line in case.lines:
         _settle(line, actor)
     said = ", ".join(f"{line.accepted}/{line.quantity} × {line.product_name}" for line in case.lines)

@@ -19,6 +19,7 @@ from saleor_returns_app.models.tenants import Tenant
 
 from .context import Context
 from .ports import Mail
+from .slips import slip_for_mail
 
 #: While a mail is being sent nobody else takes it; after this long the sender is thought dead.
 LEASE = timedelta(minutes=2)
@@ -166,6 +167,7 @@ def _send_one(ctx: Context, render: Render, row: Notification, tenant: Tenant, r
                 message_id=f"<{row.id}@{urlsplit(ctx.settings.base_url).hostname}>",
                 sender_name=tenant.name,
                 reply_to=reply_to(row),
+                attachments=slip_for_mail(ctx, row),
             )
         )
     except MailRefused as problem:

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Protocol
 from saleor_returns_app.domain.evidence import EvidenceKind
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
+from saleor_returns_app.domain.slips import Paper, Slip
 
 
 class Clock(Protocol):
@@ -200,6 +201,15 @@ class KeySource(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes with a mail. `name` is plain ASCII."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     to: str
     subject: str
@@ -208,6 +218,7 @@ class Mail:
     message_id: str
     sender_name: str
     reply_to: str = ""  # empty: nobody reads answers
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Mailer(Protocol):
@@ -293,8 +304,20 @@ class Examiner(Protocol):
 
 
 class Documents(Protocol):
-    """Draws documents to print."""
+    """Draws what is printed or shown to be scanned."""
 
-    def draw(self, template: str, values: Mapping[str, Any], *, written_at: datetime) -> bytes:
-        """A PDF by one of our templates, filled with JSON values; every text in them is text, never markup."""
+    def render_slip(self, slip: Slip, *, paper: Paper) -> bytes:
+        """A PDF in the slip's language. Raises DocumentUnavailable when it cannot be drawn here."""
+        ...
+
+    def draw_code(self, text: str) -> str:
+        """A QR code as SVG markup of its own, black on white with its quiet zone."""
+        ...
+
+    def draw_barcode(self, text: str) -> str:
+        """A Code 128 barcode as SVG markup, black on white. Printable ASCII only: raises ValueError for all else."""
+        ...
+
+    def draw_credit_note(self, values: Mapping[str, Any]) -> bytes:
+        """A PDF of a credit note, filled with texts that are ready to read. Raises DocumentUnavailable when it cannot be drawn here."""
         ...

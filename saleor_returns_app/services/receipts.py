@@ -15,12 +15,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.carriers import tracking_key
 from saleor_returns_app.domain.inspection import Disposition, Found, Grade
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import AppError, BadInput, Conflict, NotFound
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.inspection import Receipt, StrayGoods
+from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.tenants import Tenant, TenantState
 
 from .context import Context
@@ -60,7 +62,10 @@ def find_scanned(ctx: Context, tenant_id: str, *, actor: Actor, code: str) -> Se
         return ()
     named = _NUMBER.search(said.upper())
     with ctx.db.tenant(tenant_id) as session:
-        ways = [Case.number == (named[0] if named else said.upper()), Case.tracking_number == said]
+        ways = [
+            Case.number == (named[0] if named else said.upper()),
+            Case.id.in_(select(Parcel.case_id).where(Parcel.tracking_key == tracking_key(said))),
+        ]
         ways += [Case.order_number == said]
         if said.isascii() and said.isdigit() and len(said) < 10:
             ways.append(Case.sequence == int(said))

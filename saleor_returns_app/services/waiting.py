@@ -28,7 +28,7 @@ from saleor_returns_app.models.offers import Offer
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.models.tenants import Tenant
 
-from .attention import refresh_attention
+from .attention import LOST_PARCEL, refresh_attention
 from .context import Context
 
 #: What the default of a deadline did while the case goes on waiting.
@@ -58,7 +58,7 @@ def follow_case(ctx: Context, session: Session, case: Case, *, event: CaseEvent 
     for deadline in wanted.values():
         _begin(ctx, session, case, deadline)
     show_next(session, case)
-    if changed:
+    if changed or case.attention == LOST_PARCEL:
         refresh_attention(session, case)
 
 

@@ -20,6 +20,7 @@ from . import (
     limits,
     operating,
     portal,
+    slips,
     storefront,
     webhooks,
 )
@@ -40,7 +41,7 @@ def build_web(context: Context) -> Flask:
     i18n.register(app)
     labels.register(app)
     limits.register(app)
-    for feature in (operating, install, webhooks, dashboard, portal, evidence, documents, inbound_mail):
+    for feature in (operating, install, webhooks, dashboard, portal, evidence, documents, slips, inbound_mail):
         app.register_blueprint(feature.blueprint)
     app.register_api(storefront.blueprint)
     app.register_blueprint(storefront.element)

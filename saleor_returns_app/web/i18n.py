@@ -74,6 +74,16 @@ def translate(text: str, to: str) -> str:
     return translations(to).gettext(text) if text else ""
 
 
+def speak(text: str, tag: str) -> str:
+    """A msgid in the language nearest to a tag, for what is written outside of a request."""
+    return translate(text, nearest([tag]))
+
+
+def write_day(day: date, tag: str) -> str:
+    """A day in the language nearest to a tag, for what is written outside of a request."""
+    return format_day(day, nearest([tag]))
+
+
 def ngettext(one: str, many: str, count: int) -> str:
     return translations(language()).ngettext(one, many, count)
 

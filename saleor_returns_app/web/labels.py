@@ -10,6 +10,7 @@ from flask import Flask
 from saleor_returns_app.domain.cases import CaseStatus, Reason, Resolution
 from saleor_returns_app.domain.deadlines import Wait
 from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.parcels import ParcelStatus
 from saleor_returns_app.domain.policy import Condition
 from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.domain.terms import CaseTerms
@@ -61,6 +62,13 @@ STATUSES: dict[str, str] = {
     CaseStatus.CANCELLED: "Cancelled",
     CaseStatus.EXPIRED: "Expired",
     CaseStatus.DISPUTED: "Disputed",
+}
+
+PARCELS: dict[str, str] = {
+    ParcelStatus.ANNOUNCED: "Announced",
+    ParcelStatus.IN_TRANSIT: "In transit",
+    ParcelStatus.DELIVERED: "Arrived",
+    ParcelStatus.LOST: "Lost",
 }
 
 REFUNDS: dict[str, str] = {
@@ -189,6 +197,7 @@ PUBLIC_ENTRIES: dict[str, str] = {
     "cancel": "You withdrew the return",
     "close": "The return was closed",
     "ship": "The parcel is on its way",
+    "correct_parcel": "The tracking number was corrected",
     "receive": "The parcel arrived",
     "conclude": "The return is settled without a refund",
     "approve_refund": "The refund was approved",
@@ -213,7 +222,8 @@ OFFER_ENTRIES: dict[str, tuple[str, str]] = {
 #: How a state looks; the same tone has the same colour everywhere.
 TONES: dict[str, str] = {
     **dict.fromkeys((CaseStatus.RESOLVED, CaseStatus.CLOSED, RefundStatus.SUCCEEDED, RefundStatus.RECORDED), "good"),
-    **dict.fromkeys((CaseStatus.REJECTED, CaseStatus.EXPIRED, RefundStatus.FAILED), "bad"),
+    **dict.fromkeys((CaseStatus.REJECTED, CaseStatus.EXPIRED, RefundStatus.FAILED, ParcelStatus.LOST), "bad"),
+    ParcelStatus.DELIVERED: "good",
     **dict.fromkeys((CaseStatus.REQUESTED, CaseStatus.INSPECTED, CaseStatus.DISPUTED, RefundStatus.UNCLEAR), "warn"),
     **dict.fromkeys((CaseStatus.APPROVED, CaseStatus.IN_TRANSIT, CaseStatus.RECEIVED, CaseStatus.RESOLVING), "info"),
     **dict.fromkeys(

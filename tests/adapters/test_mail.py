@@ -16,7 +16,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from saleor_returns_app.adapters.mail.smtp import SmtpMailer
 from saleor_returns_app.errors import MailRefused, MailUnavailable
-from saleor_returns_app.services.ports import Mail
+from saleor_returns_app.services.ports import Attachment, Mail
 
 MAIL = Mail(
     to="rita@example.com",
@@ -181,3 +181,15 @@ def test_something_that_is_no_mail_server_keeps_the_mail(port: int) -> None:
 def test_without_a_server_the_mail_is_kept() -> None:
     with pytest.raises(MailUnavailable):
         SmtpMailer(url="", sender="returns@shop.example").send(MAIL)
+
+
+def test_files_go_with_the_mail(server: Server, mailer: SmtpMailer) -> None:
+    slip = Attachment(name="R-1.pdf", media_type="application/pdf", content=b"%PDF-1.7 \x00\xff")
+    mailer.send(replace(MAIL, attachments=(slip,)))
+    [(_, message)] = server.got
+    [file] = message.iter_attachments()
+    assert (file.get_filename(), file.get_content_type()) == ("R-1.pdf", "application/pdf")
+    assert file.get_content() == slip.content
+    html = message.get_body(("html",))
+    assert html is not None
+    assert "您的退货已获同意" in html.get_content()

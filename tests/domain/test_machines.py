@@ -26,6 +26,7 @@ from saleor_returns_app.domain.cases import (
 from saleor_returns_app.domain.effects import EFFECT, EffectEvent, EffectState
 from saleor_returns_app.domain.machines import ANYONE, SHOPPER, STAFF, SYSTEM, Machine, Who
 from saleor_returns_app.domain.offers import OFFER, OfferEvent, OfferStatus
+from saleor_returns_app.domain.parcels import PARCEL, ParcelEvent, ParcelStatus
 from saleor_returns_app.domain.refunds import CLAIMING, REFUND, SETTLED, UNDER_WAY, WATCHED, RefundEvent, RefundStatus
 from saleor_returns_app.domain.refunds import STAFF_ACTIONS as REFUND_ACTIONS
 from saleor_returns_app.errors import MoveRefused
@@ -35,6 +36,7 @@ MACHINES: dict[str, tuple[Machine[Any, Any], type[StrEnum], type[StrEnum], set[s
     "return case": (RETURN_CASE, CaseStatus, CaseEvent, {"closed", "cancelled"}),
     "refund": (REFUND, RefundStatus, RefundEvent, {"succeeded", "recorded", "cancelled"}),
     "reception": (LINE_RECEPTION, Reception, ReceptionEvent, set()),  # can be counted anew
+    "parcel": (PARCEL, ParcelStatus, ParcelEvent, {"delivered"}),
     "step": (EFFECT, EffectState, EffectEvent, {"done", "cancelled"}),
     "offer": (
         OFFER,

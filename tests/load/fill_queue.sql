@@ -10,14 +10,14 @@ from generate_series(1, :cases) as n;
 
 insert into cases (id, tenant_id, kind, sequence, number, status, version, saleor_order_id, order_number, channel_slug, currency,
                    email, customer_id, customer_name, language, opened_through, opened_by, is_withdrawal, terms, decided_by, spot_check,
-                   assignee_id, assignee, escalated_to, escalated_at, unread, rejection, return_address, tracking_number, carrier,
+                   assignee_id, assignee, escalated_to, escalated_at, unread, rejection, return_address,
                    due_at, due_by, attention, attention_detail, attention_reported, expected_minor, first_approval, return_recorded, created_at,
                    updated_at)
 select id, (select id from tenants), 'return', n, 'R-2026-' || lpad(n::text, 7, '0'), status, 3, 'T3JkZXI6' || n, n::text,
        'channel-' || n % 8, 'USD', 'shopper' || n % 300000 || '@example.com', 'VXNlcjo' || n % 300000, 'Rita Example', 'en', 'portal',
        '', false, '{}', '', false, '', '', case when n % 1500 = 0 then 'admin' else '' end,
        case when n % 1500 = 0 then at + interval '14 days' end, false,
-       '', 'Returns, 1 Dock Road', '', '',
+       '', 'Returns, 1 Dock Road',
        -- What is open is due within weeks around today, one in ten of it late; who owes it goes by the state.
        case when n % 30 = 0 then now() + (n / 30 % 300 - 30) * interval '90 minutes' end,
        case when n % 30 > 0 then '' else (array['staff', 'staff', 'shopper', 'system', 'staff', 'system'])[1 + n / 30 % 6] end,

@@ -129,12 +129,12 @@ def test_a_case_is_saved_against_the_version_that_was_read(any_shops: Database) 
     with any_shops.tenant("ours") as session:
         stale = session.get_one(Case, "case-ours")
     with any_shops.tenant("ours") as session:
-        session.get_one(Case, "case-ours").carrier = "first"
-    stale.carrier = "second"
+        session.get_one(Case, "case-ours").rejection = "first"
+    stale.rejection = "second"
     with pytest.raises(StaleDataError), any_shops.tenant("ours") as session:
         session.add(stale)
     with any_shops.tenant("ours") as session:
-        assert session.get_one(Case, "case-ours").carrier == "first"
+        assert session.get_one(Case, "case-ours").rejection == "first"
 
 
 def test_a_number_is_given_once_per_shop(any_shops: Database) -> None:

@@ -182,14 +182,6 @@ def test_acting_on_an_old_version_is_a_conflict_that_names_the_state(shop: Shop)
         reject_case(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, reason="No.", version=seen)
 
 
-def test_tracking_moves_the_case_and_can_be_corrected(shop: Shop) -> None:
-    case_id = open_with(shop, ask())
-    approve_case(shop.ctx, shop.tenant_id, case_id, actor=shop.staff)
-    for number in ("RR123456785DE", "RR999999999DE"):
-        add_tracking(shop.ctx, shop.tenant_id, case_id, actor=shop.shopper, tracking_number=number)
-    assert (shop.case(case_id).status, shop.case(case_id).tracking_number) == ("in_transit", "RR999999999DE")
-
-
 @pytest.mark.parametrize("number", ["", "ab", "x" * 61, "<script>", "日本"])
 def test_what_no_label_shows_is_no_tracking_number(shop: Shop, number: str) -> None:
     case_id = open_with(shop, ask())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
+from saleor_returns_app.domain import slip_words
 from saleor_returns_app.domain.policy.words import texts as policy_texts
 from saleor_returns_app.web import labels, offer_words
 from saleor_returns_app.web.documents import credit_notes
@@ -24,6 +25,8 @@ MODULES = (
     "domain/deductions.py",
     "domain/offers.py",
     "domain/machines.py",
+    "domain/methods.py",
+    "domain/slip_words.py",
     "services/cases.py",
     "services/evidence.py",
     "services/evidence_requests.py",
@@ -39,6 +42,7 @@ MODULES = (
     "services/idempotency.py",
     "services/context.py",
     "services/orders.py",
+    "services/slips.py",
     "web/errors.py",
     "web/documents/credit_notes.py",
     "services/credit_note_links.py",
@@ -47,6 +51,7 @@ MODULES = (
     "web/labels.py",
     "web/offer_forms.py",
     "web/offer_words.py",
+    "web/slips.py",
     "web/tokens.py",
     "web/mail/rendering.py",
     *(
@@ -79,6 +84,7 @@ _WORDS = {
     *labels.CONDITIONS.values(),
     *labels.REFUNDS.values(),
     *labels.SHOPPER_REFUNDS.values(),
+    *labels.PARCELS.values(),
     *labels.WAITS.values(),
     *(name for _, name in STEPS),
     "Shipping",
@@ -87,6 +93,7 @@ _WORDS = {
     *BEARERS.values(),
     *credit_notes.LABELS,
     *policy_texts(),
+    *slip_words.LABELS.values(),
 }
 
 

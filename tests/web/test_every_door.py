@@ -23,7 +23,7 @@ from .desk import Desk, seat
 _GROUPS = (actions.CASE_ACTIONS, actions.REFUND_ACTIONS, thread.OFFER_ACTIONS)
 BUTTONS = [
     *sorted({action.name for group in _GROUPS for action in group.values()}),
-    *("fulfil", "more-time", "tracking", "confirm-return", "acknowledge", "message", "note", "offer"),
+    *("fulfil", "more-time", "tracking", "lose", "confirm-return", "acknowledge", "message", "note", "offer"),
 ]
 TYPED = {
     "version": "1",

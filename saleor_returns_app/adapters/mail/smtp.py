@@ -71,6 +71,9 @@ class SmtpMailer:
             raise MailRefused("This is no address a mail can be sent to.") from nonsense
         message.set_content(mail.text)
         message.add_alternative(mail.html, subtype="html")
+        for file in mail.attachments:
+            kind, _, subtype = file.media_type.partition("/")
+            message.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
         return message
 
     def _connect(self) -> smtplib.SMTP:

@@ -11,6 +11,7 @@ from saleor_returns_app.domain import refunds as refund_domain
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
 from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.parcels import parcel_number
 from saleor_returns_app.domain.quotes import BY_ITSELF
 from saleor_returns_app.domain.refunds import REFUND, RefundEvent, RefundStatus
 from saleor_returns_app.domain.roles import ALLOWED, Verb, may
@@ -105,7 +106,13 @@ def _track(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: A
         version=version,
         tracking_number=typed.get("tracking_number", ""),
         carrier=typed.get("carrier", ""),
+        corrects=parcel_number(typed.get("corrects", "")),
     )
+
+
+def _lose(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    parcel = parcel_number(typed.get("parcel", "")) or 0
+    logistics.lose_parcel(ctx, tenant_id, case_id, actor=actor, version=version, parcel=parcel)
 
 
 def _extend(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
@@ -261,6 +268,14 @@ TRACKING = Action(
     run=_track,
     form="tracking.html",
 )
+LOSE = Action(
+    name="lose",
+    title="Is a parcel lost?",
+    label="Parcel is lost",
+    said="The parcel is marked as lost",
+    run=_lose,
+    form="lose.html",
+)
 CONFIRM_RETURN = Action(
     name="confirm-return",
     title="Is the return on record in Saleor?",
@@ -326,7 +341,9 @@ ACKNOWLEDGE = Action(
     verb=Verb.PAY,
     explained="You looked at the provider and settled what was too much. The case needs nobody any more.",
 )
-_BY_NAME = {action.name: action for action in (*CASE_ACTIONS.values(), FULFIL, MORE_TIME, TRACKING, CONFIRM_RETURN)}
+_BY_NAME = {
+    action.name: action for action in (*CASE_ACTIONS.values(), FULFIL, MORE_TIME, TRACKING, LOSE, CONFIRM_RETURN)
+}
 _REFUND_BY_NAME = {action.name: action for action in (*REFUND_ACTIONS.values(), ACKNOWLEDGE)}
 
 
@@ -360,6 +377,8 @@ def case_actions(file: CaseFile, actor: Actor) -> dict[str, Offered]:
         not file.keeps_item and CaseEvent.SHIP in RETURN_CASE.possible(status, Who.STAFF)
     ) or status is CaseStatus.IN_TRANSIT:
         offered.append(offered_to(TRACKING, actor))
+    if file.may_lose:
+        offered.append(offered_to(LOSE, actor))
     if file.recorded is not None and file.recorded.state == "stuck":
         offered.append(offered_to(CONFIRM_RETURN, actor))
     return {item.action.name: item for item in offered}

@@ -8,9 +8,13 @@ from typing import Any
 
 from flask import Response, make_response, request
 
+from saleor_returns_app.domain.carriers import CARRIERS, tracking_link
 from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
+from saleor_returns_app.domain.parcels import UNDER_WAY
+from saleor_returns_app.domain.slips import Paper
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import AppError, Conflict, NotFound
+from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.services.assigning import read_desk
 from saleor_returns_app.services.case_files import CaseFile, read_case
 from saleor_returns_app.services.credit_note_links import link_to
@@ -19,10 +23,13 @@ from saleor_returns_app.services.inspection import correct_line
 from saleor_returns_app.services.linking import MERGEABLE, related_cases
 from saleor_returns_app.services.messages import mark_read
 from saleor_returns_app.services.refunds import current_quote
+from saleor_returns_app.services.slips import sends_goods
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.errors import said
 from saleor_returns_app.web.evidence import allow_uploads
 from saleor_returns_app.web.i18n import gettext
+from saleor_returns_app.web.labels import PARCELS
+from saleor_returns_app.web.slips import link_to_slip
 
 from .access import visit
 from .actions import CASE_ACTIONS, Action, Offered, case_action, case_actions, offered_to, refund_action, refund_actions
@@ -38,7 +45,7 @@ from .words import headline
 _TRIES = 4
 _RECEIVE = "receive"
 #: Actions that stand beside what they are about, not among the next steps.
-_ASIDE = frozenset({"tracking", "confirm-return", "refund", "more-time"})
+_ASIDE = frozenset({"tracking", "lose", "confirm-return", "refund", "more-time"})
 #: Seconds between two looks at a refund: often while somebody waits for it, rarely when the provider takes days.
 _POLL_SOON, _POLL_LATER = 2, 20
 _WATCHED_CLOSELY = timedelta(minutes=2)
@@ -106,8 +113,21 @@ def _values(file: CaseFile) -> dict[str, Any]:
         **thread_values(file),
         "gallery": gallery_of(file.case),
         "may_receive": not offered_to(CASE_ACTIONS[CaseEvent.RECEIVE], actor).why_not,
+        "slips": {paper.value: link_to_slip(ctx(), file.case, paper) for paper in Paper}
+        if sends_goods(file.case)
+        else {},
+        "correctable": {str(row.number): _correction(row) for row in file.parcels if row.status in UNDER_WAY},
+        "losable": {str(row.number): f"{row.number}. {row.tracking_number} {row.carrier}" for row in file.moving},
+        "parcel_states": PARCELS,
+        "carriers": [carrier.name for carrier in CARRIERS],
+        "parcel_links": {row.number: tracking_link(row.carrier, row.tracking_number) for row in file.parcels},
         "address": TenantSettings.load(visit().tenant.settings).return_address,
     }
+
+
+def _correction(parcel: Parcel) -> str:
+    text = gettext("a correction of parcel %(number)s: %(tracking)s")
+    return text % {"number": parcel.number, "tracking": parcel.tracking_number or "–"}
 
 
 def page_with_gallery(case_id: str, problems: tuple[str, ...] = (), typed: Mapping[str, str] | None = None) -> Response:

@@ -83,6 +83,8 @@ ENTRIES: dict[str, str] = {
     "provide_evidence": "Photos or videos added",
     "remove_evidence": "Photo or video removed",
     "ship": "Parcel on its way",
+    "correct_parcel": "Tracking number corrected",
+    "lose_parcel": "Parcel lost",
     "receive": "Goods received",
     "inspect": "Goods inspected",
     "correct": "Count corrected",
@@ -146,7 +148,9 @@ ENTRY_TONES: dict[str, str] = {
     ),
     **dict.fromkeys(("refund_paid", "record_refund", "settle", "conclude", "agree", "fulfil"), "good"),
     **dict.fromkeys(("reject", "refund_failed", "alarm", "expire"), "bad"),
-    **dict.fromkeys(("retry_refund", "reconsider", "escalate", "hand_over", "decline_offer", "lapse_offer"), "warn"),
+    **dict.fromkeys(
+        ("retry_refund", "reconsider", "escalate", "hand_over", "lose_parcel", "decline_offer", "lapse_offer"), "warn"
+    ),
     **dict.fromkeys(("reopen", "extend", "remind", "offer", "counter_offer"), "info"),
 }
 #: State → what it is about now.

@@ -5,5 +5,6 @@ from . import evidence as evidence
 from . import login as login
 from . import policy as policy
 from . import request as request
+from . import slips as slips
 from . import withdrawal as withdrawal
 from .access import blueprint as blueprint

@@ -8,9 +8,11 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from saleor_returns_app.domain.carriers import CARRIERS, tracking_link
 from saleor_returns_app.domain.cases import RETURN_CASE, SHOPPER_ACTIONS, CaseEvent, CaseStatus
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
+from saleor_returns_app.domain.parcels import UNDER_WAY, parcel_number
 from saleor_returns_app.domain.refunds import SETTLED, RefundStatus
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import AppError, MoveRefused
@@ -18,12 +20,12 @@ from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services.cases import cancel_case
 from saleor_returns_app.services.credit_notes import list_credit_notes, read_credit_note
-from saleor_returns_app.services.logistics import add_tracking
+from saleor_returns_app.services.logistics import add_tracking, read_parcels
 from saleor_returns_app.services.reopening import reopen_case, waited_for_evidence
 from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.documents import as_pdf
-from saleor_returns_app.web.labels import REASONS, SHOPPER_REFUNDS, STATUSES, is_late, next_text, tone
+from saleor_returns_app.web.labels import PARCELS, REASONS, SHOPPER_REFUNDS, STATUSES, is_late, next_text, tone
 
 from .access import blueprint, page, shopper, tenant, to
 from .evidence import case_holder, files_of, files_of_case, takes_more
@@ -123,6 +125,7 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
             .order_by(Refund.number)
         ).all()
         credit_notes = list_credit_notes(session, found.id)
+    parcels = read_parcels(ctx(), tenant().id, found.id)
     state = CaseStatus(found.status)
     possible = RETURN_CASE.possible(state, Who.SHOPPER)
     with ctx().db.tenant(tenant().id) as session:
@@ -156,14 +159,18 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
         given=files_of_case(found),
         files=files_of(case_holder(found)) if takes_more(found) else [],
         takes_files=takes_more(found),
-        typed=before.values or {"tracking_number": found.tracking_number, "carrier": found.carrier},
+        parcels=[(parcel, tracking_link(parcel.carrier, parcel.tracking_number)) for parcel in parcels],
+        correctable=[parcel for parcel in parcels if parcel.status in UNDER_WAY],
+        parcel_states=PARCELS,
+        carriers=[carrier.name for carrier in CARRIERS],
+        typed=before.values or {"tracking_number": "", "carrier": "", "corrects": ""},
     )
 
 
 @blueprint.post("/cases/<number>/tracking")
 def tracking(number: str) -> ResponseReturnValue:
     found = own_case(number)
-    typed = {name: request.form.get(name, "")[:200] for name in ("tracking_number", "carrier")}
+    typed = {name: request.form.get(name, "")[:200] for name in ("tracking_number", "carrier", "corrects")}
     try:
         add_tracking(
             ctx(),
@@ -172,6 +179,7 @@ def tracking(number: str) -> ResponseReturnValue:
             actor=shopper(),
             tracking_number=typed["tracking_number"],
             carrier=typed["carrier"],
+            corrects=parcel_number(typed["corrects"]),
         )
     except AppError as problem:
         problems = {problem.field or "": what_is_wrong(problem, number)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response, json, url_for
@@ -13,14 +13,16 @@ from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus, 
 from saleor_returns_app.domain.evidence import TAKES_MORE
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
+from saleor_returns_app.domain.parcels import Direction
 from saleor_returns_app.errors import AppError, NotFound
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.evidence import Evidence
+from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services import idempotency
 from saleor_returns_app.services.cases import cancel_case
 from saleor_returns_app.services.evidence import holder_of, read_for
-from saleor_returns_app.services.logistics import add_tracking
+from saleor_returns_app.services.logistics import add_tracking, parcels_of
 from saleor_returns_app.services.opening import open_case
 from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
@@ -79,11 +81,14 @@ def list_cases(path: ShopPath, query: ListQuery) -> Response:
         ids = [case.id for case in cases]
         refunds = session.scalars(select(Refund).where(Refund.case_id.in_(ids)).order_by(Refund.number)).all()
         files = read_for(session, actor=actor(), case_ids=ids)
+        back = select(Parcel).where(Parcel.case_id.in_(ids), Parcel.direction == Direction.BACK)
+        parcels = session.scalars(back.order_by(Parcel.number)).all()
     listed = [
         case_out(
             case,
             [refund for refund in refunds if refund.case_id == case.id],
             [row for row in files if row.case_id == case.id],
+            [row for row in parcels if row.case_id == case.id],
         )
         for case in cases
     ]
@@ -98,7 +103,7 @@ def read_case(path: CasePath) -> Response:
 
 @blueprint.post("/cases/<string:number>/tracking", responses=FOUND)
 def track_case(path: CasePath, body: TrackingIn, header: WriteHeaders) -> Response:
-    """The parcel is on its way; a second call corrects the number."""
+    """A parcel is on its way: another one for each number. The same number again changes nothing."""
 
     def carry_out(_id: str | None) -> tuple[int, CaseOut]:
         case = own_case(path.number)
@@ -167,7 +172,8 @@ def fresh_case(case_id: str) -> CaseOut:
         case = session.get_one(Case, case_id)
         refunds = session.scalars(select(Refund).where(Refund.case_id == case_id).order_by(Refund.number)).all()
         files = read_for(session, actor=actor(), case_ids=[case_id])
-    return case_out(case, list(refunds), files)
+        parcels = parcels_of(session, case_id)
+    return case_out(case, list(refunds), files, parcels)
 
 
 def request_holder(order_id: str) -> str:
@@ -175,7 +181,7 @@ def request_holder(order_id: str) -> str:
     return holder_of("storefront", identity().user_id, order_id)
 
 
-def case_out(case: Case, refunds: list[Refund], files: list[Evidence]) -> CaseOut:
+def case_out(case: Case, refunds: list[Refund], files: list[Evidence], parcels: Sequence[Parcel]) -> CaseOut:
     from .evidence import evidence_out
 
     state = CaseStatus(case.status)
@@ -190,7 +196,7 @@ def case_out(case: Case, refunds: list[Refund], files: list[Evidence]) -> CaseOu
         created_at=case.created_at,
         return_address=case.return_address,
         rejection=case.rejection,
-        tracking_number=case.tracking_number,
+        tracking_number=parcels[-1].tracking_number if parcels else "",
         expected_refund=MoneyOut.of(Money.from_minor(case.expected_minor, case.currency)),
         lines=[
             CaseLineOut(

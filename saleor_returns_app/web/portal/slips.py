@@ -1,0 +1,50 @@
+"""The return slip: a page to print, a PDF to keep, and a code to show where there is no printer."""
+
+from __future__ import annotations
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from saleor_returns_app.domain.slip_words import words_of
+from saleor_returns_app.domain.slips import Slip
+from saleor_returns_app.services.slips import read_slip
+from saleor_returns_app.web import i18n
+from saleor_returns_app.web.current import ctx
+from saleor_returns_app.web.slips import paper_of, pdf_answer
+
+from .access import blueprint, page, tenant
+from .own_cases import own_case
+
+
+@blueprint.get("/cases/<number>/slip")
+def slip(number: str) -> ResponseReturnValue:
+    return _shown("slip.html", _slip(number))
+
+
+@blueprint.get("/cases/<number>/slip.pdf")
+def slip_pdf(number: str) -> ResponseReturnValue:
+    """`?paper=a4` or `label`."""
+    paper = paper_of(request.args.get("paper", "a4"))
+    return pdf_answer(_slip(number), paper)
+
+
+@blueprint.get("/cases/<number>/code")
+def slip_code(number: str) -> ResponseReturnValue:
+    return _shown("slip_code.html", _slip(number))
+
+
+def _slip(number: str) -> Slip:
+    return read_slip(ctx(), tenant().id, own_case(number).id, language=i18n.language())
+
+
+def _shown(template: str, found: Slip) -> ResponseReturnValue:
+    documents = ctx().documents
+    return page(
+        template,
+        slip=found,
+        words=words_of(found, i18n.gettext, due=i18n.format_day(found.due) if found.due else ""),
+        # Drawn by us from the number alone.
+        qr=Markup(documents.draw_code(found.number)),  # noqa: S704
+        barcode=Markup(documents.draw_barcode(found.number)),  # noqa: S704
+    )
