@@ -565,14 +565,15 @@ class PlainDocuments:
         self.slips.append((slip, paper))
         return f"%PDF-1.7 {slip.number} {paper.value}".encode()
 
-    def draw_credit_note(self, values: Mapping[str, Any]) -> bytes:
-        return b"%PDF-" + json.dumps(values, ensure_ascii=False).encode()
-
     def draw_code(self, text: str) -> str:
         return f'<svg data-code="{text}"></svg>'
 
     def draw_barcode(self, text: str) -> str:
         return f'<svg data-bars="{text}"></svg>'
+
+    def draw(self, template: str, values: Mapping[str, Any], *, written_at: datetime) -> bytes:
+        """As JSON behind the first bytes of a PDF."""
+        return b"%PDF-" + json.dumps([template, values, written_at.isoformat()], ensure_ascii=False).encode()
 
 
 class PlainExaminer:

@@ -29,6 +29,8 @@ MOST_FILES = 10
 _MOST_BOUNDARIES = 100
 #: Characters of a header that are looked at.
 _LONGEST_HEADER = 20_000
+#: A longer one can be nobody's (RFC 5321), and no table has room for it.
+_LONGEST_ADDRESS = 254
 #: What the standard library raises over mails that nobody meant.
 _UNREADABLE = (ValueError, IndexError, LookupError, AttributeError, TypeError)
 
@@ -95,7 +97,7 @@ def _addresses(mail: EmailMessage, names: tuple[str, ...]) -> tuple[str, ...]:
             pairs = getaddresses([str(value) for value in mail.get_all(name, [])])
         except (RecursionError, *_UNREADABLE):
             continue
-        found += [address.lower() for _, address in pairs if "@" in address]
+        found += [address.lower() for _, address in pairs if "@" in address and len(address) <= _LONGEST_ADDRESS]
     return tuple(dict.fromkeys(found))
 
 

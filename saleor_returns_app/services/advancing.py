@@ -78,7 +78,7 @@ def _run(lane: Lane) -> None:
             with lane.write() as session:
                 left = watched_refunds(session, lane.saleor_order_id)
             _pay(Paying(lane, shop, order, read_at), left)
-        report_attention(lane, shop, Case.saleor_order_id == lane.saleor_order_id)
+    report_attention(lane, Case.saleor_order_id == lane.saleor_order_id)
     send_due_notes(lane)
 
 
@@ -89,7 +89,7 @@ def _do(lane: Lane, effects: list[tuple[str, str]]) -> None:
     with lane.write() as session:
         about = select(Effect.case_id).where(Effect.id.in_([effect_id for effect_id, _ in effects]))
         cases = list(session.scalars(about.distinct()))
-    report_attention(lane, shop, Case.id.in_(cases))
+    report_attention(lane, Case.id.in_(cases))
 
 
 def _pay(paying: Paying, refunds: list[tuple[str, str]]) -> bool:

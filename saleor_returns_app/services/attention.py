@@ -19,7 +19,6 @@ from saleor_returns_app.models.refunds import RecordedReturn, Refund
 from saleor_returns_app.models.tenants import Tenant
 
 from .lanes import Lane
-from .ports import ShopConnection
 
 #: Code → what happened and what to do (English msgids; filled with the detail).
 WHAT_TO_DO = {
@@ -121,11 +120,14 @@ def _day(session: Session, row: DeadlineRow) -> str:
     return local_day(row.due_at, settings.time_zone).isoformat()
 
 
-def report_attention(lane: Lane, shop: ShopConnection, which: ColumnElement[bool]) -> None:
+def report_attention(lane: Lane, which: ColumnElement[bool]) -> None:
     """Tell the merchant in the Dashboard what changed since it was told last. Best effort: the queue shows it in any case."""
     ctx = lane.ctx
     with lane.write() as session:
         changed = session.scalars(select(Case).where(which, Case.attention != Case.attention_reported)).all()
+    if not changed:
+        return
+    shop = ctx.shop(lane.tenant_id)
     for case in changed:
         try:
             if case.attention:

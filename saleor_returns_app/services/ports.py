@@ -318,6 +318,9 @@ class Documents(Protocol):
         """A Code 128 barcode as SVG markup, black on white. Printable ASCII only: raises ValueError for all else."""
         ...
 
-    def draw_credit_note(self, values: Mapping[str, Any]) -> bytes:
-        """A PDF of a credit note, filled with texts that are ready to read. Raises DocumentUnavailable when it cannot be drawn here."""
+    def draw(self, template: str, values: Mapping[str, Any], *, written_at: datetime) -> bytes:
+        """A PDF by one of our templates, filled with JSON values; every text in them is text, never markup.
+
+        Raises DocumentUnavailable when it cannot be drawn here.
+        """
         ...

@@ -26,6 +26,7 @@ LONGEST_WINDOW = 3650
 _OWN = (
     *("return_address", "window_days", "shipping_rule", "brand_color", "contact_email"),
     *("seller", "attaches_credit_notes", "evidence_days", "spot_check_percent", "tells_of_withdrawal"),
+    *("restocks", "restock_warehouse"),
 )
 _SENDING = (CaseStatus.APPROVED, CaseStatus.IN_TRANSIT)
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -45,6 +46,8 @@ def change_settings(
     evidence_days: str = "",
     spot_check_percent: str = "",
     tells_of_withdrawal: str = "yes",
+    restocks: str = "yes",
+    restock_warehouse: str = "",
     seller: str = "",
     attaches_credit_notes: str = "no",
 ) -> TenantSettings:
@@ -62,6 +65,8 @@ def change_settings(
         evidence_days=_evidence_days(evidence_days),
         spot_check_percent=_percent(spot_check_percent),
         tells_of_withdrawal=tells_of_withdrawal == "yes",
+        restocks=restocks == "yes",
+        restock_warehouse=restock_warehouse.strip()[:120],
     )
     with ctx.db.everyone() as session:
         tenant = session.get(Tenant, tenant_id, with_for_update=True)

@@ -16,10 +16,10 @@ log = structlog.get_logger()
 
 def said(error: AppError) -> str:
     """What the error says, in the language of the request."""
-    from saleor_returns_app.web.i18n import gettext
+    from saleor_returns_app.web.i18n import gettext, spell_amounts
 
     text = gettext(error.text)
-    return text % error.params if error.params else text
+    return text % spell_amounts(error.params) if error.params else text
 
 
 def problem(error: AppError) -> Response:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,9 @@ CATALOGUES = Path(__file__).parent / "translations"
 DEFAULT = "en"
 #: Language tag → its name in itself.
 LANGUAGES = {"en": "English", "zh": "中文"}
+#: An amount as `str(Money)` writes it, and the names of parameters that hold one.
+_AMOUNT = re.compile(r"-?\d+(\.\d+)? [A-Z]{3}")
+_AMOUNTS = frozenset(("agreed", "amount", "limit", "paid", "total"))
 
 
 @lru_cache
@@ -99,6 +104,19 @@ def _locale(tag: str) -> Locale:
 def format_money(money: Money, to: str | None = None) -> str:
     """In the currency's own digits, never rounded."""
     return format_currency(money.amount, money.currency, locale=_locale(to or language()))
+
+
+def spell_amounts(params: Mapping[str, object]) -> dict[str, object]:
+    """What fills a text, with the amounts that the quote and the history keep as “66.19 USD” written as people write them.
+
+    Only under the names of amounts: an item may be called “50 USD” and keeps its name.
+    """
+    return {
+        name: format_money(Money(Decimal(value.partition(" ")[0]), value.partition(" ")[2]))
+        if name in _AMOUNTS and isinstance(value, str) and _AMOUNT.fullmatch(value)
+        else value
+        for name, value in params.items()
+    }
 
 
 def format_minor(minor: int, currency: str) -> str:

@@ -237,8 +237,8 @@ def tone(status: str) -> str:
 
 
 def fill(text: str, params: Mapping[str, object]) -> str:
-    """Put parameters into a translated text."""
-    return text % params if params else text
+    """Put parameters into a translated text; amounts are written in the language of the request."""
+    return text % i18n.spell_amounts(params) if params else text
 
 
 def say(text: str, params: Mapping[str, object] | None = None) -> str:

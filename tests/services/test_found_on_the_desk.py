@@ -17,6 +17,7 @@ from saleor_returns_app.models.evidence import Evidence
 from saleor_returns_app.models.messages import Message
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services import canned_replies, cases, messages, offers
+from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.deadlines import act_on_due
 from saleor_returns_app.services.evidence import (
     Upload,
@@ -225,3 +226,11 @@ def test_photos_that_are_given_twice_are_given_once(shop: Shop) -> None:
         provide_evidence(shop.ctx, shop.tenant_id, case_id, holder=holder, actor=shop.shopper)
     with shop.ctx.db.tenant(shop.tenant_id) as session:
         assert len(read_for(session, actor=shop.shopper, case_ids=[case_id])) == 1
+
+
+def test_a_shopper_of_a_very_long_name_can_return(
+    shop_of: Callable[[Context], Shop], any_ctx: Context, saleor: FakeSaleor
+) -> None:
+    saleor.change("order-1", customer_name=f"{'Anna ' * 51}{'Maria ' * 42}")  # Saleor keeps 256 of each name
+    shop = shop_of(any_ctx)
+    assert shop.case(shop.request()).customer_name.startswith("Anna Anna")

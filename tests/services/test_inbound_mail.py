@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from email.message import EmailMessage
 from functools import partial
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from saleor_returns_app.domain.inbound_mail import read_mail, without_quotes
 from saleor_returns_app.domain.mail_text import html_to_text
 from saleor_returns_app.errors import TooLarge
+from saleor_returns_app.models import Database, make_engine
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.evidence import Evidence
@@ -31,6 +33,14 @@ def shop(shop: Shop) -> Shop:
     settings = shop.ctx.settings.model_copy(update={"mail_inbound": "reply@in.returns.test"})
     shop.ctx = replace(shop.ctx, settings=settings)
     return shop
+
+
+@pytest.fixture
+def mailing_postgres(shop: Shop, shop_of: Callable[[Context], Shop], postgres_url: str) -> Iterator[Shop]:
+    """On PostgreSQL, which minds how long a text is."""
+    engine = make_engine(postgres_url)
+    yield shop_of(replace(shop.ctx, db=Database(engine)))
+    engine.dispose()
 
 
 def written(to: str, text: str = "Thank you!", **headers: str) -> EmailMessage:
@@ -261,3 +271,11 @@ def test_an_attached_mail_is_not_the_answer() -> None:
 def test_a_part_without_headers_is_read() -> None:
     raw = _HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhi\r\n--b--"
     assert read_mail(raw).text == "hi"
+
+
+def test_an_address_that_is_too_long_is_nobodys(mailing_postgres: Shop) -> None:
+    case_id = mailing_postgres.request()
+    to = reply_address(mailing_postgres.ctx, case_id)
+    raw = written(to, From=f"eve@{'x' * 400}.example").as_bytes()
+    assert receive_mail(mailing_postgres.ctx, raw) is Outcome.UNVERIFIED
+    assert thread(mailing_postgres, case_id) == [("system", "Thank you!", True)]

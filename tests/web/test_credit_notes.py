@@ -30,7 +30,9 @@ def paid(shop: Shop) -> str:
 
 
 def drawn(data: bytes) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(data.removeprefix(b"%PDF-"))
+    template, values, _ = json.loads(data.removeprefix(b"%PDF-"))
+    assert template == "credit_note"
+    found: dict[str, Any] = values
     return found
 
 

@@ -385,7 +385,7 @@ class TestPaying:
         transactions = (replace(saleor.orders["order-1"].transactions[0], charged=usd("15.00")),)
         saleor.change("order-1", transactions=transactions)
         said = words(quote_of(desk, case_id))
-        assert "25.00 USD cannot go back to a payment" in said
+        assert "$25.00 cannot go back to a payment" in said
         assert "to be decided by you" in said
 
     def test_approving_pays_once_and_the_panel_watches(self, desk: Desk, shop: Shop, saleor: FakeSaleor) -> None:
@@ -454,7 +454,7 @@ class TestPaying:
         assert answer.status_code == 409
         assert "Read it again before you approve" in answer.text
         assert shop.refunds(case_id) == []
-        assert "25.00 USD cannot go back" in words(quote_of(desk, case_id))
+        assert "$25.00 cannot go back" in words(quote_of(desk, case_id))
 
     def test_a_shop_that_is_down_says_so_where_the_quote_would_be(
         self, desk: Desk, shop: Shop, saleor: FakeSaleor, clock: FakeClock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ class TypstDocuments:
 
         due = self._format_day(slip.due, slip.language) if slip.due else ""
         return self._set(
-            _HERE / "slip.typ",
+            _HERE / "templates" / "slip.typ",
             {
                 "paper": paper.value,
                 "language": slip.language,
@@ -56,14 +56,14 @@ class TypstDocuments:
             },
         )
 
-    def draw_credit_note(self, values: Mapping[str, Any]) -> bytes:
-        return self._set(_HERE / "credit_note.typ", values)
-
     def draw_code(self, text: str) -> str:
         return codes.draw_code(text)
 
     def draw_barcode(self, text: str) -> str:
         return codes.draw_barcode(text)
+
+    def draw(self, template: str, values: Mapping[str, Any], *, written_at: datetime) -> bytes:
+        return self._set(_HERE / "templates" / f"{template}.typ", values, timestamp=int(written_at.timestamp()))
 
     @cached_property
     def _fonts(self) -> typst.Fonts:
@@ -72,12 +72,12 @@ class TypstDocuments:
             raise DocumentUnavailable("The fonts of the documents are missing: run make assets.", code="FONTS_MISSING")
         return typst.Fonts(include_system_fonts=True, include_embedded_fonts=False, font_paths=[str(self._folder)])
 
-    def _set(self, template: Path, data: Mapping[str, Any]) -> bytes:
+    def _set(self, template: Path, data: Mapping[str, Any], *, timestamp: int | None = None) -> bytes:
         values = {"data": json.dumps(data, ensure_ascii=False)}
         try:
             # A compiler of its own each time: they are not shared between threads.
             compiler = typst.Compiler(str(template), root=str(_HERE), font_paths=self._fonts, sys_inputs=values)
-            drawn = compiler.compile(format="pdf")
+            drawn = compiler.compile(format="pdf", timestamp=timestamp)
         except typst.TypstError as trouble:
             raise DocumentUnavailable from trouble
         if not isinstance(drawn, bytes):

@@ -26,6 +26,7 @@ from . import (
     receiving,
     replies,
     settings,
+    stock,
     widgets,
     withdrawals,
     words,
@@ -89,6 +90,8 @@ def _routes() -> None:
     add("/settings/replies/<reply_id>/delete", "delete_reply", replies.delete, methods=["POST"])
     add("/settings", "settings", settings.show_settings)
     add("/settings", "save_settings", settings.save_settings, methods=["POST"])
+    add("/settings/stock-list", "stock_list", stock.show_list)
+    add("/settings/stock-list", "take_stock", stock.take, methods=["POST"])
     policy.add_routes(add)
     add("/bulk", "preview_bulk", bulk.preview, methods=["POST"])
     add("/bulk/runs", "plan_bulk", bulk.plan, methods=["POST"])

@@ -28,12 +28,25 @@ def _page(settings: TenantSettings, *, status: int = 200, form: Form = EMPTY) ->
         status=status,
         settings=settings,
         form=form,
+        warehouses=_warehouses(settings.restock_warehouse),
         rules={rule: word(rule) for rule in ShippingRule},
         may_change=NEEDED in visit().actor.permissions,
         needed=NEEDED,
         usual_color=DEFAULT,
         portal=f"{ctx().settings.base_url}/r/{visit().tenant.slug}",
     )
+
+
+def _warehouses(chosen: str) -> dict[str, str]:
+    """The shop's warehouses by id. A shop that does not answer costs the choice, not the page: what was chosen stays."""
+    try:
+        found = ctx().saleor.list_warehouses(ctx().shop(visit().tenant_id))
+    except AppError:
+        found = ()
+    names = {warehouse.id: warehouse.name for warehouse in found}
+    if chosen and chosen not in names:
+        names[chosen] = gettext("The one that was chosen before")
+    return names
 
 
 def save_settings() -> Response:
@@ -54,6 +67,8 @@ def save_settings() -> Response:
             attaches_credit_notes=typed("attaches_credit_notes"),
             evidence_days=typed("evidence_days"),
             spot_check_percent=typed("spot_check_percent"),
+            restocks=request.form.get("restocks", "yes"),
+            restock_warehouse=typed("restock_warehouse"),
             tells_of_withdrawal=request.form.get("tells_of_withdrawal", "yes"),
         )
     except AppError as problem:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_timedelta
 from flask import Flask
 
@@ -283,6 +283,14 @@ def amount_said(text: str) -> str:
         return text
 
 
+def language_name(tag: str) -> str:
+    """A language (BCP 47 tag) as people of the page's language call it; a tag that nobody knows stays."""
+    try:
+        return Locale.parse(tag, sep="-").get_display_name(language()) or tag
+    except (UnknownLocaleError, ValueError):
+        return tag
+
+
 def ago(moment: datetime) -> str:
     """“3 hours ago”, “in 2 days”, in the language of the request."""
     gap = moment - ctx().now()
@@ -369,6 +377,7 @@ def register(app: Flask) -> None:
         refund_state,
         word,
         amount_said,
+        language_name,
         happened,
         ago,
         is_late,

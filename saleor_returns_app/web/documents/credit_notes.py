@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -17,24 +18,14 @@ from saleor_returns_app.web.i18n import format_day, format_money, nearest, trans
 
 _COLUMNS = ("Item", "Units", "Net amount", "Tax rate", "Tax", "Gross amount")
 #: All short texts of a note.
-LABELS = (
-    *_COLUMNS,
-    "Customer",
-    "Date",
-    "Order",
-    "Return",
-    "Goes back to",
-    "To be decided",
-    "Given back",
-    "Paid beyond it",
-)
+LABELS = (*_COLUMNS, "To", "Date", "Order", "Return", "Goes back to", "To be decided", "Given back", "Paid beyond it")
 _BY_HAND = "Paid outside of the shop's payments."
 _PART = "This note is for a part of the refund of %(amount)s; other parts have notes of their own."
 
 
 def as_pdf(note: CreditNote) -> Response:
     """The note as a file to keep."""
-    drawn = ctx().documents.draw_credit_note(fill(note))
+    drawn = ctx().documents.draw("credit_note", fill(note), written_at=datetime.combine(note.issued_on, time(), UTC))
     answer = Response(drawn, content_type="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{note.number}.pdf"'
     answer.headers["X-Content-Type-Options"] = "nosniff"
@@ -69,7 +60,7 @@ def fill(note: CreditNote) -> dict[str, Any]:
         "title": title,
         "author": note.seller.partition("\n")[0],
         "footer": f"{note.seller.partition(chr(10))[0]} · {title}",
-        "to": say("Customer"),
+        "to": say("To"),
         "customer": "\n".join(part for part in (note.customer_name, note.email) if part),
         "seller": note.seller,
         "facts": facts,

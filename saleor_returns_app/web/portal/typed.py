@@ -41,7 +41,7 @@ class Said:
 
     def __str__(self) -> str:
         text = i18n.gettext(self.text)
-        return text % self.params if self.params else text
+        return text % i18n.spell_amounts(self.params) if self.params else text
 
 
 #: Id of a field, or nothing for the whole page → what is wrong.
