@@ -96,6 +96,6 @@ def test_refunds_are_approved_at_once_and_paid_but_for_one_that_was_approved_mea
     expect(frame.get_by_text("2 of 2 are paid.")).to_be_visible()
     expect(frame.get_by_role("row", name=numbers[0])).to_contain_text("Its refund was decided already")
     for number in numbers[1:]:
-        expect(frame.get_by_role("row", name=number)).to_contain_text("17.85 USD approved")
+        expect(frame.get_by_role("row", name=number)).to_contain_text("$17.85 approved")
         expect(frame.get_by_role("row", name=number)).to_contain_text("Resolved")
     assert faults(page.main_frame.child_frames[0]) == []

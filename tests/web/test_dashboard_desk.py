@@ -126,7 +126,7 @@ def test_refunds_are_seen_with_their_sums_before_they_are_approved(desk: Desk, s
     work_bulk(shop.ctx)
     address = f"/dashboard/bulk/runs/{typed['run_id']}"
     page = desk.get(address).text
-    assert "20.00 USD approved" in words(page)
+    assert "$20.00 approved" in words(page)
     assert "0 of 1 are paid." in words(page)
     assert "every 1s" in page, "it goes on until the money is back"
     shop.work()
