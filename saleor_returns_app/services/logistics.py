@@ -103,10 +103,6 @@ def lose_parcel(
         detail = {"parcel": found.number, "tracking_number": found.tracking_number, "carrier": found.carrier}
         record_entry(ctx, session, case, event="lose_parcel", actor=actor, detail=detail)
         refresh_attention(session, case)
-        # The order's lane tells the merchant in the Dashboard as well.
-        ctx.jobs.advance_order(
-            session, tenant_id=case.tenant_id, saleor_order_id=case.saleor_order_id, key=f"lost:{found.id}"
-        )
 
 
 def deliver_parcels(ctx: Context, session: Session, case: Case, *, actor: Actor) -> None:

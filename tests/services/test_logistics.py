@@ -119,14 +119,6 @@ def test_a_parcel_is_lost_once(shop: Shop) -> None:
         tell(shop, case_id, "TRACK-9", corrects=1)
 
 
-def test_the_merchant_is_told_of_a_lost_parcel_in_the_dashboard(shop: Shop) -> None:
-    case_id = approved(shop)
-    tell(shop, case_id, "TRACK-1")
-    lose_parcel(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, parcel=1)
-    shop.work()
-    assert "TRACK-1 is lost" in shop.ctx.saleor.problems[shop.case(case_id).number]  # type: ignore[attr-defined]
-
-
 def test_a_scanned_tracking_number_finds_its_case(shop: Shop) -> None:
     case_id = approved(shop)
     tell(shop, case_id, "RR 12345678 5 DE")
