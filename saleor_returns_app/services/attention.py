@@ -40,8 +40,8 @@ WHAT_TO_DO = {
     "ORDER_UNREADABLE": "The order cannot be read from Saleor, so the refund of %(amount)s stands still: %(message)s",
     "LEGACY_UNCLEAR": "The order's refunded amount moved by something other than %(amount)s. "
     "Look at the payment; retry only if nothing moved.",
-    "REFUNDLATE": "The refund should have been done by %(day)s. Look at the provider and at the refund below.",
-    "PARCELLATE": "The parcel should have arrived by %(day)s. Look at the tracking, ask the shopper or the carrier; "
+    "REFUND_LATE": "The refund should have been done by %(day)s. Look at the provider and at the refund below.",
+    "PARCEL_LATE": "The parcel should have arrived by %(day)s. Look at the tracking, ask the shopper or the carrier; "
     "then receive it, give it more time, or cancel the return.",
     "PARCEL_LOST": "Parcel %(parcel)s %(tracking_number)s is lost. Claim it from the carrier; then receive what came, agree on "
     "something with the shopper, or cancel the return.",
@@ -59,7 +59,7 @@ LOST_PARCEL = "PARCEL_LOST"
 #: Kind of what could not be done → code.
 _STUCK = {EffectKind.RESTOCK: "STOCK_NOT_RAISED", EffectKind.GIFT_CARD: "CREDIT_NOT_MADE"}
 #: Code → outcome of the deadline that it tells of.
-LATE = {"REFUNDLATE": "alarmed", "PARCELLATE": "handed_over"}
+LATE = {"REFUND_LATE": "alarmed", "PARCEL_LATE": "handed_over"}
 
 
 def raise_concern(session: Session, case: Case, refund: Refund, code: str) -> None:
