@@ -40,6 +40,8 @@ from .ports import ShopConnection
 
 #: Writes that one run makes for one effect; a kind that asks for more is looked at again later.
 _STEPS = 8
+#: Key of the result: a look said that it is done.
+_FINISHED = "finished"
 
 
 class Handler(Protocol):
@@ -124,7 +126,7 @@ def _take_step(lane: Lane, shop: ShopConnection, effect_id: str, handler: Handle
             effect.check_at = effect.running_until  # a call may still be carried out: a look now would prove nothing
             return False
     try:
-        sight = handler.look(ctx, shop, effect)
+        sight = Finished() if _FINISHED in effect.result else handler.look(ctx, shop, effect)
     except SaleorUnavailable:
         _look_later(lane, effect_id)
         return False
@@ -176,10 +178,13 @@ def _end(lane: Lane, shop: ShopConnection, effect_id: str, sight: Finished | Dou
         if isinstance(sight, Doubtful):
             _stick(ctx, session, effect, sight.message)
             return
-        effect.result = {**effect.result, **sight.result}
+        effect.result = {**effect.result, **sight.result, _FINISHED: True}
+    # Only now that it is known to be done may the marks go that would tell.
+    handler.tidy(ctx, shop, effect)
+    with lane.write() as session:
+        effect = session.get_one(Effect, effect_id)
         move_effect(ctx, effect, EffectEvent.FINISH)
         handler.done(ctx, session, session.get_one(Case, effect.case_id), effect)
-    handler.tidy(ctx, shop, effect)
 
 
 def _look_later(lane: Lane, effect_id: str) -> None:

@@ -11,7 +11,12 @@ from sqlalchemy.orm import Session
 from saleor_returns_app.models.base import Database
 from saleor_returns_app.services.ports import Saleor
 
-WRITES = frozenset({"grant_refund", "request_refund", "return_products", "refund_legacy_order", "add_note"})
+WRITES = frozenset(
+    {
+        *("grant_refund", "request_refund", "return_products", "refund_legacy_order", "add_note"),
+        *("set_stock", "create_gift_card", "forget_marks", "create_invoice"),
+    }
+)
 
 
 class Killed(BaseException):

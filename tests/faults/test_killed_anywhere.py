@@ -1,4 +1,6 @@
-"""Whatever a worker was doing when it died: money is paid once, goods are recorded once, nothing is lost."""
+"""Whatever a worker was doing when it died: money is paid once, goods are recorded and put on stock once, a credit is made once, and
+nothing is lost.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +14,22 @@ import pytest
 from sqlalchemy import select
 
 from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.cases import Resolution
+from saleor_returns_app.domain.effects import OPEN
 from saleor_returns_app.domain.orders import RETURNED, Order
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.base import Database, make_engine
 from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.effects import Effect
 from saleor_returns_app.models.refunds import OrderNote
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.advancing import advance_order, sweep_due
 from saleor_returns_app.services.context import Context
+from saleor_returns_app.services.credits import issue_credit
 from tests.conftest import add_tenant
 from tests.fakes import FakeClock, FakeSaleor, RecordingJobs, make_order, make_payment, make_transaction, usd
 from tests.services.journeys import Shop
+from tests.services.test_credits import agreed
 
 from .killing import Killed, Killer, MortalDatabase, MortalSaleor
 
@@ -83,8 +91,11 @@ class World:
         with self.shop.ctx.db.tenant(self.shop.tenant_id) as session:
             waiting = session.scalars(select(OrderNote).where(OrderNote.sent_at.is_(None))).first()
             case = session.scalars(select(Case)).one()
+            undone = session.scalars(select(Effect).where(Effect.state.in_(OPEN))).first()
         handed_over = case.attention in ("DECLINED", "UNDELIVERED")
-        return waiting is None and case.return_recorded and (case.status == "resolved" or handed_over)
+        return (
+            waiting is None and undone is None and case.return_recorded and (case.status == "resolved" or handed_over)
+        )
 
     def returned_units(self) -> int:
         return sum(self.saleor.orders["order-1"].quantities(RETURNED).values())
@@ -94,7 +105,7 @@ class World:
 
 
 FLOWS: dict[str, dict[str, Any]] = {
-    "success": {"moods": []},
+    "success": {"moods": [], "restocks": True},
     "pays, answer lost": {"moods": ["lost"]},
     "never arrived": {"moods": ["gone"]},
     "not sent": {"moods": ["unsent"]},
@@ -102,6 +113,7 @@ FLOWS: dict[str, dict[str, Any]] = {
     "declined": {"moods": ["decline"]},
     "legacy": {"moods": [], "legacy": True},
     "split": {"moods": [], "split": True},
+    "store credit": {"moods": [], "credit": True, "restocks": True},
 }
 
 
@@ -124,11 +136,12 @@ def test_a_worker_may_die_at_any_point(
             split=bool(given.get("split")),
         )
         units = 3 if given.get("split") else 1
-        case_id = world.shop.to_payment({"line-1": units})
+        _choose_restocking(world.shop, restocks=bool(given.get("restocks")))
+        case_id = _to_credit(world.shop) if given.get("credit") else world.shop.to_payment({"line-1": units})
         world.saleor.moods = list(given["moods"])
         died = world.work(kill_at=point)
         where = f"{flow}, point {point}: {world.killer.where}"
-        _check(world, case_id, units, where)
+        _check(world, case_id, units, where, added=units if given.get("restocks") else 0)
         fresh.engine.dispose()
         if not died:
             assert point > 10, "the flow has more points than this"
@@ -136,7 +149,20 @@ def test_a_worker_may_die_at_any_point(
     pytest.fail("the flow never came to its end without dying")
 
 
-def _check(world: World, case_id: str, units: int, where: str) -> None:
+def _choose_restocking(shop: Shop, *, restocks: bool) -> None:
+    """The stock has a lane of its own: two flows show that it survives, the others need not run it at each point as well."""
+    with shop.ctx.db.everyone() as session:
+        tenant = session.get_one(Tenant, shop.tenant_id)
+        tenant.settings = {**tenant.settings, "restocks": restocks}
+
+
+def _to_credit(shop: Shop) -> str:
+    case_id = agreed(shop, amount="15.00", units=1)
+    issue_credit(shop.ctx, shop.tenant_id, case_id, actor=shop.staff)
+    return case_id
+
+
+def _check(world: World, case_id: str, units: int, where: str, *, added: int) -> None:
     case, refunds = world.shop.case(case_id), world.shop.refunds(case_id)
     asked = sum(refund.amount_minor for refund in refunds)
     paid = sum(amount.minor for _, amount in world.saleor.paid)
@@ -145,8 +171,15 @@ def _check(world: World, case_id: str, units: int, where: str) -> None:
     assert len(world.saleor.orders["order-1"].granted_refunds) <= len(refunds), f"granted twice: {where}"
     assert world.returned_units() == units, f"goods recorded {world.returned_units()} times: {where}"
     assert case.return_recorded, f"return lost: {where}"
+    assert world.saleor.stock["variant-1", "warehouse-1"] == 5 + added, f"put on stock not once: {where}"
+    assert world.saleor.marks == {}, f"marks left behind: {where}"
+    credit = CaseTerms.load(case.terms).resolution is Resolution.STORE_CREDIT
+    assert len(world.saleor.gift_cards) == int(credit), f"credits made {len(world.saleor.gift_cards)} times: {where}"
     settled = case.status == "resolved" and paid == asked
     assert settled or case.attention, f"lost: {where}: {case.status} {[refund.status for refund in refunds]}"
-    for said in ("return requested", "return approved", "goods received"):
+    noted = (
+        ("return requested", "goods received") if credit else ("return requested", "return approved", "goods received")
+    )
+    for said in noted:
         written = sum(text.count(said) for _, text in world.saleor.notes)
         assert written == 1, f"note “{said}” written {written} times: {where}"
