@@ -11,5 +11,6 @@ _CHECKS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8").partitio
 
 def faults(page: Page | Frame) -> list[str]:
     """What a person with a screen reader, a keyboard, a small or bright screen would stumble over; empty when nothing."""
+    page.wait_for_load_state()  # before its styles are there a button is as small as its words
     found: list[str] = page.evaluate(_CHECKS)
     return [f"{page.title()}: {fault}" for fault in found]

@@ -238,6 +238,7 @@ def test_back_after_a_corrected_form_shows_the_form_again(phone: Page, stack: St
     phone.get_by_label(re.compile("How many.*Mug")).select_option("1")
     phone.get_by_role("button", name="Continue").click()
     phone.get_by_role("button", name="Continue").click()
+    expect(phone.get_by_role("heading", name="Please check this")).to_be_visible()
     phone.reload()
     expect(phone.get_by_role("heading", name="Please check this")).to_be_visible()
     phone.get_by_label("Reason", exact=True).select_option("late")
