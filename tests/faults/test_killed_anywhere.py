@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,31 +41,19 @@ MOST_POINTS = 150
 class World:
     """A shop, its Saleor, and workers that die at a point of our choosing."""
 
-    def __init__(
-        self, ctx: Context, tenant: Tenant, staff: Actor, shopper: Actor, *, legacy: bool, split: bool
-    ) -> None:
-        self.clock = FakeClock()
-        self.saleor = FakeSaleor(self._order(legacy=legacy, split=split))
-        self.saleor.clock = self.clock
-        self.jobs = RecordingJobs()
-        healthy = replace(ctx, clock=self.clock, saleor=self.saleor, jobs=self.jobs)
-        self.shop = Shop(healthy, tenant.id, staff, shopper)
+    def __init__(self, ctx: Context, shop: Shop, saleor: FakeSaleor) -> None:
+        assert isinstance(saleor.clock, FakeClock)
+        self.clock, self.saleor, self.jobs = saleor.clock, saleor, RecordingJobs()
+        healthy = replace(ctx, clock=self.clock, saleor=saleor, jobs=self.jobs)
+        self.shop = Shop(healthy, shop.tenant_id, shop.staff, shop.shopper)
         self.killer = Killer()
-        mortal_saleor = MortalSaleor(self.saleor, self.killer)
-        self.mortal = replace(healthy, db=MortalDatabase(ctx.db, self.killer), saleor=mortal_saleor)
+        self.mortal = replace(healthy, db=MortalDatabase(ctx.db, self.killer), saleor=MortalSaleor(saleor, self.killer))
 
-    @staticmethod
-    def _order(*, legacy: bool, split: bool) -> Order:
-        if legacy:
-            return make_order(transactions=(), payments=(make_payment(),))
-        if split:
-            return make_order(
-                transactions=(
-                    make_transaction("t-1", charged=usd("30.00")),
-                    make_transaction("t-2", charged=usd("40.00")),
-                )
-            )
-        return make_order()
+    def copied(self, database: Database) -> World:
+        """The same world on a copy of its database, to die in another way."""
+        world = World(replace(self.shop.ctx, db=database), self.shop, deepcopy(self.saleor))
+        world.jobs.keys.update(self.jobs.keys)
+        return world
 
     def work(self, *, kill_at: int | None) -> bool:
         """Run the lane until nothing is due; True when the worker died at the wished point on the way."""
@@ -122,23 +111,19 @@ def test_a_worker_may_die_at_any_point(
     flow: str, ctx: Context, database: Database, staff: Actor, shopper: Actor, tmp_path: Path
 ) -> None:
     given = FLOWS[flow]
-    tenant = add_tenant(database)
+    saleor = FakeSaleor(_order(legacy=bool(given.get("legacy")), split=bool(given.get("split"))))
+    saleor.clock = FakeClock()
+    first = World(ctx, Shop(ctx, add_tenant(database).id, staff, shopper), saleor)
+    units = 3 if given.get("split") else 1
+    _choose_restocking(first.shop, restocks=bool(given.get("restocks")))
+    case_id = _to_credit(first.shop) if given.get("credit") else first.shop.to_payment({"line-1": units})
+    saleor.moods = list(given["moods"])
     database.engine.dispose()
+    compiled: dict[Any, Any] = {}
     for point in range(MOST_POINTS):
         copy = shutil.copy(tmp_path / "test.db", tmp_path / f"{point}.db")
-        fresh = Database(make_engine(f"sqlite:///{copy}"))
-        world = World(
-            replace(ctx, db=fresh),
-            tenant,
-            staff,
-            shopper,
-            legacy=bool(given.get("legacy")),
-            split=bool(given.get("split")),
-        )
-        units = 3 if given.get("split") else 1
-        _choose_restocking(world.shop, restocks=bool(given.get("restocks")))
-        case_id = _to_credit(world.shop) if given.get("credit") else world.shop.to_payment({"line-1": units})
-        world.saleor.moods = list(given["moods"])
+        fresh = Database(make_engine(f"sqlite:///{copy}").execution_options(compiled_cache=compiled))
+        world = first.copied(fresh)
         died = world.work(kill_at=point)
         where = f"{flow}, point {point}: {world.killer.where}"
         _check(world, case_id, units, where, added=units if given.get("restocks") else 0)
@@ -147,6 +132,19 @@ def test_a_worker_may_die_at_any_point(
             assert point > 10, "the flow has more points than this"
             return
     pytest.fail("the flow never came to its end without dying")
+
+
+def _order(*, legacy: bool, split: bool) -> Order:
+    if legacy:
+        return make_order(transactions=(), payments=(make_payment(),))
+    if split:
+        return make_order(
+            transactions=(
+                make_transaction("t-1", charged=usd("30.00")),
+                make_transaction("t-2", charged=usd("40.00")),
+            )
+        )
+    return make_order()
 
 
 def _choose_restocking(shop: Shop, *, restocks: bool) -> None:
