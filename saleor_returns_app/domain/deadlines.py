@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from .cases import LINE_ACCEPTANCE, LINE_RECEPTION, RETURN_CASE, Acceptance, CaseStatus, Reception
 from .effects import EFFECT, EffectState
+from .exchanges import EXCHANGE, ExchangeState
 from .machines import Who
 from .offers import OFFER, OfferStatus
 from .parcels import PARCEL, ParcelStatus
@@ -63,6 +64,8 @@ PROTOCOL: Mapping[Wait, Clause] = {row.waits_for: row for row in (
     Clause(Wait.APPROVAL,         Who.STAFF,   Length(1),          None,     TimeOut.ESCALATE),
     Clause(Wait.SECOND_APPROVAL,  Who.STAFF,   Length(1),          None,     TimeOut.ESCALATE),
     Clause(Wait.REFUND,           Who.SYSTEM,  _business_days(7),  None,     TimeOut.ALARM),
+    Clause(Wait.DIFFERENCE,       Who.SHOPPER, Length(7),          2 * _DAY, TimeOut.HAND_OVER),
+    Clause(Wait.REPLACEMENT,      Who.STAFF,   _business_days(7),  None,     TimeOut.ESCALATE),
     Clause(Wait.DISPUTE,          Who.STAFF,   Length(5),          None,     TimeOut.ESCALATE),
     Clause(Wait.CONFIRMATION,     Who.SHOPPER, Length(7),          None,     TimeOut.CLOSE),
 )}
@@ -88,6 +91,10 @@ REFUND_WAITS: Mapping[RefundStatus, Wait] = {
     RefundStatus.UNCLEAR:         Wait.REFUND,
     RefundStatus.FAILED:          Wait.REFUND,
 }
+EXCHANGE_WAITS: Mapping[ExchangeState, Wait] = {
+    ExchangeState.UNPAID:         Wait.DIFFERENCE,
+    ExchangeState.ORDERED:        Wait.REPLACEMENT,
+}
 # fmt: on
 
 #: Machine → its waiting states. A test looks for machines and states that are missing here.
@@ -99,6 +106,7 @@ WAITING: Mapping[object, Mapping[str, Wait]] = {
     LINE_ACCEPTANCE: {Acceptance.UNDECIDED.value: Wait.INSPECTION},
     PARCEL: {ParcelStatus.ANNOUNCED.value: Wait.GOODS_SENT, ParcelStatus.IN_TRANSIT.value: Wait.PARCEL},
     EFFECT: {},
+    EXCHANGE: {state.value: wait for state, wait in EXCHANGE_WAITS.items()},
 }
 #: States that can be left, but where nobody owes anything.
 AT_REST: Mapping[object, frozenset[str]] = {
@@ -108,6 +116,8 @@ AT_REST: Mapping[object, frozenset[str]] = {
     LINE_ACCEPTANCE: frozenset({Acceptance.ACCEPTED.value, Acceptance.REFUSED.value}),
     # Its case needs attention; it may turn up after all.
     PARCEL: frozenset({ParcelStatus.LOST.value}),
+    # A lane is at it; or both sides may choose again, and the case waits for its approval.
+    EXCHANGE: frozenset({ExchangeState.PLANNED.value, ExchangeState.OUT_OF_STOCK.value}),
     # A lane is at it, or it stands on a list or as needing attention until somebody has looked.
     EFFECT: frozenset(
         {EffectState.PLANNED.value, EffectState.CALLING.value, EffectState.STUCK.value, EffectState.LISTED.value}

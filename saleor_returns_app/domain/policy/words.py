@@ -176,6 +176,8 @@ WAITS = {
     "second_approval": "the second approval",
     "refund": "the refund after acceptance",
     "dispute": "the decision on a dispute",
+    "difference": "paying the difference of an exchange",
+    "replacement": "sending the replacement",
     "confirmation": "confirming the outcome",
 }
 EXCLUSIONS = {

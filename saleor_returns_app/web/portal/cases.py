@@ -30,6 +30,7 @@ from saleor_returns_app.web.labels import PARCELS, REASONS, SHOPPER_REFUNDS, STA
 
 from .access import blueprint, page, shopper, tenant, to
 from .evidence import case_holder, files_of, files_of_case, takes_more
+from .exchanges import exchange_values
 from .own_cases import own_case
 from .thread import thread_values
 from .typed import Said, accept, read_draft, refuse
@@ -133,6 +134,7 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
     with ctx().db.tenant(tenant().id) as session:
         reopenable = CaseEvent.REOPEN in possible and waited_for_evidence(session, found)
         goes_on = session.scalar(select(Case.number).where(Case.id == found.merged_into)) if found.merged_into else None
+    goods = exchange_values(found)
     steps = _steps(found)
     place = next((index for index, (states, _) in enumerate(steps) if state in states), None)
     return page(
@@ -144,7 +146,14 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
         credit_notes=[row.number for row in credit_notes],
         steps=[name for _, name in steps] if place is not None else [],
         place=place,
-        next_text=next_text(found, refunds, late=is_late(found, ctx().now()), reopenable=reopenable),
+        next_text=next_text(
+            found,
+            refunds,
+            late=is_late(found, ctx().now()),
+            reopenable=reopenable,
+            exchange=goods["exchange"],
+        ),
+        **goods,
         can_reopen=reopenable,
         goes_on=goes_on,
         still_expected=state in EXPECTING and not refunds,

@@ -209,6 +209,8 @@ CHOICES: dict[str, str] = {
     "refund": "Refund",
     "waits_for.refund": "the refund to be paid",
     "dispute": "the decision of a dispute",
+    "difference": "the shopper to pay the difference of an exchange",
+    "replacement": "the replacement to be sent",
     "confirmation": "the shopper to confirm",
     "courier_pickup": "Picked up by a courier",
     "drop_off": "Brought to a drop-off point",
