@@ -46,6 +46,8 @@ from saleor_returns_app.services.ports import (
     Warehouse,
 )
 
+from .fake_replacements import FakeReplacements
+
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
@@ -195,7 +197,7 @@ def make_payment(**changes: Any) -> Payment:
     return Payment(**{**values, **changes})
 
 
-class FakeSaleor:
+class FakeSaleor(FakeReplacements):
     """Orders in memory; a payment provider with moods. As the real one, it never checks that a call was made before.
 
     `moods` are used up one a request: success | decline | wait | part | timeout (pays, says undelivered) | lost (pays, the answer
@@ -203,6 +205,7 @@ class FakeSaleor:
     """
 
     def __init__(self, *orders: Order) -> None:
+        super().__init__()
         self.orders = {order.id: order for order in orders}
         self.moods: list[str] = []
         self.trouble: dict[str, list[Exception]] = {}

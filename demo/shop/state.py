@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from demo.shop.provider import Ledger
 
 
+_HOLDING_NOTHING = ("DRAFT", "CANCELED", "EXPIRED")
+
+
 class Counter:
     """Counts from one, for several threads, and can be kept in a file (itertools.count will not from Python 3.14)."""
 
@@ -77,6 +80,24 @@ class State:
             self.order_lines[line.id] = line
         for transaction in order.transactions:
             self.transactions[transaction.id] = transaction
+
+    def drop_draft(self, draft: Order) -> None:
+        """Forgets a draft that was never completed."""
+        del self.orders[draft.id], self.by_number[draft.number]
+        for line in draft.lines:
+            del self.order_lines[line.id]
+
+    def free(self, variant: Variant) -> int:
+        """Units on stock that no order holds: those of an order are held until they are sent."""
+        stocked = sum(quantity for (owner, _), quantity in self.stocks.items() if owner == variant.id)
+        held = sum(
+            line.quantity_to_fulfill
+            for order in list(self.orders.values())
+            if order.status not in _HOLDING_NOTHING
+            for line in order.lines
+            if line.variant is not None and line.variant.id == variant.id
+        )
+        return max(stocked - held, 0)
 
     def add_fulfillment(self, order: Order, fulfillment: Fulfillment) -> None:
         order.fulfillments.append(fulfillment)

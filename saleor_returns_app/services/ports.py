@@ -11,6 +11,12 @@ from saleor_returns_app.domain.evidence import EvidenceKind
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.slips import Paper, Slip
+from saleor_returns_app.services import replacement_ports
+
+Variant = replacement_ports.Variant
+ReplacementLine = replacement_ports.ReplacementLine
+ReplacementRequest = replacement_ports.ReplacementRequest
+Replacement = replacement_ports.Replacement
 
 
 class Clock(Protocol):
@@ -126,7 +132,7 @@ class GiftCard:
     code: str = field(repr=False)
 
 
-class Saleor(Protocol):
+class Saleor(replacement_ports.Replacements, Protocol):
     """Saleor's GraphQL API. Reads may be retried by the transport, writes never are.
 
     Errors are those of `saleor_returns_app.errors`: SaleorUnavailable (nothing was sent, or a read failed),

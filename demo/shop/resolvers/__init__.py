@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from demo.shop.resolvers import accounts, apps, gift_cards, mutations, orders, queries, stock
+from demo.shop.resolvers import accounts, apps, catalogue, gift_cards, mutations, orders, queries, stock
 from demo.shop.resolvers.kinds import Fields
 
 RESOLVERS: Fields = {
     **accounts.FIELDS,
     **apps.FIELDS,
     **gift_cards.FIELDS,
+    **catalogue.FIELDS,
     **orders.FIELDS,
-    **stock.FIELDS,
-    "Query": {**queries.QUERY, **stock.QUERY},
+    "ProductVariant": {**catalogue.FIELDS["ProductVariant"], **stock.FIELDS["ProductVariant"]},
+    "Query": {**queries.QUERY, **stock.QUERY, **catalogue.QUERY},
     "Shop": queries.SHOP,
     "Mutation": {**mutations.MUTATION, **accounts.MUTATION, **apps.MUTATION, **gift_cards.MUTATION, **stock.MUTATION},
     "Subscription": {"event": lambda root, _info: root},
