@@ -36,7 +36,12 @@ log = structlog.get_logger()
 #: A deadline that could not be acted on is tried again after this long; the others go on meanwhile.
 AGAIN = timedelta(minutes=10)
 #: What the shopper is reminded of → kind of the mail.
-REMINDERS = {Wait.EVIDENCE: "reminder_evidence", Wait.GOODS_SENT: "reminder_goods", Wait.OFFER: "reminder_offer"}
+REMINDERS = {
+    Wait.EVIDENCE: "reminder_evidence",
+    Wait.GOODS_SENT: "reminder_goods",
+    Wait.OFFER: "reminder_offer",
+    Wait.DIFFERENCE: "reminder_difference",
+}
 #: Staff pages are English, and so are mails to staff.
 _STAFF_LANGUAGE = "en"
 
