@@ -39,7 +39,7 @@ def test_a_draft_can_have_no_document(world: World) -> None:
     draft = world.client.create_replacement(world.shop, wanted)
     with pytest.raises(SaleorRefused) as refused:
         world.client.create_invoice(world.shop, draft.order_id, number=number(), url=URL)
-    assert refused.value.codes == ("NOT_READY",)
+    assert refused.value.codes == ("INVALID_STATUS",)
 
 
 def test_an_order_that_is_gone_has_none_and_gets_none(world: World) -> None:

@@ -288,6 +288,8 @@ class Order:
     def charge_status(self) -> str:
         """Against total less everything granted, paid or not: a grant makes an order OVERCHARGED until it is paid."""
         charged = self.total_charged.amount
+        if not self.transactions and not self.payments:
+            return "NONE"  # an order that costs nothing is never charged
         owed = max(self.total.gross.amount - self.total_granted_refund.amount, ZERO)
         if charged == owed:
             return "FULL"
