@@ -15,6 +15,7 @@ from saleor_returns_app.domain.refunds import (
     RefundStatus,
     marker,
 )
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import Refund, RefundAttempt
@@ -105,6 +106,8 @@ def settle_case(ctx: Context, session: Session, case: Case, actor: Actor) -> Non
     refresh_attention(session, case)
     follow_case(ctx, session, case)
     refunds = session.scalars(select(Refund).where(Refund.case_id == case.id).order_by(Refund.number)).all()
+    if not CaseTerms.load(case.terms or {}).in_money:
+        return  # what was agreed in place of money ends otherwise
     if case.status != CaseStatus.RESOLVING or any(refund.status not in SETTLED for refund in refunds):
         return
     paid = [refund for refund in refunds if refund.status != RefundStatus.CANCELLED]

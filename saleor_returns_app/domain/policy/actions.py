@@ -45,6 +45,8 @@ class Wait(StrEnum):
     APPROVAL = "approval"  # of the refund, once the goods are inspected
     SECOND_APPROVAL = "second_approval"
     REFUND = "refund"
+    REPAIR = "repair"
+    REPAIR_QUOTE = "repair_quote"  # the shopper's answer to what a repair costs
     DISPUTE = "dispute"
     CONFIRMATION = "confirmation"
 

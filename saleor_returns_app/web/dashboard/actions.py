@@ -14,6 +14,7 @@ from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.parcels import parcel_number
 from saleor_returns_app.domain.quotes import BY_ITSELF
 from saleor_returns_app.domain.refunds import REFUND, RefundEvent, RefundStatus
+from saleor_returns_app.domain.repairs import is_repair
 from saleor_returns_app.domain.roles import ALLOWED, Verb, may
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.refunds import Refund
@@ -31,6 +32,7 @@ from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.credits import is_credit, issue_credit
 from saleor_returns_app.services.guards import permission_name
+from saleor_returns_app.services.repairs import start_repair
 from saleor_returns_app.web.i18n import gettext
 
 from .findings import read_findings
@@ -265,6 +267,16 @@ ISSUE_CREDIT = Action(
     form="credit.html",
     tone="primary",
 )
+#: The same, where it is a repair.
+START_REPAIR = Action(
+    name="start-repair",
+    title="Begin the repair?",
+    label="Take it to the workshop",
+    said="Repair begun",
+    run=partial(_plain, start_repair),
+    explained="The accepted items are the shopper’s and go back once they are repaired. The next step is the diagnosis.",
+    tone="primary",
+)
 MORE_TIME = Action(
     name="more-time",
     title="Give more time?",
@@ -356,7 +368,16 @@ ACKNOWLEDGE = Action(
 )
 _BY_NAME = {
     action.name: action
-    for action in (*CASE_ACTIONS.values(), FULFIL, ISSUE_CREDIT, MORE_TIME, TRACKING, LOSE, CONFIRM_RETURN)
+    for action in (
+        *CASE_ACTIONS.values(),
+        FULFIL,
+        ISSUE_CREDIT,
+        START_REPAIR,
+        MORE_TIME,
+        TRACKING,
+        LOSE,
+        CONFIRM_RETURN,
+    )
 }
 _REFUND_BY_NAME = {action.name: action for action in (*REFUND_ACTIONS.values(), ACKNOWLEDGE)}
 
@@ -401,6 +422,8 @@ def _resolving(file: CaseFile) -> Action:
     terms = CaseTerms.load(file.case.terms or {})
     if terms.in_money:
         return CASE_ACTIONS[CaseEvent.RESOLVE]
+    if is_repair(terms):
+        return START_REPAIR
     return ISSUE_CREDIT if is_credit(terms) else FULFIL
 
 

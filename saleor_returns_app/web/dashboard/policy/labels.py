@@ -208,6 +208,8 @@ CHOICES: dict[str, str] = {
     "second_approval": "the second approval",
     "refund": "Refund",
     "waits_for.refund": "the refund to be paid",
+    "waits_for.repair": "the repair",
+    "repair_quote": "an answer to a repair’s price",
     "dispute": "the decision of a dispute",
     "confirmation": "the shopper to confirm",
     "courier_pickup": "Picked up by a courier",
