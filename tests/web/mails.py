@@ -51,6 +51,12 @@ _OFFER = {
     "made_by": "staff",
     "expires_at": "2026-03-05T12:00:00+00:00",
 }
+_PARCEL = {
+    "parcel": 1,
+    "carrier": "UPS",
+    "tracking_number": "1Z12345E0205271688",
+    "units": [{"item": "Enamel Mug", "quantity": 1, "refusal": "One handle is broken."}],
+}
 _MORE: dict[str, dict[str, Any]] = {
     "requested": {"is_withdrawal": False},
     **{kind: {} for kind in ("reminder_evidence", "reminder_goods", "reminder_offer", "closed")},
@@ -77,6 +83,14 @@ _MORE: dict[str, dict[str, Any]] = {
     "replacement_missing": _REPLACEMENT,
     "replacement_sent": _REPLACEMENT,
     "reminder_difference": {"waits_for": "difference"},
+    "repair_diagnosed": {"diagnosis": "The switch is broken.", "price_minor": None},
+    "repair_quoted": {"diagnosis": "The socket is burnt.", "price_minor": 1200},
+    "reminder_repair": {},
+    "repair_quote_ended": {"how": "lapse", "price_minor": 1200},
+    "repair_to_pay": {"work": "New socket, tested for an hour.", "price_minor": 1200},
+    "repair_given_up": {"work": "The glass cannot be had any more.", "owed_back_minor": 1200},
+    "repair_sent": {"parcel": _PARCEL, "repaired": True, "work": "New socket, tested for an hour."},
+    "goods_sent_back": {"parcel": _PARCEL, "whole": True},
     "fulfilled": {"message": "Your new lamp is on its way: RR123456785DE"},
     "refunded": {
         "total_minor": 4762,

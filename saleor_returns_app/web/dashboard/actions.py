@@ -12,6 +12,7 @@ from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.parcels import parcel_number
 from saleor_returns_app.domain.quotes import BY_ITSELF
 from saleor_returns_app.domain.refunds import REFUND, RefundEvent, RefundStatus
+from saleor_returns_app.domain.repairs import is_repair
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.refunds import Refund
@@ -28,6 +29,7 @@ from saleor_returns_app.services import (
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.credits import is_credit, issue_credit
+from saleor_returns_app.services.repairs import start_repair
 
 from .buttons import Action, Offered, Typed, offered_to, plain
 from .exchange_actions import EXCHANGE_ACTIONS, exchange_actions
@@ -214,6 +216,16 @@ ISSUE_CREDIT = Action(
     form="credit.html",
     tone="primary",
 )
+#: The same, where it is a repair.
+START_REPAIR = Action(
+    name="start-repair",
+    title="Begin the repair?",
+    label="Take it to the workshop",
+    said="Repair begun",
+    run=partial(plain, start_repair),
+    explained="The accepted items are the shopper’s and go back once they are repaired. The next step is the diagnosis.",
+    tone="primary",
+)
 MORE_TIME = Action(
     name="more-time",
     title="Give more time?",
@@ -310,6 +322,7 @@ _BY_NAME = {
         *EXCHANGE_ACTIONS,
         FULFIL,
         ISSUE_CREDIT,
+        START_REPAIR,
         MORE_TIME,
         TRACKING,
         LOSE,
@@ -360,6 +373,8 @@ def _resolving(file: CaseFile) -> Action:
     terms = CaseTerms.load(file.case.terms or {})
     if terms.in_money:
         return CASE_ACTIONS[CaseEvent.RESOLVE]
+    if is_repair(terms):
+        return START_REPAIR
     return ISSUE_CREDIT if is_credit(terms) else FULFIL
 
 

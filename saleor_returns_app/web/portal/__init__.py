@@ -5,6 +5,7 @@ from . import evidence as evidence
 from . import exchanges as exchanges
 from . import login as login
 from . import policy as policy
+from . import repairs as repairs
 from . import request as request
 from . import slips as slips
 from . import withdrawal as withdrawal
