@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from saleor_returns_app.domain import cases as case_domain
 from saleor_returns_app.domain import refunds as refund_domain
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
+from saleor_returns_app.domain.effects import EffectKind
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.parcels import parcel_number
 from saleor_returns_app.domain.quotes import BY_ITSELF
@@ -27,7 +29,7 @@ from saleor_returns_app.services import (
 )
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.services.context import Context
-from saleor_returns_app.services.credits import is_credit, issue_credit
+from saleor_returns_app.services.credits import agreed_code, issue_credit
 
 from .buttons import Action, Offered, Typed, offered_to, plain
 from .exchange_actions import EXCHANGE_ACTIONS, exchange_actions
@@ -214,6 +216,15 @@ ISSUE_CREDIT = Action(
     form="credit.html",
     tone="primary",
 )
+#: The same, where it is a voucher.
+ISSUE_VOUCHER = replace(
+    ISSUE_CREDIT, name="issue-voucher", title="Give the voucher?", label="Give the voucher", said="Voucher approved"
+)
+_ISSUING: dict[EffectKind | None, Action] = {
+    EffectKind.GIFT_CARD: ISSUE_CREDIT,
+    EffectKind.VOUCHER: ISSUE_VOUCHER,
+    None: FULFIL,
+}
 MORE_TIME = Action(
     name="more-time",
     title="Give more time?",
@@ -310,6 +321,7 @@ _BY_NAME = {
         *EXCHANGE_ACTIONS,
         FULFIL,
         ISSUE_CREDIT,
+        ISSUE_VOUCHER,
         MORE_TIME,
         TRACKING,
         LOSE,
@@ -360,7 +372,7 @@ def _resolving(file: CaseFile) -> Action:
     terms = CaseTerms.load(file.case.terms or {})
     if terms.in_money:
         return CASE_ACTIONS[CaseEvent.RESOLVE]
-    return ISSUE_CREDIT if is_credit(terms) else FULFIL
+    return _ISSUING[agreed_code(terms)]
 
 
 def refund_actions(refund: Refund, actor: Actor) -> dict[str, Offered]:
