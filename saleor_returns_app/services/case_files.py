@@ -95,7 +95,8 @@ class CaseFile:
     @property
     def may_correct(self) -> bool:
         """Whether the count can still be corrected."""
-        return bool(self.findings) and self.case.status in (CaseStatus.RECEIVED, CaseStatus.INSPECTED)
+        ordered = self.exchange is not None and not self.exchange.advance
+        return bool(self.findings) and self.case.status in (CaseStatus.RECEIVED, CaseStatus.INSPECTED) and not ordered
 
     @property
     def stuck(self) -> Effect | None:

@@ -34,7 +34,7 @@ from saleor_returns_app.services.credits import agreed_code, issue_credit
 from saleor_returns_app.services.repairs import start_repair
 
 from .buttons import Action, Offered, Typed, offered_to, plain
-from .exchange_actions import EXCHANGE_ACTIONS, exchange_actions
+from .exchange_actions import EXCHANGE_ACTIONS, exchange_actions, may_refund
 from .findings import read_findings
 
 _MONEY = "HANDLE_PAYMENTS"
@@ -361,6 +361,8 @@ def case_actions(file: CaseFile, actor: Actor) -> dict[str, Offered]:
         passed = (CaseEvent.CONCLUDE, CaseEvent.RECEIVE) if file.keeps_item else (CaseEvent.CONCLUDE,)
         due = [CaseEvent.RESOLVE] if CaseEvent.RESOLVE in RETURN_CASE.possible(status, Who.STAFF) else []
         events = [*due, *(event for event in events if event not in passed)]
+    if not may_refund(file):
+        events = [event for event in events if event is not CaseEvent.RESOLVE]
     if not file.may_reopen:
         events = [event for event in events if event is not CaseEvent.REOPEN]
     offered = [

@@ -161,7 +161,7 @@ def _seen(file: CaseFile) -> str:
 def _head(file: CaseFile) -> str:
     """The part of it that stands outside of the panel."""
     goods = f"{file.exchange.state}.{file.exchange.owed_minor}" if file.exchange else ""
-    return f"{file.case.status}.{file.case.attention}.{goods}"
+    return f"{file.case.status}.{file.case.attention}.{goods}.{file.under_way}"
 
 
 def show_receiving(case_id: str) -> Response:
