@@ -9,6 +9,7 @@ from flask import Response, json, url_for
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, select
 
+from saleor_returns_app.domain.carriers import tracking_link
 from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus, Channel
 from saleor_returns_app.domain.evidence import TAKES_MORE
 from saleor_returns_app.domain.machines import Who
@@ -39,6 +40,7 @@ from .shapes import (
     MoneyOut,
     RefundOut,
     RequestIn,
+    SentOut,
     ShopPath,
     TrackingIn,
     WriteHeaders,
@@ -81,8 +83,7 @@ def list_cases(path: ShopPath, query: ListQuery) -> Response:
         ids = [case.id for case in cases]
         refunds = session.scalars(select(Refund).where(Refund.case_id.in_(ids)).order_by(Refund.number)).all()
         files = read_for(session, actor=actor(), case_ids=ids)
-        back = select(Parcel).where(Parcel.case_id.in_(ids), Parcel.direction == Direction.BACK)
-        parcels = session.scalars(back.order_by(Parcel.number)).all()
+        parcels = session.scalars(select(Parcel).where(Parcel.case_id.in_(ids)).order_by(Parcel.number)).all()
     listed = [
         case_out(
             case,
@@ -172,8 +173,19 @@ def fresh_case(case_id: str) -> CaseOut:
         case = session.get_one(Case, case_id)
         refunds = session.scalars(select(Refund).where(Refund.case_id == case_id).order_by(Refund.number)).all()
         files = read_for(session, actor=actor(), case_ids=[case_id])
-        parcels = parcels_of(session, case_id)
+        parcels = [*parcels_of(session, case_id), *parcels_of(session, case_id, Direction.OUT)]
     return case_out(case, list(refunds), files, parcels)
+
+
+def _sent(case: Case, parcel: Parcel) -> SentOut:
+    lines = {line.id: line.order_line_id for line in case.lines}
+    return SentOut(
+        tracking_number=parcel.tracking_number,
+        carrier=parcel.carrier,
+        link=tracking_link(parcel.carrier, parcel.tracking_number),
+        status=parcel.status,
+        units={lines[line_id]: int(quantity) for line_id, quantity in parcel.units.items() if line_id in lines},
+    )
 
 
 def request_holder(order_id: str) -> str:
@@ -185,6 +197,7 @@ def case_out(case: Case, refunds: list[Refund], files: list[Evidence], parcels: 
     from .evidence import evidence_out
 
     state = CaseStatus(case.status)
+    back = [row for row in parcels if row.direction == Direction.BACK]
     day = i18n.format_day(case.due_at) if case.due_at else ""
     return CaseOut(
         number=case.number,
@@ -196,7 +209,8 @@ def case_out(case: Case, refunds: list[Refund], files: list[Evidence], parcels: 
         created_at=case.created_at,
         return_address=case.return_address,
         rejection=case.rejection,
-        tracking_number=parcels[-1].tracking_number if parcels else "",
+        tracking_number=back[-1].tracking_number if back else "",
+        sent=[_sent(case, row) for row in parcels if row.direction == Direction.OUT],
         expected_refund=MoneyOut.of(Money.from_minor(case.expected_minor, case.currency)),
         lines=[
             CaseLineOut(

@@ -155,6 +155,14 @@ class EvidenceOut(BaseModel):
     thumbnail_url: str = Field(description="A small JPEG; empty for a video.")
 
 
+class SentOut(BaseModel):
+    tracking_number: str
+    carrier: str
+    link: str = Field(description="Where the carrier shows it; empty where that is not known.")
+    status: str
+    units: dict[str, int] = Field(description="How many of each order line are in it.")
+
+
 class CaseOut(BaseModel):
     number: str
     status: str
@@ -166,6 +174,9 @@ class CaseOut(BaseModel):
     return_address: str
     rejection: str
     tracking_number: str
+    sent: list[SentOut] = Field(
+        description="Parcels from the shop to the shopper: repaired items, and those it did not accept."
+    )
     expected_refund: MoneyOut
     lines: list[CaseLineOut]
     refunds: list[RefundOut]
