@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from demo.shop.errors import Refused, not_found
+from demo.shop.errors import Denied, Refused, not_found
 from demo.shop.ids import new_uuid_id
 from demo.shop.model.accounts import Address, Country
 from demo.shop.model.catalogue import Channel, Variant
 from demo.shop.model.orders import Order, OrderLine
 from demo.shop.model.payments import ZERO, Transaction
 from demo.shop.money import Money, TaxedMoney, taxed
+from demo.shop.pricing import reprice
 from demo.shop.transactions import add_event, recalculate
 
 if TYPE_CHECKING:
@@ -73,13 +75,17 @@ def create_draft(shop: Shop, data: dict[str, Any]) -> Order:
     channel = shop.state.channels.get(data.get("channelId") or "")
     if channel is None:
         raise Refused("channelId", "REQUIRED", "An draft order cannot be created without channel.")
-    lines = [_draft_line(shop, entry, currency=channel.currency_code) for entry in data.get("lines") or []]
+    lines = [_draft_line(shop, entry, channel) for entry in data.get("lines") or []]
     given = data.get("shippingAddress")
     address = _address(given) if given else None
-    draft = _new_order(shop, channel, email=data.get("userEmail") or "", address=address)
-    draft.lines = lines
+    user = shop.state.users.get(data.get("user") or "")
+    draft = _new_order(shop, channel, email=user.email if user else data.get("userEmail") or "", address=address)
+    draft.lines, draft.base_shipping = lines, ZERO
+    draft.language_code = data.get("languageCode") or "EN"
     draft.metadata_items = {item["key"]: item["value"] for item in data.get("metadata") or []}
+    reprice(draft)
     shop.state.add_order(draft)
+    shop.note(draft, "DRAFT_CREATED")
     shop.emit("draft_order_created", order=draft)
     return draft
 
@@ -88,7 +94,9 @@ def _address(given: dict[str, Any]) -> Address:
     return Address(
         first_name=given.get("firstName") or "",
         last_name=given.get("lastName") or "",
+        company_name=given.get("companyName") or "",
         street_address1=given.get("streetAddress1") or "",
+        street_address2=given.get("streetAddress2") or "",
         city=given.get("city") or "",
         postal_code=given.get("postalCode") or "",
         country=Country(given.get("country") or "", given.get("country") or ""),
@@ -97,25 +105,29 @@ def _address(given: dict[str, Any]) -> Address:
     )
 
 
-def _draft_line(shop: Shop, entry: dict[str, Any], *, currency: str) -> OrderLine:
+def _draft_line(shop: Shop, entry: dict[str, Any], channel: Channel) -> OrderLine:
     variant: Variant | None = shop.state.variants.get(entry["variantId"])
     if variant is None:
-        raise not_found("lines", entry["variantId"])
+        raise Denied(f"'{entry['variantId']}'", "KeyError")  # a fault of Saleor's own
     if entry["quantity"] < 1:
         raise Refused("quantity", "ZERO_QUANTITY", "Ensure this value is greater than 0.")
-    unit: Decimal = entry["price"] if entry.get("price") is not None else variant.price
+    entered: Decimal = entry["price"] if entry.get("price") is not None else variant.price
+    unit, kind = channel.tax(entered), variant.product.product_type
     return OrderLine(
         id=new_uuid_id("OrderLine"),
         product_name=variant.product.name,
         variant_name=variant.name,
         product_sku=variant.sku,
         quantity=entry["quantity"],
-        unit_price=_plain(unit, currency),
-        total_price=_plain(unit * entry["quantity"], currency),
-        undiscounted_unit_price=_plain(unit, currency),
-        tax_rate=ZERO,
+        unit_price=unit,
+        total_price=unit,
+        undiscounted_unit_price=unit,
+        tax_rate=channel.tax_rate,
         variant=variant,
         picture=variant.product.slug,
+        is_shipping_required=kind.is_shipping_required,
+        is_gift_card=kind.kind == "GIFT_CARD",
+        base_unit=entered,
     )
 
 
@@ -124,7 +136,8 @@ def set_shipping(shop: Shop, order: Order, method_id: str | None) -> None:
     if method is None:
         raise not_found("shippingMethod", method_id or "")
     order.shipping_method, order.shipping_method_name = method, method.name
-    order.shipping_price = _plain(method.amount, order.currency)
+    order.base_shipping = method.amount
+    reprice(order)
 
 
 def complete_draft(shop: Shop, order: Order) -> None:
@@ -133,14 +146,29 @@ def complete_draft(shop: Shop, order: Order) -> None:
         raise Refused("id", "INVALID", "The order is not draft.")
     if order.is_shipping_required and order.shipping_method is None:
         raise Refused("shipping", "SHIPPING_METHOD_REQUIRED", "Shipping method is required.")
-    order.status = "UNFULFILLED"
+    with shop.lock:
+        wanted = Counter[Variant]()
+        for line in order.lines:
+            if line.variant is not None:
+                wanted[line.variant] += line.quantity
+        if any(units > shop.state.free(variant) for variant, units in wanted.items()):
+            raise Refused("lines", "INSUFFICIENT_STOCK", "Insufficient product stock.")
+        order.status = "UNFULFILLED"
+    order.created = order.updated_at = shop.clock.now()
     shop.note(order, "PLACED_FROM_DRAFT")
     shop.emit("order_created", order=order)
 
 
+def delete_draft(shop: Shop, order: Order) -> None:
+    if order.status != "DRAFT":
+        raise Refused("id", "INVALID", "Provided order id belongs to non-draft order.")
+    shop.state.drop_draft(order)
+    shop.emit("draft_order_deleted", order=order)
+
+
 def initialize_payment(shop: Shop, order: Order, amount: Decimal | None) -> Transaction:
     """The shopper pays what an unpaid order still costs; our gateway charges at once."""
-    due = amount if amount is not None else order.total.gross.amount - order.total_charged.amount
+    due = amount if amount is not None else order.due.amount
     transaction = Transaction(
         id=new_uuid_id("TransactionItem"),
         order=order,

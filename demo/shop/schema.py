@@ -35,7 +35,12 @@ from graphql import (
 )
 
 _SDL = Path(__file__).parent / "sdl"
-_TYPE_NAMES = {"Transaction": "TransactionItem", "Variant": "ProductVariant"}
+_TYPE_NAMES = {
+    "Transaction": "TransactionItem",
+    "Variant": "ProductVariant",
+    "SoldVariant": "ProductVariant",
+    "SoldProduct": "Product",
+}
 
 
 def version_tuple(version: str) -> tuple[int, ...]:

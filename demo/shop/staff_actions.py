@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from demo.shop.errors import Refused
 from demo.shop.model.orders import Fulfillment, FulfillmentLine, Order
 from demo.shop.refunds import grant_refund, request_refund
 from demo.shop.returns import refresh_status
@@ -17,7 +18,9 @@ Action = Callable[["Shop", Order, dict[str, Any]], None]
 
 
 def fulfill(shop: Shop, order: Order, _data: dict[str, Any]) -> None:
-    """Sends everything that was not sent yet."""
+    """Sends everything that was not sent yet. Refused is raised while the order is not paid."""
+    if order.due.amount:
+        raise Refused("order", "CANNOT_FULFILL_UNPAID_ORDER", "Cannot fulfill unpaid order.")
     waiting = [line for line in order.lines if line.quantity_to_fulfill > 0]
     if not waiting:
         return

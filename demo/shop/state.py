@@ -12,10 +12,14 @@ from demo.shop.model.apps import App
 from demo.shop.model.catalogue import Channel, ShippingMethod, Variant, Warehouse
 from demo.shop.model.orders import Fulfillment, FulfillmentLine, GiftCard, Order, OrderLine
 from demo.shop.model.payments import GrantedRefund, Transaction
+from demo.shop.model.vouchers import Voucher
 
 if TYPE_CHECKING:
     from demo.shop.deliveries import Delivery
     from demo.shop.provider import Ledger
+
+
+_HOLDING_NOTHING = ("DRAFT", "CANCELED", "EXPIRED")
 
 
 class Counter:
@@ -57,6 +61,7 @@ class State:
     transactions: dict[str, Transaction] = field(default_factory=dict)
     granted_refunds: dict[str, GrantedRefund] = field(default_factory=dict)
     gift_cards: dict[str, GiftCard] = field(default_factory=dict)
+    vouchers: dict[str, Voucher] = field(default_factory=dict)
     deliveries: list[Delivery] = field(default_factory=list)
     counters: dict[str, Counter] = field(default_factory=dict)
     key_pem: bytes = b""
@@ -77,6 +82,24 @@ class State:
             self.order_lines[line.id] = line
         for transaction in order.transactions:
             self.transactions[transaction.id] = transaction
+
+    def drop_draft(self, draft: Order) -> None:
+        """Forgets a draft that was never completed."""
+        del self.orders[draft.id], self.by_number[draft.number]
+        for line in draft.lines:
+            del self.order_lines[line.id]
+
+    def free(self, variant: Variant) -> int:
+        """Units on stock that no order holds: those of an order are held until they are sent."""
+        stocked = sum(quantity for (owner, _), quantity in self.stocks.items() if owner == variant.id)
+        held = sum(
+            line.quantity_to_fulfill
+            for order in list(self.orders.values())
+            if order.status not in _HOLDING_NOTHING
+            for line in order.lines
+            if line.variant is not None and line.variant.id == variant.id
+        )
+        return max(stocked - held, 0)
 
     def add_fulfillment(self, order: Order, fulfillment: Fulfillment) -> None:
         order.fulfillments.append(fulfillment)

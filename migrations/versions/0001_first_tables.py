@@ -547,6 +547,37 @@ def upgrade() -> None:
         batch_op.create_index("ix_evidence_state", ["state", "created_at"], unique=False)
 
     op.create_table(
+        "exchanges",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("saleor_order_id", sa.String(length=120), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("sent", DOCUMENT, nullable=False),
+        sa.Column("settles", DOCUMENT, nullable=False),
+        sa.Column("owed_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("advance", sa.Boolean(), nullable=False),
+        sa.Column("replacement_id", sa.String(length=120), nullable=False),
+        sa.Column("replacement_number", sa.String(length=60), nullable=False),
+        sa.Column("tracking", sa.String(length=300), nullable=False),
+        sa.Column("missing", sa.String(length=500), nullable=False),
+        sa.Column("check_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_exchanges_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_exchanges_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchanges")),
+    )
+    with op.batch_alter_table("exchanges", schema=None) as batch_op:
+        batch_op.create_index("ix_exchanges_case", ["tenant_id", "case_id"], unique=False)
+        batch_op.create_index("ix_exchanges_order", ["tenant_id", "saleor_order_id"], unique=False)
+        batch_op.create_index("ix_exchanges_replacement", ["tenant_id", "replacement_id"], unique=False)
+        batch_op.create_index("ix_exchanges_state", ["state", "check_at"], unique=False)
+
+    op.create_table(
         "messages",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
@@ -1102,6 +1133,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_messages_case")
 
     op.drop_table("messages")
+    with op.batch_alter_table("exchanges", schema=None) as batch_op:
+        batch_op.drop_index("ix_exchanges_state")
+        batch_op.drop_index("ix_exchanges_replacement")
+        batch_op.drop_index("ix_exchanges_order")
+        batch_op.drop_index("ix_exchanges_case")
+
+    op.drop_table("exchanges")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.drop_index("ix_evidence_state")
         batch_op.drop_index("ix_evidence_holder")

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from .cases import LINE_ACCEPTANCE, LINE_RECEPTION, RETURN_CASE, Acceptance, CaseStatus, Reception
 from .effects import EFFECT, EffectState
+from .exchanges import EXCHANGE, ExchangeState
 from .machines import Who
 from .offers import OFFER, OfferStatus
 from .parcels import PARCEL, ParcelStatus
@@ -65,6 +66,8 @@ PROTOCOL: Mapping[Wait, Clause] = {row.waits_for: row for row in (
     Clause(Wait.APPROVAL,         Who.STAFF,   Length(1),          None,     TimeOut.ESCALATE),
     Clause(Wait.SECOND_APPROVAL,  Who.STAFF,   Length(1),          None,     TimeOut.ESCALATE),
     Clause(Wait.REFUND,           Who.SYSTEM,  _business_days(7),  None,     TimeOut.ALARM),
+    Clause(Wait.DIFFERENCE,       Who.SHOPPER, Length(7),          2 * _DAY, TimeOut.HAND_OVER),
+    Clause(Wait.REPLACEMENT,      Who.STAFF,   _business_days(7),  None,     TimeOut.ESCALATE),
     Clause(Wait.REPAIR,           Who.STAFF,   _business_days(10), None,     TimeOut.ESCALATE),
     Clause(Wait.REPAIR_QUOTE,     Who.SHOPPER, Length(7),          2 * _DAY, TimeOut.DECLINE),
     Clause(Wait.DISPUTE,          Who.STAFF,   Length(5),          None,     TimeOut.ESCALATE),
@@ -92,6 +95,10 @@ REFUND_WAITS: Mapping[RefundStatus, Wait] = {
     RefundStatus.UNCLEAR:         Wait.REFUND,
     RefundStatus.FAILED:          Wait.REFUND,
 }
+EXCHANGE_WAITS: Mapping[ExchangeState, Wait] = {
+    ExchangeState.UNPAID:         Wait.DIFFERENCE,
+    ExchangeState.ORDERED:        Wait.REPLACEMENT,
+}
 REPAIR_WAITS: Mapping[RepairStatus, Wait] = {
     RepairStatus.RECEIVED:        Wait.REPAIR,
     RepairStatus.DIAGNOSED:       Wait.REPAIR,
@@ -111,6 +118,7 @@ WAITING: Mapping[object, Mapping[str, Wait]] = {
     LINE_ACCEPTANCE: {Acceptance.UNDECIDED.value: Wait.INSPECTION},
     PARCEL: {ParcelStatus.ANNOUNCED.value: Wait.GOODS_SENT, ParcelStatus.IN_TRANSIT.value: Wait.PARCEL},
     EFFECT: {},
+    EXCHANGE: {state.value: wait for state, wait in EXCHANGE_WAITS.items()},
     REPAIR: {state.value: wait for state, wait in REPAIR_WAITS.items()},
 }
 #: States that can be left, but where nobody owes anything.
@@ -121,6 +129,8 @@ AT_REST: Mapping[object, frozenset[str]] = {
     LINE_ACCEPTANCE: frozenset({Acceptance.ACCEPTED.value, Acceptance.REFUSED.value}),
     # Its case needs attention; it may turn up after all.
     PARCEL: frozenset({ParcelStatus.LOST.value}),
+    # A lane is at it; or both sides may choose again, and the case waits for its approval.
+    EXCHANGE: frozenset({ExchangeState.PLANNED.value, ExchangeState.OUT_OF_STOCK.value}),
     # A lane is at it, or it stands on a list or as needing attention until somebody has looked.
     EFFECT: frozenset(
         {EffectState.PLANNED.value, EffectState.CALLING.value, EffectState.STUCK.value, EffectState.LISTED.value}

@@ -22,6 +22,7 @@ from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.credit_notes import CreditNoteRow
 from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.models.effects import Effect
+from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.inspection import Finding, StrayGoods
 from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.refunds import QuoteRow, RecordedReturn, Refund, RefundAttempt
@@ -31,6 +32,7 @@ from .context import Context
 from .credit_notes import list_credit_notes
 from .credits import owed_credit
 from .effects import effects_of
+from .exchanges import live_exchange
 from .goods_owed import goods_owed
 from .inspection import holding_findings
 from .logistics import parcels_of
@@ -62,6 +64,7 @@ class CaseFile:
     deadlines: tuple[DeadlineRow, ...] = ()
     findings: tuple[Finding, ...] = ()  # that hold: none that was corrected
     effects: tuple[Effect, ...] = ()
+    exchange: Exchange | None = None  # the replacement, unless it was given up
     credit_notes: tuple[CreditNoteRow, ...] = ()
     credit: Money | None = None  # store credit that was agreed on, as far as it is owed
     parcels: tuple[Parcel, ...] = ()  # on their way back, and those that came
@@ -154,6 +157,7 @@ def read_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Ca
         effects = effects_of(session, case.id)
         strays = open_strays(session, case.id)
         credit = owed_credit(session, case)
+        exchange = live_exchange(session, case.id)
         parcels = parcels_of(session, case.id)
         sent = parcels_of(session, case.id, Direction.OUT)
         repair = repair_of(session, case.id)
@@ -164,6 +168,7 @@ def read_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Ca
         credit_notes=tuple(noted),
         strays=tuple(strays),
         credit=credit,
+        exchange=exchange,
         parcels=tuple(parcels),
         sent=tuple(sent),
         repair=repair,

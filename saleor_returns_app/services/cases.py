@@ -17,7 +17,9 @@ from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import BadInput, Conflict
 from saleor_returns_app.models.cases import Case
 
+from .attention import owes_goods
 from .context import Context
+from .exchanges import live_exchange
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
 from .inspection import accept_kept_units, take_up_goods
@@ -141,6 +143,9 @@ def cancel_case(
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
+        if live_exchange(session, case.id) is not None:
+            text = "A replacement was sent in advance, so the return cannot be cancelled any more."
+            raise Conflict(text, code="SENT_IN_ADVANCE")
         end_offer(ctx, session, case)
         move_case(ctx, case, CaseEvent.CANCEL, actor)
         record_entry(
@@ -206,6 +211,8 @@ def _check_nothing_owed(session: Session, case: Case, settings: TenantSettings) 
     if not CaseTerms.load(case.terms or {}).in_money:
         text = "Something else than money was agreed: mark it as done once the shopper has it."
         raise Conflict(text, code="OWED")
+    if owes_goods(case) and live_exchange(session, case.id) is None and any(line.accepted for line in case.lines):
+        raise Conflict("A replacement was agreed: send it, or agree on something else.", code="OWED")
     if quote_case(session, case, mirrored_order(session, case.saleor_order_id), settings).total:
         raise Conflict("Items were accepted: their refund has to be approved.", code="REFUND_OWED")
 
@@ -230,6 +237,8 @@ def fulfil_case(
         case = load_case(session, case_id, actor)
         check_version(case, version)
         terms = CaseTerms.load(case.terms or {})
+        if terms.pieces:
+            raise Conflict("A replacement was agreed: send it, the case follows.", code="OWED")
         if terms.in_money:
             raise Conflict("A refund was agreed: approve it.", code="REFUND_OWED")
         if is_repair(terms):

@@ -25,6 +25,7 @@ from .attention import refresh_attention
 from .cases import carry_out_approval
 from .context import Context
 from .deciding import BY_RULE
+from .exchanges import live_exchange
 from .history import move_case, record_entry
 from .notifications import queue_case_mail, queue_mail
 from .offers import lapse_offer
@@ -40,6 +41,7 @@ REMINDERS = {
     Wait.EVIDENCE: "reminder_evidence",
     Wait.GOODS_SENT: "reminder_goods",
     Wait.OFFER: "reminder_offer",
+    Wait.DIFFERENCE: "reminder_difference",
     Wait.REPAIR_QUOTE: "reminder_repair",
 }
 #: Staff pages are English, and so are mails to staff.
@@ -133,6 +135,9 @@ def _time_out(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> N
 
 
 def _expire(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
+    if live_exchange(session, case.id) is not None:
+        _hand_over(ctx, session, case, row)  # a replacement was sent on trust: it cannot end by itself
+        return
     row.outcome = "expired"
     _end_case(ctx, session, case, row, CaseEvent.EXPIRE)
     queue_case_mail(

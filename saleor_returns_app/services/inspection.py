@@ -20,6 +20,7 @@ from saleor_returns_app.domain.cases import (
     Reception,
     count_event,
 )
+from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.inspection import Disposition, Found, flaws_of
 from saleor_returns_app.domain.parcels import Direction
 from saleor_returns_app.domain.repairs import is_repair
@@ -28,11 +29,13 @@ from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import BadInput, Conflict
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case, ReturnLine
+from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.inspection import Finding
 from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.refunds import RecordedReturn
 
 from .context import Context
+from .exchanges import resolve_in_goods
 from .goods_owed import goods_sent, mark_goods_owed
 from .guards import LONGEST_TEXT, check_goods_come_back, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
@@ -156,6 +159,7 @@ def _conclude_inspection(ctx: Context, session: Session, case: Case, actor: Acto
         if case.begun_again_at is None or finding.at > case.begun_again_at:  # what came before is in the stock
             plan_restock(ctx, session, case, finding)
     queue_case_mail(ctx, session, case, "goods_received")
+    resolve_in_goods(ctx, session, case)
 
 
 def correct_line(
@@ -183,6 +187,13 @@ def correct_line(
         if case.status not in (CaseStatus.RECEIVED, CaseStatus.INSPECTED):
             text = "The count can be corrected until the refund is approved. Cancel the refund first, or write to the shopper."
             raise Conflict(text, code="TOO_LATE")
+        exchange = session.scalar(
+            select(Exchange).where(Exchange.case_id == case.id, Exchange.state != ExchangeState.CANCELLED)
+        )
+        if exchange is not None and not exchange.advance:
+            raise Conflict(
+                "A replacement was ordered for this count, so it cannot be changed any more.", code="TOO_LATE"
+            )
         line = next((line for line in case.lines if line.id == line_id), None)
         if line is None:
             raise BadInput("A counted item is not part of this case.", code="UNKNOWN_LINE", field="lines")

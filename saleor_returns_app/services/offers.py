@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from saleor_returns_app.domain.actors import SYSTEM, Actor
 from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
 from saleor_returns_app.domain.deadlines import Wait, due_after, length_of
+from saleor_returns_app.domain.exchanges import Piece
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money, total
 from saleor_returns_app.domain.offers import (
@@ -63,6 +64,7 @@ def proposal_of(offer: Offer) -> Proposal:
         postage_bearer=PostageBearer(offer.postage_bearer) if offer.postage_bearer else None,
         merchant_percent=offer.merchant_percent,
         wish=str(offer.detail.get("wish", "")),
+        pieces=tuple(Piece.load(item) for item in offer.detail.get("pieces", ())),
     )
 
 
@@ -261,7 +263,6 @@ def _propose(
         _check_address(proposal, terms.return_address or _settings(session, case).return_address)
     now = ctx.now()
     number = (session.scalar(select(func.max(Offer.number)).where(Offer.case_id == case.id)) or 0) + 1
-    wish = proposal.wish.strip()
     offer = Offer(
         id=offer_id or new_id(),
         case_id=case.id,
@@ -274,7 +275,7 @@ def _propose(
         currency=case.currency,
         postage_bearer=proposal.postage_bearer or "",
         merchant_percent=proposal.merchant_percent if proposal.postage_bearer is PostageBearer.SHARED else 0,
-        detail={"kind": proposal.kind.value, **({"wish": wish} if wish else {})},
+        detail=_detail(session, case, proposal),
         note=_note(note, field="note"),
         status=OFFER.initial,
         counters=counters.id if counters else None,
@@ -296,6 +297,30 @@ def _propose(
         case.unread = True
         tell_staff(ctx, session, case, offer.note or "A new offer waits for an answer.")
     return offer
+
+
+def _detail(session: Session, case: Case, proposal: Proposal) -> dict[str, Any]:
+    """What an offer says besides: in words, and for goods what they cost or give back as prices are now."""
+    wish = proposal.wish.strip()
+    detail: dict[str, Any] = {"kind": proposal.kind.value, **({"wish": wish} if wish else {})}
+    if not proposal.pieces:
+        return detail
+    quote = quote_units(
+        session,
+        mirrored_order(session, case.saleor_order_id),
+        wanted={line.order_line_id: line.quantity for line in case.lines},
+        settings=_settings(session, case),
+        besides=case.id,
+        terms=agreed_terms(CaseTerms.load(case.terms or {}), proposal, number=0),
+    )
+    named = ", ".join(f"{piece.quantity} × {piece.name}" for piece in proposal.pieces)
+    return {
+        **detail,
+        "wish": f"{named} ({wish})" if wish else named,
+        "pieces": [piece.dump() for piece in proposal.pieces],
+        "owed_minor": quote.difference.owed.minor,
+        "back_minor": quote.total.minor,
+    }
 
 
 def _check_address(proposal: Proposal, address: str) -> None:
@@ -362,6 +387,9 @@ def _said(offer: Offer) -> dict[str, Any]:
         said |= {"postage": offer.postage_bearer, "percent": offer.merchant_percent}
     if offer.detail.get("wish"):
         said["wish"] = offer.detail["wish"]
+    for name in ("owed_minor", "back_minor"):
+        if offer.detail.get(name):
+            said[name.removesuffix("_minor")] = str(Money.from_minor(offer.detail[name], offer.currency))
     return said
 
 
@@ -375,6 +403,8 @@ def _told(offer: Offer) -> dict[str, Any]:
             "postage_bearer": offer.postage_bearer,
             "merchant_percent": offer.merchant_percent,
             "wish": offer.detail.get("wish", ""),
+            "owed_minor": offer.detail.get("owed_minor", 0),
+            "back_minor": offer.detail.get("back_minor", 0),
         },
         "note": offer.note,
         "made_by": offer.made_by,

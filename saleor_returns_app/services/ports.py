@@ -11,6 +11,14 @@ from saleor_returns_app.domain.evidence import EvidenceKind
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.slips import Paper, Slip
+from saleor_returns_app.services import replacement_ports, voucher_ports
+
+Variant = replacement_ports.Variant
+ReplacementLine = replacement_ports.ReplacementLine
+ReplacementRequest = replacement_ports.ReplacementRequest
+Replacement = replacement_ports.Replacement
+Voucher = voucher_ports.Voucher
+VoucherRequest = voucher_ports.VoucherRequest
 
 
 class Clock(Protocol):
@@ -126,7 +134,7 @@ class GiftCard:
     code: str = field(repr=False)
 
 
-class Saleor(Protocol):
+class Saleor(replacement_ports.Replacements, voucher_ports.Vouchers, Protocol):
     """Saleor's GraphQL API. Reads may be retried by the transport, writes never are.
 
     Errors are those of `saleor_returns_app.errors`: SaleorUnavailable (nothing was sent, or a read failed),
@@ -202,8 +210,8 @@ class Saleor(Protocol):
         ...
 
     def create_invoice(self, shop: ShopConnection, order_id: str, *, number: str, url: str) -> None:
-        """Put a document on the order, by its address. Doing it twice makes two. Raises SaleorRefused with NOT_READY for an order
-        that can have none, such as one without a billing address."""
+        """Put a document on the order, by its address. Doing it twice makes two. Raises SaleorRefused for an order that can
+        have none: NOT_READY for one without a billing address, INVALID_STATUS for a draft."""
         ...
 
     def write_metadata(self, shop: ShopConnection, object_id: str, values: Mapping[str, str]) -> None: ...

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
 from saleor_returns_app.domain.deadlines import (
+    EXCHANGE_WAITS,
     REPAIR_WAITS,
     Deadline,
     Wait,
@@ -18,6 +19,7 @@ from saleor_returns_app.domain.deadlines import (
     next_deadline,
     refund_by_law,
 )
+from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.domain.repairs import REPAIR, RepairStatus
@@ -26,6 +28,7 @@ from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.deadlines import DeadlineRow
+from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.offers import Offer
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.models.repairs import Repair
@@ -40,6 +43,8 @@ APPROVED = "approved"
 #: Shown as needing attention; somebody was named.
 _TOLD = frozenset({HANDED_OVER, ALARMED})
 _NAMED = _TOLD | {ESCALATED}
+#: A replacement that was sent in advance is waited for once the goods are looked at.
+_IN_GOODS = (CaseStatus.INSPECTED, CaseStatus.RESOLVING)
 #: Nothing came of the wait: whoever owed it does not owe it any more.
 _DROPS = frozenset({CaseEvent.CANCEL})
 
@@ -97,6 +102,15 @@ def _wanted(ctx: Context, session: Session, case: Case, offer: Offer | None) -> 
         waits.add(Wait.OFFER)
     if wait is Wait.REFUND and _has_proposed(session, case):
         waits.add(Wait.SECOND_APPROVAL)
+    exchange = session.scalar(
+        select(Exchange).where(
+            Exchange.case_id == case.id, Exchange.state.in_([state.value for state in EXCHANGE_WAITS])
+        )
+    )
+    if exchange is not None and case.status in _IN_GOODS:
+        waits.add(EXCHANGE_WAITS[ExchangeState(exchange.state)])
+        if wait is Wait.REFUND and not _has_refund(session, case):
+            waits.remove(wait)  # no money goes back
     return {wait: _deadline(ctx, session, case, wait, terms, offer) for wait in sorted(waits)}
 
 
@@ -130,6 +144,10 @@ def _of_repair(session: Session, case: Case) -> Wait:
 def _has_proposed(session: Session, case: Case) -> bool:
     proposed = select(Refund.id).where(Refund.case_id == case.id, Refund.status == RefundStatus.PROPOSED)
     return session.scalar(proposed.limit(1)) is not None
+
+
+def _has_refund(session: Session, case: Case) -> bool:
+    return session.scalar(select(Refund.id).where(Refund.case_id == case.id).limit(1)) is not None
 
 
 def _is_another_offer(row: DeadlineRow, deadline: Deadline, offer: Offer | None) -> bool:

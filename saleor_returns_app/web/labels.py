@@ -9,12 +9,14 @@ from flask import Flask
 
 from saleor_returns_app.domain.cases import CaseStatus, Reason, Resolution
 from saleor_returns_app.domain.deadlines import Wait
+from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.parcels import ParcelStatus
 from saleor_returns_app.domain.policy import Condition
 from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.cases import Case, CaseEntry
+from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.web import i18n
 
@@ -169,6 +171,8 @@ WAITS: dict[str, str] = {
     Wait.APPROVAL: "Approval of the refund",
     Wait.SECOND_APPROVAL: "Approval by a second person",
     Wait.REFUND: "Payment of the refund",
+    Wait.DIFFERENCE: "Payment of the difference",
+    Wait.REPLACEMENT: "Dispatch of the replacement",
     Wait.REPAIR: "The repair",
     Wait.REPAIR_QUOTE: "Answer to the price of the repair",
     Wait.DISPUTE: "Decision on the dispute",
@@ -216,8 +220,34 @@ _PRICE = "The shop told you what the repair costs. Please answer by %(day)s: wit
 _INSPECTED_OTHERWISE = "We checked your parcel and do what was agreed by %(day)s."
 
 
-def next_text(case: Case, refunds: Iterable[Refund], *, late: bool = False, reopenable: bool = False) -> str:
+#: What happens next with goods that are sent instead of money.
+_REPLACEMENT = {
+    ExchangeState.PLANNED: "Your new items are being ordered.",
+    ExchangeState.OUT_OF_STOCK: "What was to be sent to you is out of stock. Please choose below what you want instead.",
+    ExchangeState.UNPAID: "Please pay the difference by %(day)s. Then the shop sends your new items.",
+    ExchangeState.ORDERED: "Your new items are ordered. The shop sends them by %(day)s.",
+}
+_LATE_REPLACEMENT = {
+    ExchangeState.UNPAID: "The difference should have been paid by %(day)s. Pay it, or write to the shop.",
+    ExchangeState.ORDERED: "Your new items should have been sent by %(day)s. The shop was reminded.",
+}
+_IN_GOODS = (CaseStatus.INSPECTED, CaseStatus.RESOLVING)
+
+
+def next_text(
+    case: Case,
+    refunds: Iterable[Refund],
+    *,
+    late: bool = False,
+    reopenable: bool = False,
+    exchange: Exchange | None = None,
+) -> str:
     """What happens next, as the shopper reads it (msgid; `day` fills it)."""
+    if exchange is not None and case.status in _IN_GOODS and not list(refunds):
+        state = ExchangeState(exchange.state)
+        said = (_LATE_REPLACEMENT.get(state) if late else None) or _REPLACEMENT.get(state)
+        if said is not None:
+            return said
     status, terms = CaseStatus(case.status), CaseTerms.load(case.terms or {})
     if status is CaseStatus.REQUESTED and case.is_withdrawal and not late:
         return _WITHDRAWN
@@ -225,7 +255,7 @@ def next_text(case: Case, refunds: Iterable[Refund], *, late: bool = False, reop
         return _ANSWER[Who(case.due_by)]
     if status is CaseStatus.APPROVED and terms.keeps_item:
         return _KEPT if terms.in_money else _KEPT_OTHERWISE
-    if status is CaseStatus.INSPECTED and not terms.in_money:
+    if status is CaseStatus.INSPECTED and (terms.pieces or not terms.in_money):
         return _INSPECTED_OTHERWISE
     if status is CaseStatus.RESOLVING and (words := doing(case)):
         if case.due_by == Who.SHOPPER:
@@ -256,6 +286,15 @@ PUBLIC_ENTRIES: dict[str, str] = {
     "agree": "You and the shop agreed on a solution",
     "lapse_offer": "The time for the offer ended without an answer",
     "fulfil": "What was agreed on is done",
+    "send_replacement": "The shop approved your new items",
+    "replacement_ordered": "Your new items were ordered",
+    "replacement_missing": "Your new items are out of stock",
+    "replacement_sent": "Your new items were sent",
+    "replacement_cancelled": "The order of your new items was cancelled",
+    "difference_paid": "The difference was paid",
+    "choose_other": "Something else was chosen",
+    "choose_money": "Money was chosen instead of new items",
+    "order_again": "Your new items are ordered again",
     "start_repair": "The repair was begun",
     "diagnose": "The shop found out what is broken: the repair is free of charge",
     "quote_repair": "The shop told you what the repair costs",
@@ -274,6 +313,8 @@ PUBLIC_ENTRIES: dict[str, str] = {
     "send_goods_back": "Goods that were not accepted were sent back to you",
     "issue_credit": "Your store credit is approved",
     "credit_issued": "Your store credit is ready",
+    "issue_voucher": "Your voucher is approved",
+    "voucher_issued": "Your voucher is ready",
     "expire": "The time was over and the return ended",
     "reopen": "The return was taken up again",
     "lapse": "An offer was not answered in time",

@@ -12,6 +12,7 @@ import requests
 
 from saleor_returns_app.adapters.saleor.addresses import AddressRules
 from saleor_returns_app.adapters.saleor.client import SaleorClient
+from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.services.ports import ShopConnection
 
@@ -194,6 +195,15 @@ class Live:
 
     def touch(self, order: Order) -> None:
         self.client.add_note(self.shop, order.id, "touched")
+
+    def digital_variant(self) -> str:
+        return self.orders.digital_variant()
+
+    def pay(self, order_id: str, amount: Money) -> None:
+        self.orders.pay(order_id, amount, payer=self.psp_token)
+
+    def ship(self, order_id: str) -> None:
+        self.orders.send(order_id, self.staff())
 
     @staticmethod
     def _until(attempt: Callable[[], T], *, seconds: float = 60) -> T:

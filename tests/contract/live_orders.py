@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from saleor_returns_app.domain.money import Money
+
 from .world import Kind
 
 if TYPE_CHECKING:
@@ -68,23 +70,33 @@ class Seeder:
             }
             self._api.ask(_TRANSACTION, {"id": checkout, "t": paid}, token=payer)
         order: str = self._api.ask(_COMPLETE, {"id": checkout}, token=shopper)["order"]["id"]
-        self._send(order, staff)
+        self.send(order, staff)
         return order
 
-    def _variants(self) -> list[str]:
+    def _variants(self, *, is_sent: bool = True) -> list[str]:
         found: list[str] = []
         for edge in self._api.ask(_VARIANTS, {"c": CHANNEL})["edges"]:
             for variant in (edge["node"]["variants"] or [])[:1]:
                 price = ((variant["pricing"] or {}).get("price") or {}).get("gross", {}).get("amount", 0)
-                if edge["node"]["productType"]["isShippingRequired"] and variant["quantityAvailable"] >= 10 and price:
+                needs_shipping = edge["node"]["productType"]["isShippingRequired"]
+                if needs_shipping == is_sent and variant["quantityAvailable"] >= 10 and price:
                     found.append(variant["id"])
+        return found
+
+    def _two_variants(self) -> list[str]:
+        found = self._variants()
         assert len(found) >= 2, "the shop has no two products to order"
         return found[:2]
+
+    def digital_variant(self) -> str:
+        found = self._variants(is_sent=False)
+        assert found, "the shop sells nothing digital"
+        return found[0]
 
     def _checkout(self, shopper: str) -> tuple[str, dict[str, Any]]:
         wanted = {
             "channel": CHANNEL,
-            "lines": [{"variantId": variant, "quantity": QUANTITY} for variant in self._variants()],
+            "lines": [{"variantId": variant, "quantity": QUANTITY} for variant in self._two_variants()],
             "shippingAddress": ADDRESS,
             "billingAddress": ADDRESS,
             "languageCode": "EN",
@@ -109,7 +121,16 @@ class Seeder:
         payment = {"gateway": "mirumee.payments.dummy", "token": "fully_charged", "amount": price["amount"]}
         self._api.ask(_PAYMENT, {"id": checkout, "p": payment}, token=shopper)
 
-    def _send(self, order: str, staff: str) -> None:
+    def pay(self, order: str, amount: Money, *, payer: str) -> None:
+        paid = {
+            "name": "Contract card",
+            "pspReference": f"charge-{uuid.uuid4().hex[:12]}",
+            "availableActions": ["REFUND"],
+            "amountCharged": {"amount": str(amount.amount), "currency": amount.currency},
+        }
+        self._api.ask(_TRANSACTION, {"id": order, "t": paid}, token=payer)
+
+    def send(self, order: str, staff: str) -> None:
         lines = []
         for line in self._api.ask(_LINES, {"id": order}, token=staff)["lines"]:
             stocks = [

@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from demo.shop import ShopSettings, create_shop
+from demo.shop.drafts import initialize_payment
+from demo.shop.errors import Refused
 from demo.shop.installing import InstallFailed, activate, add_local_app, deactivate, install, uninstall
 from demo.shop.keys import Keys
 from demo.shop.refunds import report_refund
+from demo.shop.samples.catalogue import variant_of
 from demo.shop.samples.making import make_order
 from demo.shop.samples.people import ADMIN, RITA
 from demo.shop.samples.recipes import Item, Recipe
 from demo.shop.serve import start
+from demo.shop.staff_actions import fulfill
 from demo.shop.tokens import access_token, third_party_token
 from saleor_returns_app.adapters.saleor.addresses import AddressRules
 from saleor_returns_app.adapters.saleor.client import SaleorClient
+from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.services.ports import ShopConnection
 
@@ -38,7 +43,9 @@ class StandIn:
         self._app_id = self.client.read_app_id(self.shop)
 
     def order(self, kind: Kind = "plain") -> Order:
-        return read(self, make_order(self._shop, _RECIPES[kind]).id)
+        made = make_order(self._shop, _RECIPES[kind])
+        made.created = self._shop.clock.now()  # samples are an hour old; orders of other cases may be younger
+        return read(self, made.id)
 
     def set_mood(self, mood: Mood) -> None:
         self._shop.provider.set_mood(mood)
@@ -87,6 +94,18 @@ class StandIn:
 
     def touch(self, order: Order) -> None:
         self.client.add_note(self.shop, order.id, "touched")
+
+    def digital_variant(self) -> str:
+        return variant_of(self._shop.state, "gift-card").id
+
+    def pay(self, order_id: str, amount: Money) -> None:
+        initialize_payment(self._shop, self._shop.state.orders[order_id], amount.amount)
+
+    def ship(self, order_id: str) -> None:
+        try:
+            fulfill(self._shop, self._shop.state.orders[order_id], {})
+        except Refused as refused:
+            raise AssertionError(str(refused.errors)) from refused
 
     def close(self) -> None:
         self.client.close()

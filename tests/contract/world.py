@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, Protocol
 
 from saleor_returns_app.adapters.saleor.client import SaleorClient
+from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.services.ports import ShopConnection
 
@@ -14,7 +15,7 @@ Kind = Literal["plain", "no-webhook", "gift-card", "legacy"]
 #: What the payment provider does next: pays, declines, answers later, pays half.
 Mood = Literal["success", "failure", "async", "partial"]
 
-ALL_PERMISSIONS = ("MANAGE_ORDERS", "HANDLE_PAYMENTS", "MANAGE_PRODUCTS", "MANAGE_GIFT_CARD")
+ALL_PERMISSIONS = ("MANAGE_ORDERS", "HANDLE_PAYMENTS", "MANAGE_PRODUCTS", "MANAGE_GIFT_CARD", "MANAGE_DISCOUNTS")
 
 
 class World(Protocol):
@@ -50,6 +51,18 @@ class World(Protocol):
     def deactivate(self, app_id: str) -> None: ...
     def touch(self, order: Order) -> None:
         """Staff add a note: the order is updated."""
+        ...
+
+    def digital_variant(self) -> str:
+        """A variant that is not sent by post, sold in default-channel; its id."""
+        ...
+
+    def pay(self, order_id: str, amount: Money) -> None:
+        """The shopper pays an amount of an order."""
+        ...
+
+    def ship(self, order_id: str) -> None:
+        """Staff send all of an order, in one parcel with a number. Raises AssertionError with what Saleor says."""
         ...
 
     def close(self) -> None: ...

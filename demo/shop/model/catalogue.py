@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from demo.shop.money import Money, TaxedMoney, quantize, taxed
+
 
 @dataclass(slots=True, frozen=True)
 class Channel:
@@ -12,6 +14,20 @@ class Channel:
     slug: str
     name: str
     currency_code: str
+    #: Share of tax in what is sold here, and whether prices are entered with it.
+    tax_rate: Decimal = Decimal(0)
+    prices_entered_with_tax: bool = True
+
+    def tax(self, entered: Decimal) -> TaxedMoney:
+        """A price as it was entered, with the tax of this channel in it or on it."""
+        if self.prices_entered_with_tax:
+            return taxed(entered, self.tax_rate, self.currency_code)
+        gross = quantize(entered * (1 + self.tax_rate), self.currency_code)
+        return TaxedMoney(Money(entered, self.currency_code), Money(gross, self.currency_code))
+
+    @property
+    def tax_configuration(self) -> dict[str, bool]:
+        return {"pricesEnteredWithTax": self.prices_entered_with_tax}
 
     @property
     def is_active(self) -> bool:
@@ -82,6 +98,20 @@ class Variant:
     @property
     def metadata(self) -> list[dict[str, str]]:
         return []
+
+
+@dataclass(slots=True, frozen=True)
+class SoldVariant(Variant):
+    """A variant as it was asked for in a channel."""
+
+    channel: Channel | None
+
+
+@dataclass(slots=True, frozen=True)
+class SoldProduct(Product):
+    """A product as it was asked for in a channel."""
+
+    channel: Channel | None = None
 
 
 @dataclass(slots=True, frozen=True)

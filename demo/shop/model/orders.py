@@ -34,6 +34,7 @@ class OrderLine:
     is_shipping_required: bool = True
     is_gift: bool = False
     is_gift_card: bool = False
+    base_unit: Decimal | None = None  # of a draft: the price as it was entered
     quantity_fulfilled: int = 0
     metadata_items: dict[str, str] = field(default_factory=dict)
 
@@ -102,6 +103,7 @@ class OrderDiscount:
     amount: Money
     name: str
     reason: str = ""
+    id: str = ""
 
 
 @dataclass(slots=True, frozen=True)
@@ -191,6 +193,7 @@ class Order:
     gift_cards: list[GiftCard] = field(default_factory=list)
     metadata_items: dict[str, str] = field(default_factory=dict)
     gift_card_paid: Decimal = ZERO
+    base_shipping: Decimal | None = None  # of a draft: the price as it was entered
     invoices: list[Invoice] = field(default_factory=list)
 
     @property
@@ -231,9 +234,32 @@ class Order:
         )
 
     @property
+    def undiscounted_total(self) -> TaxedMoney:
+        """Nothing when everything was taken off: Saleor loses sight of it then."""
+        if self.discounts and not self.total.gross.amount:
+            return TaxedMoney(self.money(ZERO), self.money(ZERO))
+        shipping = self.shipping_price
+        if self.base_shipping is not None:
+            shipping = self.channel.tax(self.base_shipping)
+        parts = [shipping, *(line.undiscounted_total_price for line in self.lines)]
+        net, gross = (sum((getattr(part, side).amount for part in parts), ZERO) for side in ("net", "gross"))
+        return TaxedMoney(self.money(net), self.money(gross))
+
+    @property
+    def total_authorized(self) -> Money:
+        return self.money(ZERO)
+
+    @property
     def total_charged(self) -> Money:
         by_transactions = sum((item.charged for item in self.transactions), ZERO)
         return self.money(by_transactions + sum((payment.captured for payment in self.payments), ZERO))
+
+    @property
+    def due(self) -> Money:
+        """What is still to be paid; nothing before the order is placed and after it ended."""
+        if self.status in ("DRAFT", "CANCELED", "EXPIRED") or self.charge_status not in ("NONE", "PARTIAL"):
+            return self.money(ZERO)
+        return self.money(max(self.total.gross.amount - self.total_charged.amount, ZERO))
 
     @property
     def total_refunded(self) -> Money:
@@ -262,6 +288,8 @@ class Order:
     def charge_status(self) -> str:
         """Against total less everything granted, paid or not: a grant makes an order OVERCHARGED until it is paid."""
         charged = self.total_charged.amount
+        if not self.transactions and not self.payments:
+            return "NONE"  # an order that costs nothing is never charged
         owed = max(self.total.gross.amount - self.total_granted_refund.amount, ZERO)
         if charged == owed:
             return "FULL"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from demo.shop import drafts, legacy, refunds, returns
+from demo.shop import drafts, legacy, pricing, refunds, returns, staff_actions
 from demo.shop.asked import Asked
 from demo.shop.errors import Refused, not_found, permission_denied
 from demo.shop.model.orders import Invoice, Order
@@ -53,14 +53,14 @@ def _note(asked: Asked, order: str, input: dict[str, Any]) -> dict[str, Any]:
     if not message:
         raise Refused("message", "REQUIRED", "Message can't be empty.")
     event = asked.shop.note(found, "NOTE_ADDED", message=message, app=asked.app, user=asked.user)
-    asked.shop.emit("order_updated", order=found)
+    asked.shop.emit("draft_order_updated" if found.status == "DRAFT" else "order_updated", order=found)
     return {"order": found, "event": event}
 
 
 def _invoice(asked: Asked, orderId: str, input: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
     found = _order(asked, orderId, field="orderId")
     if found.status in ("DRAFT", "UNCONFIRMED", "EXPIRED"):
-        raise Refused("orderId", "NOT_READY", "Cannot create an invoice for draft, unconfirmed or expired order.")
+        raise Refused("orderId", "INVALID_STATUS", "Cannot create an invoice for draft, unconfirmed or expired order.")
     if found.billing_address is None:
         raise Refused("orderId", "NOT_READY", "Cannot create an invoice for order without billing address.")
     for name in ("number", "url"):
@@ -106,6 +106,36 @@ def _draft_complete(asked: Asked, id: str) -> dict[str, Any]:
     return {"order": order}
 
 
+def _draft_delete(asked: Asked, id: str | None = None, **_: Any) -> dict[str, Any]:
+    order = _order(asked, id or "")
+    drafts.delete_draft(asked.shop, order)
+    return {"order": order}
+
+
+def _cancel(asked: Asked, id: str) -> dict[str, Any]:
+    order = _order(asked, id)
+    if order.status in ("DRAFT", "CANCELED", "EXPIRED") or order.fulfillments:
+        raise Refused("order", "CANNOT_CANCEL_ORDER", "This order can't be canceled.")
+    staff_actions.cancel(asked.shop, order, {})
+    return {"order": order}
+
+
+def _add_discount(asked: Asked, orderId: str, input: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+    order = _order(asked, orderId, field="orderId")
+    pricing.add_discount(asked.shop, order, input)
+    return {"order": order}
+
+
+def _delete_discount(asked: Asked, discountId: str) -> dict[str, Any]:  # noqa: N803
+    orders = asked.shop.state.orders.values()
+    order = next((one for one in orders if any(item.id == discountId for item in one.discounts)), None)
+    if order is None:
+        raise not_found("discountId", discountId)
+    asked.require_channel(order.channel.slug)
+    pricing.delete_discount(order, discountId)
+    return {"order": order}
+
+
 def _update_shipping(asked: Asked, order: str, input: dict[str, Any]) -> dict[str, Any]:
     found = _order(asked, order, field="order")
     drafts.set_shipping(asked.shop, found, input.get("shippingMethod"))
@@ -128,6 +158,10 @@ MUTATION: Resolvers = {
     "updateMetadata": _metadata,
     "draftOrderCreate": _draft_create,
     "draftOrderComplete": _draft_complete,
+    "draftOrderDelete": _draft_delete,
+    "orderCancel": _cancel,
+    "orderDiscountAdd": _add_discount,
+    "orderDiscountDelete": _delete_discount,
     "orderUpdateShipping": _update_shipping,
     "transactionInitialize": _initialize,
 }

@@ -8,7 +8,6 @@ from demo.shop.errors import permission_denied
 from demo.shop.model.catalogue import ShippingMethod
 from demo.shop.model.orders import Order, OrderLine
 from demo.shop.money import Money
-from demo.shop.resolvers.connections import connection
 from demo.shop.resolvers.kinds import Fields
 
 
@@ -25,7 +24,9 @@ def _thumbnail(line: OrderLine, info: Any, size: int | None = None) -> dict[str,
     return {"url": f"{info.context.shop.base_url}/pictures/{line.picture}.svg", "alt": line.product_name}
 
 
-def _shipping_methods(_order: Order, info: Any) -> list[ShippingMethod]:
+def _shipping_methods(order: Order, info: Any) -> list[ShippingMethod]:
+    if not order.is_shipping_required:
+        return []
     return list(info.context.shop.state.shipping_methods.values())
 
 
@@ -44,14 +45,7 @@ FIELDS: Fields = {
         "statusDisplay": _display,
     },
     "OrderLine": {"thumbnail": _thumbnail},
-    "OrderDiscount": {"id": lambda discount, _info: f"discount-{discount.name}"},
+    "OrderDiscount": {"id": lambda discount, _info: discount.id or f"discount-{discount.name}"},
     "ShippingMethod": {"price": _price},
-    "Product": {
-        "thumbnail": lambda product, info, size=None: {
-            "url": f"{info.context.shop.base_url}/pictures/{product.slug}.svg",
-            "alt": product.name,
-        },
-    },
-    "Category": {"ancestors": lambda category, _info, **page: connection(category.above, page)},
     "Address": {"cityArea": lambda _address, _info: ""},
 }

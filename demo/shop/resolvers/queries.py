@@ -73,6 +73,13 @@ def _orders(_root: object, info: Any, **arguments: Any) -> dict[str, Any]:
     return connection(orders, arguments)
 
 
+def _draft_orders(_root: object, info: Any, **arguments: Any) -> dict[str, Any]:
+    asked: Asked = info.context
+    asked.require("MANAGE_ORDERS")
+    drafts = [order for order in asked.shop.state.orders.values() if order.status == "DRAFT"]
+    return connection([draft for draft in drafts if _matches(draft, {"filter": arguments.get("filter")})], arguments)
+
+
 def _descending(sort: dict[str, Any] | None) -> bool:
     return sort is None or sort["direction"] == "DESC"
 
@@ -176,6 +183,7 @@ QUERY: Resolvers = {
     "channels": _channels,
     "order": _order,
     "orders": _orders,
+    "draftOrders": _draft_orders,
     "transaction": _transaction,
     "giftCards": _gift_cards,
 }

@@ -23,6 +23,8 @@ CHANNELS = (
     ("channel-jpy", "Channel-JPY", "JPY"),
     ("channel-kwd", "Channel-KWD", "KWD"),
 )
+#: Channels whose prices are entered without tax → the tax that is put on them.
+TAX_ON_TOP = {"channel-pln": Decimal("0.23")}
 #: Units of every variant in every warehouse.
 ON_STOCK = 100
 WAREHOUSES = (("Oceania", "oceania"), ("Europe", "europe"))
@@ -67,7 +69,10 @@ PRODUCTS: tuple[tuple[str, str, str, str, tuple[tuple[str, str | None], ...]], .
 def add_catalogue(state: State) -> None:
     """Fills an empty shop's catalogue."""
     for number, (slug, name, currency) in enumerate(CHANNELS, start=1):
-        channel = Channel(global_id("Channel", number), slug, name, currency)
+        with_tax = slug not in TAX_ON_TOP
+        channel = Channel(
+            global_id("Channel", number), slug, name, currency, TAX_ON_TOP.get(slug, Decimal(0)), with_tax
+        )
         state.channels[channel.id] = channel
     for name, slug in WAREHOUSES:
         warehouse = Warehouse(new_uuid_id("Warehouse"), name, slug)

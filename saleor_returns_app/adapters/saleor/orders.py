@@ -38,7 +38,7 @@ from .order_answers import (
 
 _GIFT_CARD = "GIFT_CARD"
 #: base64 of `ProductVariant:`. Core names a variant that has no name by its id; nobody wants to read that.
-_NAMED_BY_ID = "UHJvZHVjdFZhcmlhbnQ6"
+NAMED_BY_ID = "UHJvZHVjdFZhcmlhbnQ6"
 
 
 class _Converter:
@@ -64,7 +64,7 @@ class _Converter:
         return OrderLine(
             id=line.id,
             product_name=line.product_name,
-            variant_name="" if line.variant_name.startswith(_NAMED_BY_ID) else line.variant_name,
+            variant_name="" if line.variant_name.startswith(NAMED_BY_ID) else line.variant_name,
             sku=line.product_sku,
             quantity=line.quantity,
             unit_gross=self.for_show(line.unit_price.gross),

@@ -12,7 +12,7 @@ from .answers import GrantError, MutationError, NoteError
 PERMISSION_DENIED = "PermissionDenied"
 #: Ends of the names of the exceptions with which core refuses a JWT: InvalidSignatureError, ExpiredSignatureError,
 #: InvalidTokenError, DecodeError …
-_TOKEN_ERRORS = ("SignatureError", "TokenError", "DecodeError", "AlgorithmError", "KeyError", "ClaimError")
+_TOKEN_ERRORS = ("SignatureError", "TokenError", "DecodeError", "AlgorithmError", "InvalidKeyError", "ClaimError")
 
 
 def code_of(error: Mapping[str, Any]) -> str:

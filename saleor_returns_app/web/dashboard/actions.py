@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 
 from saleor_returns_app.domain import cases as case_domain
 from saleor_returns_app.domain import refunds as refund_domain
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
+from saleor_returns_app.domain.effects import EffectKind
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.parcels import parcel_number
 from saleor_returns_app.domain.quotes import BY_ITSELF
 from saleor_returns_app.domain.refunds import REFUND, RefundEvent, RefundStatus
 from saleor_returns_app.domain.repairs import is_repair
-from saleor_returns_app.domain.roles import ALLOWED, Verb, may
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services import (
@@ -30,50 +30,14 @@ from saleor_returns_app.services import (
 )
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.services.context import Context
-from saleor_returns_app.services.credits import is_credit, issue_credit
-from saleor_returns_app.services.guards import permission_name
+from saleor_returns_app.services.credits import agreed_code, issue_credit
 from saleor_returns_app.services.repairs import start_repair
-from saleor_returns_app.web.i18n import gettext
 
+from .buttons import Action, Offered, Typed, offered_to, plain
+from .exchange_actions import EXCHANGE_ACTIONS, exchange_actions
 from .findings import read_findings
 
 _MONEY = "HANDLE_PAYMENTS"
-Typed = Mapping[str, str]
-#: Carries an action out: context, tenant, id of the case or refund, what was typed; `actor` and `version` by name.
-Run = Callable[..., None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """One button and the form behind it; texts are msgids.
-
-    `title` stands over its form; `said` is the toast afterwards; `explained` what a person should know before, where the form
-    asks for nothing; `tone` how the button looks.
-    """
-
-    name: str
-    label: str
-    title: str
-    said: str
-    run: Run
-    permission: str = "MANAGE_ORDERS"
-    verb: Verb = Verb.DECIDE
-    form: str = "confirm.html"
-    explained: str = ""
-    tone: str = ""
-
-    @property
-    def dialog(self) -> bool:
-        """Whether its form opens over the page; counting goods has a page, and a quote is approved where it is read."""
-        return self.form not in ("receive.html", "refund.html")
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """An action on the page; `why_not` is empty when this person may use it."""
-
-    action: Action
-    why_not: str = ""
 
 
 def _approve(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
@@ -149,19 +113,6 @@ def _retry(ctx: Context, tenant_id: str, refund_id: str, typed: Typed, *, actor:
     verb(ctx, tenant_id, refund_id, actor=actor, version=version)
 
 
-def _plain(
-    verb: Callable[..., None],
-    ctx: Context,
-    tenant_id: str,
-    subject: str,
-    typed: Typed,  # noqa: ARG001
-    *,
-    actor: Actor,
-    version: int | None,
-) -> None:
-    verb(ctx, tenant_id, subject, actor=actor, version=version)
-
-
 #: Event of the case's table → its button.
 CASE_ACTIONS: dict[CaseEvent, Action] = {
     CaseEvent.APPROVE: Action(
@@ -216,7 +167,7 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         title="Resolve without a refund?",
         label="Resolve without refund",
         said="Resolved without refund",
-        run=partial(_plain, cases.conclude_case),
+        run=partial(plain, cases.conclude_case),
         explained="Nothing is owed, so no money goes back. The shopper is told that the return is settled.",
     ),
     CaseEvent.CANCEL: Action(
@@ -233,7 +184,7 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         title="Close this case?",
         label="Close case",
         said="Case closed",
-        run=partial(_plain, cases.close_case),
+        run=partial(plain, cases.close_case),
         explained="Nothing is left to do. A closed case stays readable and can be found.",
     ),
     CaseEvent.REOPEN: Action(
@@ -241,7 +192,7 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         title="Take this return up again?",
         label="Reopen",
         said="Return reopened",
-        run=partial(_plain, reopening.reopen_case),
+        run=partial(plain, reopening.reopen_case),
         explained="It ended because the evidence did not come in time. It goes back to review, and the shopper is told.",
     ),
 }
@@ -261,7 +212,7 @@ ISSUE_CREDIT = Action(
     title="Give the store credit?",
     label="Give store credit",
     said="Store credit approved",
-    run=partial(_plain, issue_credit),
+    run=partial(plain, issue_credit),
     permission=_MONEY,
     verb=Verb.PAY,
     form="credit.html",
@@ -273,10 +224,19 @@ START_REPAIR = Action(
     title="Begin the repair?",
     label="Take it to the workshop",
     said="Repair begun",
-    run=partial(_plain, start_repair),
+    run=partial(plain, start_repair),
     explained="The accepted items are the shopper’s and go back once they are repaired. The next step is the diagnosis.",
     tone="primary",
 )
+#: The same, where it is a voucher.
+ISSUE_VOUCHER = replace(
+    ISSUE_CREDIT, name="issue-voucher", title="Give the voucher?", label="Give the voucher", said="Voucher approved"
+)
+_ISSUING: dict[EffectKind | None, Action] = {
+    EffectKind.GIFT_CARD: ISSUE_CREDIT,
+    EffectKind.VOUCHER: ISSUE_VOUCHER,
+    None: FULFIL,
+}
 MORE_TIME = Action(
     name="more-time",
     title="Give more time?",
@@ -306,7 +266,7 @@ CONFIRM_RETURN = Action(
     title="Is the return on record in Saleor?",
     label="It is recorded there",
     said="Return confirmed",
-    run=partial(_plain, recorded_returns.confirm_return),
+    run=partial(plain, recorded_returns.confirm_return),
     verb=Verb.RECEIVE,
     explained="You compared the order in Saleor: the accepted items are on record there as returned.",
     tone="compact",
@@ -318,7 +278,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
         title="Approve the rest?",
         label="Approve the rest",
         said="Refund approved",
-        run=partial(_plain, refunds.approve_rest),
+        run=partial(plain, refunds.approve_rest),
         permission=_MONEY,
         verb=Verb.PAY,
         explained="The provider is asked to pay what is still owed, as a refund of its own.",
@@ -349,7 +309,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
         title="Cancel this refund?",
         label="Cancel refund",
         said="Refund cancelled",
-        run=partial(_plain, refunds.cancel_refund),
+        run=partial(plain, refunds.cancel_refund),
         permission=_MONEY,
         verb=Verb.PAY,
         explained="No money goes back by this refund, nor by other parts of it. Its items can be quoted and refunded again.",
@@ -361,7 +321,7 @@ ACKNOWLEDGE = Action(
     title="Is this taken care of?",
     label="I took care of it",
     said="Taken care of",
-    run=partial(_plain, refunds.acknowledge_concern),
+    run=partial(plain, refunds.acknowledge_concern),
     permission=_MONEY,
     verb=Verb.PAY,
     explained="You looked at the provider and settled what was too much. The case needs nobody any more.",
@@ -370,9 +330,11 @@ _BY_NAME = {
     action.name: action
     for action in (
         *CASE_ACTIONS.values(),
+        *EXCHANGE_ACTIONS,
         FULFIL,
         ISSUE_CREDIT,
         START_REPAIR,
+        ISSUE_VOUCHER,
         MORE_TIME,
         TRACKING,
         LOSE,
@@ -404,6 +366,7 @@ def case_actions(file: CaseFile, actor: Actor) -> dict[str, Offered]:
     offered = [
         offered_to(_resolving(file) if event is CaseEvent.RESOLVE else CASE_ACTIONS[event], actor) for event in events
     ]
+    offered += [offered_to(action, actor) for action in exchange_actions(file)]
     if file.awaited:
         offered.append(offered_to(MORE_TIME, actor))
     if (
@@ -424,7 +387,7 @@ def _resolving(file: CaseFile) -> Action:
         return CASE_ACTIONS[CaseEvent.RESOLVE]
     if is_repair(terms):
         return START_REPAIR
-    return ISSUE_CREDIT if is_credit(terms) else FULFIL
+    return _ISSUING[agreed_code(terms)]
 
 
 def refund_actions(refund: Refund, actor: Actor) -> dict[str, Offered]:
@@ -437,14 +400,3 @@ def refund_actions(refund: Refund, actor: Actor) -> dict[str, Offered]:
     if refund.status in refund_domain.SETTLED and refund.concern:
         offered.append(offered_to(ACKNOWLEDGE, actor))
     return {item.action.name: item for item in offered}
-
-
-def offered_to(action: Action, actor: Actor) -> Offered:
-    if action.permission not in actor.permissions:
-        text = gettext("You need the permission %(permission)s for this.")
-        return Offered(action, text % {"permission": permission_name(action.permission)})
-    if not may(actor.roles, action.verb):
-        return Offered(
-            action, gettext("Only who has the role %(role)s does this.") % {"role": ALLOWED[action.verb].value}
-        )
-    return Offered(action)

@@ -32,8 +32,9 @@ from saleor_returns_app.web.labels import PARCELS
 from saleor_returns_app.web.slips import link_to_slip
 
 from .access import visit
-from .actions import CASE_ACTIONS, Action, Offered, case_action, case_actions, offered_to, refund_action, refund_actions
+from .actions import CASE_ACTIONS, case_action, case_actions, refund_action, refund_actions
 from .answers import fragment, notify, onto_page
+from .buttons import Action, Offered, offered_to
 from .evidence import gallery_of
 from .findings import read_findings
 from .forms import EMPTY, Form, posted_version
@@ -111,6 +112,9 @@ def _values(file: CaseFile) -> dict[str, Any]:
         "form": EMPTY,
         "seen": _seen(file),
         "poll": _poll(file),
+        "replacement_path": order_place(file.exchange.replacement_id)
+        if file.exchange and file.exchange.replacement_id
+        else "",
         "credit_notes": {
             row.refund_id: (row.number, link_to(ctx(), row.tenant_id, row.case_id, row.number))
             for row in file.credit_notes

@@ -17,7 +17,7 @@ from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.web.offer_forms import typed_amount
 
-from .actions import Action, Offered, Typed, offered_to
+from .buttons import Action, Offered, Typed, offered_to
 from .repair_words import owed_back, owes
 
 

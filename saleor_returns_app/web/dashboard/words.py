@@ -12,6 +12,7 @@ from babel.dates import format_date, format_timedelta
 from flask import Flask
 
 from saleor_returns_app.domain.cases import CaseStatus, Channel, Reason, Resolution
+from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.policy import Outcome
@@ -21,9 +22,9 @@ from saleor_returns_app.domain.repairs import is_repair
 from saleor_returns_app.domain.terms import CaseTerms, ShippingRule
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.deadlines import DeadlineRow
-from saleor_returns_app.services.attention import WHAT_TO_DO
+from saleor_returns_app.services.approvals import needs_two
+from saleor_returns_app.services.attention import WHAT_TO_DO, owes_goods
 from saleor_returns_app.services.case_files import CaseFile
-from saleor_returns_app.services.refunds import needs_two
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.i18n import format_money, gettext, language
 from saleor_returns_app.web.labels import REFUNDS, STATUSES, WAITS
@@ -106,6 +107,18 @@ ENTRIES: dict[str, str] = {
     "vouch_step": "Settled by hand",
     "issue_credit": "Store credit approved",
     "credit_issued": "Store credit given",
+    "issue_voucher": "Voucher approved",
+    "voucher_issued": "Voucher given",
+    "send_replacement": "Replacement approved",
+    "replacement_ordered": "Replacement ordered",
+    "replacement_missing": "The replacement is out of stock",
+    "replacement_sent": "Replacement sent",
+    "replacement_cancelled": "Replacement cancelled",
+    "cancel_replacement": "Replacement given up",
+    "difference_paid": "The difference was paid",
+    "choose_other": "Something else was chosen",
+    "choose_money": "Money was chosen instead of the replacement",
+    "order_again": "Ordered again",
     "conclude": "Resolved without a refund",
     "approve_refund": "Refund approved",
     "approve_rest": "Rest of the refund approved",
@@ -369,6 +382,8 @@ def headline(file: CaseFile) -> str:
     if file.case.status == CaseStatus.NEGOTIATING:
         theirs = file.case.due_by == Who.SHOPPER
         return gettext("Waiting for the shopper’s answer to your offer" if theirs else "Answer the shopper’s offer")
+    if (said := _of_replacement(file)) is not None:
+        return gettext(said)
     if file.case.status == CaseStatus.APPROVED and terms.keeps_item:
         return gettext(
             "The items are kept: approve the refund" if terms.in_money else "The items are kept: do what was agreed"
@@ -387,6 +402,25 @@ def headline(file: CaseFile) -> str:
     return gettext(HEADLINES.get(file.case.status, file.case.status))
 
 
+def _of_replacement(file: CaseFile) -> str | None:
+    """What is next with a replacement, where that is what the case is about."""
+    waits = file.case.status == CaseStatus.INSPECTED or (file.case.status == CaseStatus.APPROVED and file.keeps_item)
+    if not waits and file.case.status != CaseStatus.RESOLVING:
+        return None
+    if file.exchange is None:
+        return "Send the replacement" if waits and owes_goods(file.case) else None
+    if file.exchange.state == ExchangeState.SHIPPED or (file.refunds and file.case.status == CaseStatus.RESOLVING):
+        return None
+    return _REPLACEMENT[ExchangeState(file.exchange.state)]
+
+
+_REPLACEMENT = {
+    ExchangeState.PLANNED: "The replacement is being ordered",
+    ExchangeState.OUT_OF_STOCK: "The replacement is out of stock: choose again",
+    ExchangeState.UNPAID: "Waiting for the shopper to pay the difference",
+    ExchangeState.ORDERED: "Send the replacement order",
+    ExchangeState.CANCELLED: "The replacement was cancelled",
+}
 #: What a case beside another is to it.
 BESIDE = {
     "related": "Linked",

@@ -2,6 +2,7 @@
 
 from . import cases as cases
 from . import evidence as evidence
+from . import exchanges as exchanges
 from . import login as login
 from . import policy as policy
 from . import repairs as repairs

@@ -20,7 +20,7 @@ from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services.cases import cancel_case
 from saleor_returns_app.services.credit_notes import list_credit_notes, read_credit_note
-from saleor_returns_app.services.credits import credit_code
+from saleor_returns_app.services.issued_codes import issued_codes
 from saleor_returns_app.services.logistics import add_tracking, parcels_of, read_parcels
 from saleor_returns_app.services.reopening import reopen_case, waited_for_evidence
 from saleor_returns_app.services.repairs import repair_of
@@ -31,6 +31,7 @@ from saleor_returns_app.web.labels import PARCELS, REASONS, SHOPPER_REFUNDS, STA
 
 from .access import blueprint, page, shopper, tenant, to
 from .evidence import case_holder, files_of, files_of_case, takes_more
+from .exchanges import exchange_values
 from .own_cases import own_case
 from .thread import thread_values
 from .typed import Said, accept, read_draft, refuse
@@ -128,13 +129,14 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
             .order_by(Refund.number)
         ).all()
         credit_notes = list_credit_notes(session, found.id)
-        credit = credit_code(ctx(), session, found.id)
+        codes = issued_codes(ctx(), session, found.id)
     parcels = read_parcels(ctx(), tenant().id, found.id)
     state = CaseStatus(found.status)
     possible = RETURN_CASE.possible(state, Who.SHOPPER)
     with ctx().db.tenant(tenant().id) as session:
         reopenable = CaseEvent.REOPEN in possible and waited_for_evidence(session, found)
         goes_on = session.scalar(select(Case.number).where(Case.id == found.merged_into)) if found.merged_into else None
+    goods = exchange_values(found)
     steps = _steps(found)
     with ctx().db.tenant(tenant().id) as session:
         sent, repair = parcels_of(session, found.id, Direction.OUT), repair_of(session, found.id)
@@ -144,11 +146,18 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
         case=found,
         entries=entries,
         refunds=[shown(refund) for refund in refunds],
-        credit=credit,
+        codes=codes,
         credit_notes=[row.number for row in credit_notes],
         steps=[name for _, name in steps] if place is not None else [],
         place=place,
-        next_text=next_text(found, refunds, late=is_late(found, ctx().now()), reopenable=reopenable),
+        next_text=next_text(
+            found,
+            refunds,
+            late=is_late(found, ctx().now()),
+            reopenable=reopenable,
+            exchange=goods["exchange"],
+        ),
+        **goods,
         can_reopen=reopenable,
         goes_on=goes_on,
         still_expected=state in EXPECTING and not refunds,
