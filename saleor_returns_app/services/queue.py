@@ -197,7 +197,7 @@ def _ranges(view: View | CaseStatus, channels: frozenset[str] | None) -> list[tu
         among = () if channels is None else (Case.channel_slug.in_(sorted(channels)),)
         return [(Case.attention == code, *among) for code in WHAT_TO_DO]
     if view is View.TO_SEND:
-        return [(Case.owes_goods.is_(True), *(() if channels is None else (Case.channel_slug.in_(sorted(channels)),)))]
+        return [(Case.holds_goods.is_(True), *(() if channels is None else (Case.channel_slug.in_(sorted(channels)),)))]
     if view is View.UNREAD:
         return [(Case.unread.is_(True), *(() if channels is None else (Case.channel_slug.in_(sorted(channels)),)))]
     states = _states(view)
@@ -269,7 +269,7 @@ def _in_view(view: View | CaseStatus) -> tuple[ColumnElement[bool], ...]:
     if view is View.ATTENTION:
         return (Case.attention > "",)
     if view is View.TO_SEND:
-        return (Case.owes_goods.is_(True),)
+        return (Case.holds_goods.is_(True),)
     return (Case.escalated_to > "",) if view is View.ESCALATED else ()
 
 
@@ -321,7 +321,7 @@ def count_cases(ctx: Context, tenant_id: str, *, actor: Actor, channel: str = ""
                 bounded(ids.where(Case.attention > "", *among)),
                 bounded(ids.where(Case.escalated_to > "", *among)),
                 bounded(ids.where(Case.unread.is_(True), *among)),
-                bounded(ids.where(Case.owes_goods.is_(True), *among)),
+                bounded(ids.where(Case.holds_goods.is_(True), *among)),
                 *(bounded(due_range(tenant_id, owner, channels, until=ctx.now())) for owner in _ANSWERABLE),
             )
         ).one()

@@ -71,7 +71,7 @@ def send_goods_back(
             detail=told,
             note="refused goods sent back",
         )
-        queue_case_mail(ctx, session, case, "goods_sent_back", parcel=told, whole=not case.owes_goods)
+        queue_case_mail(ctx, session, case, "goods_sent_back", parcel=told, whole=not case.holds_goods)
 
 
 def add_parcel_out(
@@ -143,7 +143,7 @@ def correct_parcel_out(
         told = parcel_told(case, found)
         detail = {**told, "before": before}
         record_entry(ctx, session, case, event="correct_parcel", actor=actor, public=True, detail=detail)
-        queue_case_mail(ctx, session, case, "goods_sent_back", parcel=told, whole=not case.owes_goods)
+        queue_case_mail(ctx, session, case, "goods_sent_back", parcel=told, whole=not case.holds_goods)
 
 
 def parcel_told(case: Case, parcel: Parcel) -> dict[str, Any]:

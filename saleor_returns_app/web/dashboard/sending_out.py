@@ -10,7 +10,7 @@ from saleor_returns_app.services import sending_out
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.services.context import Context
 
-from .actions import Action, Offered, Typed, offered_to
+from .buttons import Action, Offered, Typed, offered_to
 
 _UNITS = "units."
 

@@ -22,6 +22,7 @@ from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services import idempotency
 from saleor_returns_app.services.cases import cancel_case
+from saleor_returns_app.services.disputes import dispute_case
 from saleor_returns_app.services.evidence import holder_of, read_for
 from saleor_returns_app.services.logistics import add_tracking, parcels_of
 from saleor_returns_app.services.opening import open_case
@@ -36,6 +37,7 @@ from .shapes import (
     CaseOut,
     CasePath,
     CasesOut,
+    DisputeIn,
     ListQuery,
     MoneyOut,
     RefundOut,
@@ -127,6 +129,19 @@ def withdraw_case(path: CasePath, header: WriteHeaders) -> Response:
         return 200, fresh_case(case.id)
 
     return once(header.idempotency_key, {"cancel": path.number}, carry_out)
+
+
+@blueprint.post("/cases/<string:number>/dispute", responses=FOUND)
+def object_to_case(path: CasePath, body: DisputeIn, header: WriteHeaders) -> Response:
+    """Object to a rejection, or to how the return was settled. One that is disputed already is given back as it is."""
+
+    def carry_out(_id: str | None) -> tuple[int, CaseOut]:
+        case = own_case(path.number)
+        if case.status != CaseStatus.DISPUTED:
+            dispute_case(ctx(), tenant().id, case.id, actor=actor(), reason=body.reason)
+        return 200, fresh_case(case.id)
+
+    return once(header.idempotency_key, {"dispute": path.number, **body.model_dump()}, carry_out)
 
 
 def once(key: str | None, request: Any, carry_out: Callable[[str | None], tuple[int, BaseModel]]) -> Response:
@@ -231,5 +246,6 @@ def case_out(case: Case, refunds: list[Refund], files: list[Evidence], parcels: 
         ],
         evidence=evidence_out(files),
         can_add_evidence=case.status in TAKES_MORE,
+        can_dispute=CaseEvent.DISPUTE in RETURN_CASE.possible(state, Who.SHOPPER) and not case.merged_into,
         can_cancel=CaseEvent.CANCEL in RETURN_CASE.possible(state, Who.SHOPPER),
     )

@@ -48,6 +48,10 @@ class TrackingIn(StrictIn):
     carrier: str = Field("", max_length=200)
 
 
+class DisputeIn(StrictIn):
+    reason: str = Field(max_length=4000, description="What the shopper disagrees with.")
+
+
 class EvidenceIn(StrictIn):
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
@@ -183,6 +187,7 @@ class CaseOut(BaseModel):
     evidence: list[EvidenceOut]
     can_add_evidence: bool
     can_cancel: bool
+    can_dispute: bool
 
 
 class CasesOut(BaseModel):
