@@ -24,6 +24,7 @@ from saleor_returns_app.models.effects import Effect
 from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.inspection import Finding, StrayGoods
 from saleor_returns_app.models.parcels import Parcel
+from saleor_returns_app.models.payouts import Payout
 from saleor_returns_app.models.refunds import QuoteRow, RecordedReturn, Refund, RefundAttempt
 
 from .context import Context
@@ -33,6 +34,7 @@ from .effects import effects_of
 from .exchanges import live_exchange
 from .inspection import holding_findings
 from .logistics import parcels_of
+from .payouts import payouts_to_show
 from .quotes import QUOTE
 from .receipts import open_strays
 
@@ -41,6 +43,7 @@ from .receipts import open_strays
 class RefundFile:
     refund: Refund
     attempts: tuple[RefundAttempt, ...]
+    payout: Payout | None = None  # the newest: how it is paid outside
 
     @property
     def under_way(self) -> bool:
@@ -150,6 +153,7 @@ def read_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Ca
         effects = effects_of(session, case.id)
         strays = open_strays(session, case.id)
         credit = owed_credit(session, case)
+        payouts = payouts_to_show(session, case.id)
         exchange = live_exchange(session, case.id)
         parcels = parcels_of(session, case.id)
     return CaseFile(
@@ -163,7 +167,10 @@ def read_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Ca
         deadlines=tuple(deadlines),
         case=case,
         entries=tuple(entries),
-        refunds=tuple(RefundFile(refund=refund, attempts=tuple(attempts[refund.id])) for refund in refunds),
+        refunds=tuple(
+            RefundFile(refund=refund, attempts=tuple(attempts[refund.id]), payout=payouts.get(refund.id))
+            for refund in refunds
+        ),
         recorded=recorded,
         approved=QUOTE.validate_python(quote.data) if quote is not None else None,
     )

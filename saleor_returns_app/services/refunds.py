@@ -13,7 +13,7 @@ from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import CaseEvent
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
-from saleor_returns_app.domain.quotes import BY_ITSELF, Quote
+from saleor_returns_app.domain.quotes import BY_ITSELF, Quote, RefundWay
 from saleor_returns_app.domain.refunds import (
     SETTLED,
     RefundEvent,
@@ -35,6 +35,7 @@ from .history import load_case, move_case, record_entry
 from .orders import fresh_order, lock_lane
 from .quotes import QUOTE, quote_case
 from .settling import move_refund, settle_case
+from .standing_payouts import check_no_payout
 from .waiting import follow_case
 
 #: A sweep looks after an approved refund this late, should its job have been lost.
@@ -240,6 +241,7 @@ def vouch_unsent(
 
 
 def _try_again(ctx: Context, session: Session, case: Case, refund: Refund, actor: Actor) -> None:
+    check_no_payout(session, refund)
     unclear = refund.status == RefundStatus.UNCLEAR
     move_refund(ctx, refund, RefundEvent.RETRY, actor)
     _decide_open_attempts(session, refund)
@@ -277,6 +279,7 @@ def approve_rest(
                 "This part cannot go back by itself. Pay it by hand, then record it.",
                 code="BY_HAND",
             )
+        check_no_payout(session, refund)
         move_refund(ctx, refund, RefundEvent.APPROVE, actor)
         refund.approved_by, refund.approved_at = actor.name, ctx.now()
         refund.check_at = ctx.now() + SAFETY_NET
@@ -322,7 +325,10 @@ def record_refund(
     proof: str,
     version: int | None = None,
 ) -> None:
-    """The refund was paid outside of the app; `proof` says how, and stays in the history."""
+    """The refund was paid to its payment outside of the app; `proof` says how, and stays in the history.
+
+    Raises Conflict for what goes to no payment: that is a payout (`services.payouts`).
+    """
     require_permission(actor, "HANDLE_PAYMENTS")
     require_role(actor, Verb.PAY)
     said = proof.strip()
@@ -332,6 +338,10 @@ def record_refund(
     with ctx.db.tenant(tenant_id) as session:
         case, refund = _load(session, refund_id, actor)
         check_version(case, version)
+        if refund.way == RefundWay.PERSON:
+            text = "This part goes to no payment. Propose a bank transfer or cash: the shopper has to agree first."
+            raise Conflict(text, code="CONSENT_NEEDED")
+        check_no_payout(session, refund)
         refund.proof, refund.paid_minor = said, refund.amount_minor
         move_refund(ctx, refund, RefundEvent.RECORD, actor)
         detail = {"refund": refund.marker, "amount": str(refund.amount), "proof": said}
@@ -372,6 +382,7 @@ def cancel_refund(
                 text = "Another part of this refund, %(amount)s by %(label)s, is paid or under way. Retry this one, or record it."
                 raise Conflict(text, code="PARTS", amount=str(part.amount), label=part.label)
         for part in parts:
+            check_no_payout(session, part)
             move_refund(ctx, part, RefundEvent.CANCEL, actor)
             detail = {"refund": part.marker, "amount": str(part.amount)}
             record_entry(

@@ -27,6 +27,7 @@ from .credit_notes import issue_credit_note
 from .history import move_case, record_entry
 from .lanes import Lane
 from .notifications import queue_case_mail
+from .standing_payouts import supersede_payout
 from .waiting import follow_case
 
 
@@ -61,6 +62,9 @@ def settle_paid(lane: Lane, session: Session, case: Case, row: Refund, paid: Mon
         "label": row.label,
     }
     record_entry(ctx, session, case, event="refund_paid", actor=SYSTEM, detail=detail)
+    if supersede_payout(ctx, session, row):
+        row.message = f"{paid} was paid on the grant {row.marker}, and by hand as well."
+        raise_concern(session, case, row, "PAID_AFTER_ALL")
     if paid < row.amount:
         rest = row.amount - paid
         number = max(session.scalars(select(Refund.number).where(Refund.case_id == case.id))) + 1

@@ -65,6 +65,7 @@ _MORE: dict[str, dict[str, Any]] = {
     "offer_ended": {**_OFFER, "how": "lapse", "reason": ""},
     "agreed": _OFFER,
     "credit_issued": {"credit_minor": 4500, "code": "ABCD-EFGH-1234"},
+    "payout_proposed": {"amount_minor": 1500, "means": "bank_transfer"},
     "voucher_issued": {"credit_minor": 1500, "code": "THANKS-ABCD-EFGH-2345-6789"},
     "fulfilled": {"message": "Your new lamp is on its way: RR123456785DE"},
     "refunded": {

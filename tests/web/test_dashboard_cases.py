@@ -508,7 +508,9 @@ class TestRefundsThatNeedAPerson:
     def test_what_happened_and_what_to_do_stands_on_top(self, desk: Desk, shop: Shop, saleor: FakeSaleor) -> None:
         case_id, _ = self.stuck(shop, saleor, "decline")
         said = words(desk.get(page_of(case_id)).text)
-        assert "The provider declined $40.00: Card account closed. Retry it, or pay another way and record it." in said
+        assert (
+            "The provider declined $40.00: Card account closed. Retry it, or propose a bank transfer or cash." in said
+        )
         assert "Last answer: Card account closed" in said
 
     def test_a_declined_refund_is_retried(self, desk: Desk, shop: Shop, saleor: FakeSaleor) -> None:
@@ -537,9 +539,9 @@ class TestRefundsThatNeedAPerson:
     def test_paid_outside_needs_a_proof(self, desk: Desk, shop: Shop, saleor: FakeSaleor) -> None:
         case_id, refund = self.stuck(shop, saleor, "decline")
         assert self.act(desk, case_id, refund, "record", proof=" ") == 400
-        assert self.act(desk, case_id, refund, "record", proof="Bank transfer 77, 2 March") == 200
+        assert self.act(desk, case_id, refund, "record", proof="Paid at the provider, psp-77, 2 March") == 200
         assert shop.case(case_id).status == "resolved"
-        assert "Bank transfer 77, 2 March" in desk.get(page_of(case_id)).text
+        assert "Paid at the provider, psp-77, 2 March" in desk.get(page_of(case_id)).text
 
     def test_a_cancelled_refund_leads_back_to_the_quote(self, desk: Desk, shop: Shop, saleor: FakeSaleor) -> None:
         case_id, refund = self.stuck(shop, saleor, "decline")

@@ -32,6 +32,7 @@ SUBJECTS = {
     "offer_ended": "The offer for your return %(number)s has ended",
     "agreed": "Agreed: your return %(number)s",
     "credit_issued": "Your store credit for return %(number)s",
+    "payout_proposed": "How may we pay you for return %(number)s?",
     "voucher_issued": "Your voucher for return %(number)s",
     "fulfilled": "Your return %(number)s is settled",
     "withdrawal_receipt": "Receipt of your withdrawal, order %(order_number)s",

@@ -4,6 +4,7 @@ from . import cases as cases
 from . import evidence as evidence
 from . import exchanges as exchanges
 from . import login as login
+from . import payouts as payouts
 from . import policy as policy
 from . import request as request
 from . import slips as slips
