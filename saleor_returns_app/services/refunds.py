@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import CaseEvent
+from saleor_returns_app.domain.effects import EffectKind
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
-from saleor_returns_app.domain.quotes import BY_ITSELF, Quote, RefundWay
+from saleor_returns_app.domain.quotes import Quote
 from saleor_returns_app.domain.refunds import (
     SETTLED,
     RefundEvent,
@@ -21,6 +22,7 @@ from saleor_returns_app.domain.refunds import (
     marker,
 )
 from saleor_returns_app.domain.roles import Verb
+from saleor_returns_app.domain.tenders import BY_ITSELF, RefundWay
 from saleor_returns_app.errors import BadInput, Conflict, NotFound
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
@@ -32,6 +34,7 @@ from .context import Context
 from .exchanges import check_replaced
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
+from .issued_codes import plan_code
 from .orders import fresh_order, lock_lane
 from .quotes import QUOTE, quote_case
 from .settling import move_refund, settle_case
@@ -166,10 +169,14 @@ def _plan_refunds(ctx: Context, session: Session, case: Case, quote: Quote, acto
         if tender.way in BY_ITSELF:
             move_refund(ctx, refund, RefundEvent.APPROVE, actor)
             refund.approved_by, refund.approved_at = actor.name, now
-            refund.check_at = now + SAFETY_NET
+            # A gift card is a step of its own, which looks after itself.
+            refund.check_at = now + SAFETY_NET if tender.way is not RefundWay.GIFT_CARD else None
         session.add(refund)
         planned.append(refund)
     session.flush()
+    for refund in planned:
+        if refund.way == RefundWay.GIFT_CARD:
+            plan_code(ctx, session, case, kind=EffectKind.GIFT_CARD, worth=refund.amount, refund=refund)
     return planned
 
 

@@ -93,6 +93,16 @@ def settle_paid(lane: Lane, session: Session, case: Case, row: Refund, paid: Mon
     settle_case(ctx, session, case, SYSTEM)
 
 
+def settle_given(ctx: Context, session: Session, case: Case, row: Refund) -> None:
+    """The gift card of this refund is there, worth all of it."""
+    row.paid_minor = row.amount_minor
+    for event in (RefundEvent.REQUEST, RefundEvent.SUCCEED):
+        move_refund(ctx, row, event, SYSTEM)
+    detail = {"refund": row.marker, "amount": str(row.amount), "paid": str(row.amount), "label": row.label}
+    record_entry(ctx, session, case, event="refund_paid", actor=SYSTEM, detail=detail)
+    settle_case(ctx, session, case, SYSTEM)
+
+
 def fail_refund(ctx: Context, session: Session, case: Case, row: Refund, *, code: str, message: str) -> None:
     """Certain that no money moved: a person may retry, pay outside or cancel."""
     move_refund(ctx, row, RefundEvent.FAIL, SYSTEM)

@@ -22,6 +22,7 @@ from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.judging import LineRequest
 from saleor_returns_app.services.logistics import read_parcels
 from saleor_returns_app.services.opening import open_case
+from saleor_returns_app.services.payouts import PAYABLE
 from saleor_returns_app.web.dashboard.actions import CASE_ACTIONS, REFUND_ACTIONS
 from tests.fakes import FakeClock, FakeSaleor, usd
 from tests.services.journeys import Shop
@@ -174,7 +175,8 @@ class TestWhichButtons:
         page = desk.get(page_of(case_id)).text
         events = [event for event in REFUND.possible(status, Who.STAFF) if event in REFUND_STAFF_ACTIONS]
         found = set(re.findall(rf'hx-post="/dashboard/cases/[\w-]+/refunds/{refund_id}/([\w-]+)"', page))
-        assert found == {REFUND_ACTIONS[event].name for event in events}
+        by_hand = {"propose-payout"} if status in PAYABLE else set()
+        assert found == {REFUND_ACTIONS[event].name for event in events} | by_hand
 
     def test_what_was_accepted_cannot_be_concluded_and_what_was_not_cannot_be_paid(
         self, desk: Desk, shop: Shop
@@ -208,8 +210,13 @@ class TestWhichButtons:
         shop.work()
         refund = shop.refunds(case_id)[0]
         page = orders_desk.get(page_of(case_id)).text
-        assert page.count("You need the permission Handle payments") == 3
-        for name, typed in (("retry", {}), ("record", {"proof": "cash"}), ("cancel", {})):
+        assert page.count("You need the permission Handle payments") == 4
+        for name, typed in (
+            ("retry", {}),
+            ("record", {"proof": "cash"}),
+            ("cancel", {}),
+            ("propose-payout", {"means": "cash"}),
+        ):
             answer = orders_desk.post(f"{page_of(case_id)}/refunds/{refund.id}/{name}", **typed)
             assert answer.status_code == 403
         assert shop.refunds(case_id)[0].status == "failed"

@@ -13,9 +13,9 @@ from saleor_returns_app.domain.effects import EffectKind
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.parcels import parcel_number
 from saleor_returns_app.domain.payouts import STANDING
-from saleor_returns_app.domain.quotes import BY_ITSELF, RefundWay
 from saleor_returns_app.domain.refunds import REFUND, RefundEvent, RefundStatus
 from saleor_returns_app.domain.roles import Verb
+from saleor_returns_app.domain.tenders import BY_ITSELF, RefundWay
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.services import (
     cases,

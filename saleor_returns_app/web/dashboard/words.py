@@ -16,8 +16,8 @@ from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.policy import Outcome
-from saleor_returns_app.domain.quotes import RefundWay
 from saleor_returns_app.domain.refunds import RefundStatus
+from saleor_returns_app.domain.tenders import RefundWay
 from saleor_returns_app.domain.terms import CaseTerms, ShippingRule
 from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.services.approvals import needs_two
@@ -54,7 +54,7 @@ VERDICTS: dict[str, str] = {
 WAYS: dict[str, str] = {
     RefundWay.TRANSACTION: "Original payment",
     RefundWay.LEGACY: "Original payment",
-    RefundWay.GIFT_CARD: "Gift card, by hand",
+    RefundWay.GIFT_CARD: "New gift card",
     RefundWay.PERSON: "By hand",
 }
 SHIPPING_RULES: dict[str, str] = {
