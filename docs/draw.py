@@ -14,11 +14,13 @@ from saleor_returns_app.domain.deadlines import PROTOCOL, WAITING, TimeOut, Wait
 from saleor_returns_app.domain.machines import Machine, Who
 from saleor_returns_app.domain.offers import OFFER
 from saleor_returns_app.domain.parcels import PARCEL
+from saleor_returns_app.domain.payouts import PAYOUT
 from saleor_returns_app.domain.policy.actions import Then
 from saleor_returns_app.domain.policy.conditions import When
 from saleor_returns_app.domain.policy.presets import PRESETS
 from saleor_returns_app.domain.policy.rights import RIGHTS, WithdrawalRight
 from saleor_returns_app.domain.refunds import REFUND
+from saleor_returns_app.domain.repairs import REPAIR
 
 DOCS = Path(__file__).parent
 BEGIN, END = "<!-- settings: written by `make docs` -->", "<!-- end of settings -->"
@@ -32,7 +34,9 @@ def machine_page() -> str:
         _section("Return case", RETURN_CASE),
         _section("Refund", REFUND),
         _section("Offer", OFFER),
+        _section("Payout", PAYOUT),
         _section("Parcel", PARCEL),
+        _section("Repair", REPAIR),
         _section("Return line: what arrived", LINE_RECEPTION),
         _section("Return line: what is accepted", LINE_ACCEPTANCE),
     ]
@@ -80,6 +84,7 @@ _TIME_OUTS = {
     TimeOut.APPROVE: "approved by itself where the policy lets a rule approve it, else escalated",
     TimeOut.ESCALATE: "escalated",
     TimeOut.EXPIRE: "the case expires",
+    TimeOut.DECLINE: "counts as declined",
     TimeOut.LAPSE: "the offer lapses, back to review",
     TimeOut.HAND_OVER: "handed to a person",
     TimeOut.ALARM: "alarm until it is paid",

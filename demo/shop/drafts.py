@@ -168,7 +168,7 @@ def delete_draft(shop: Shop, order: Order) -> None:
 
 def initialize_payment(shop: Shop, order: Order, amount: Decimal | None) -> Transaction:
     """The shopper pays what an unpaid order still costs; our gateway charges at once."""
-    due = amount if amount is not None else order.total.gross.amount - order.total_charged.amount
+    due = amount if amount is not None else order.due.amount
     transaction = Transaction(
         id=new_uuid_id("TransactionItem"),
         order=order,

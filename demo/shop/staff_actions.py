@@ -19,7 +19,7 @@ Action = Callable[["Shop", Order, dict[str, Any]], None]
 
 def fulfill(shop: Shop, order: Order, _data: dict[str, Any]) -> None:
     """Sends everything that was not sent yet. Refused is raised while the order is not paid."""
-    if order.charge_status in ("NONE", "PARTIAL") and not order.is_paid:
+    if order.due.amount:
         raise Refused("order", "CANNOT_FULFILL_UNPAID_ORDER", "Cannot fulfill unpaid order.")
     waiting = [line for line in order.lines if line.quantity_to_fulfill > 0]
     if not waiting:

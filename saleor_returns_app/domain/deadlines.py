@@ -13,9 +13,11 @@ from .exchanges import EXCHANGE, ExchangeState
 from .machines import Who
 from .offers import OFFER, OfferStatus
 from .parcels import PARCEL, ParcelStatus
+from .payouts import PAYOUT, STANDING
 from .policy.actions import Wait as Wait  # noqa: PLC0414 the word for it belongs to both
 from .policy.calendars import add_days, end_of_day, is_business_day, local_day
 from .refunds import REFUND, RefundStatus
+from .repairs import REPAIR, RepairStatus, is_repair
 from .terms import CaseTerms, Length, LengthUnit
 
 
@@ -25,6 +27,7 @@ class TimeOut(StrEnum):
     APPROVE = "approve"  # where the policy lets rules approve such a case, else it escalates
     ESCALATE = "escalate"  # a person or group is named and told
     EXPIRE = "expire"  # the case ends, the items can be announced again
+    DECLINE = "decline"  # silence is no consent: what was asked counts as declined
     LAPSE = "lapse"  # the offer ends, the case goes back to review
     HAND_OVER = "hand_over"  # a person has to find out
     ALARM = "alarm"  # shown as needing attention until it is settled
@@ -66,6 +69,8 @@ PROTOCOL: Mapping[Wait, Clause] = {row.waits_for: row for row in (
     Clause(Wait.REFUND,           Who.SYSTEM,  _business_days(7),  None,     TimeOut.ALARM),
     Clause(Wait.DIFFERENCE,       Who.SHOPPER, Length(7),          2 * _DAY, TimeOut.HAND_OVER),
     Clause(Wait.REPLACEMENT,      Who.STAFF,   _business_days(7),  None,     TimeOut.ESCALATE),
+    Clause(Wait.REPAIR,           Who.STAFF,   _business_days(10), None,     TimeOut.ESCALATE),
+    Clause(Wait.REPAIR_QUOTE,     Who.SHOPPER, Length(7),          2 * _DAY, TimeOut.DECLINE),
     Clause(Wait.DISPUTE,          Who.STAFF,   Length(5),          None,     TimeOut.ESCALATE),
     Clause(Wait.CONFIRMATION,     Who.SHOPPER, Length(7),          None,     TimeOut.CLOSE),
 )}
@@ -95,6 +100,14 @@ EXCHANGE_WAITS: Mapping[ExchangeState, Wait] = {
     ExchangeState.UNPAID:         Wait.DIFFERENCE,
     ExchangeState.ORDERED:        Wait.REPLACEMENT,
 }
+REPAIR_WAITS: Mapping[RepairStatus, Wait] = {
+    RepairStatus.RECEIVED:        Wait.REPAIR,
+    RepairStatus.DIAGNOSED:       Wait.REPAIR,
+    RepairStatus.QUOTED:          Wait.REPAIR_QUOTE,
+    RepairStatus.REPAIRING:       Wait.REPAIR,
+    RepairStatus.REPAIRED:        Wait.REPAIR,
+    RepairStatus.UNREPAIRED:      Wait.REPAIR,
+}
 # fmt: on
 
 #: Machine → its waiting states. A test looks for machines and states that are missing here.
@@ -107,6 +120,9 @@ WAITING: Mapping[object, Mapping[str, Wait]] = {
     PARCEL: {ParcelStatus.ANNOUNCED.value: Wait.GOODS_SENT, ParcelStatus.IN_TRANSIT.value: Wait.PARCEL},
     EFFECT: {},
     EXCHANGE: {state.value: wait for state, wait in EXCHANGE_WAITS.items()},
+    REPAIR: {state.value: wait for state, wait in REPAIR_WAITS.items()},
+    # Whoever has the next step, the day that the refund was promised for does not move.
+    PAYOUT: {state.value: Wait.REFUND for state in STANDING},
 }
 #: States that can be left, but where nobody owes anything.
 AT_REST: Mapping[object, frozenset[str]] = {
@@ -129,6 +145,8 @@ def case_wait(status: CaseStatus, terms: CaseTerms) -> Wait | None:
     """What a case in this state waits for; None where nobody owes anything. Where the item is kept, no goods are waited for."""
     if status is CaseStatus.APPROVED and terms.keeps_item:
         return Wait.APPROVAL
+    if status is CaseStatus.RESOLVING and is_repair(terms):
+        return Wait.REPAIR
     return CASE_WAITS.get(status)
 
 

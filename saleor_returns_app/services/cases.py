@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import Acceptance, CaseEvent
 from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.repairs import is_repair
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import CaseTerms
@@ -21,7 +22,7 @@ from .context import Context
 from .exchanges import live_exchange
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
-from .inspection import accept_kept_units
+from .inspection import accept_kept_units, take_up_goods
 from .notifications import queue_case_mail
 from .offers import end_offer
 from .orders import mirrored_order
@@ -68,7 +69,8 @@ def carry_out_approval(
     move_case(ctx, case, CaseEvent.APPROVE, actor)
     if keeps_item:
         accept_kept_units(case)
-    else:
+    goods_here = take_up_goods(ctx, session, case)
+    if not keeps_item and not goods_here:
         case.return_address = address
     record_entry(
         ctx,
@@ -80,7 +82,7 @@ def carry_out_approval(
         detail={**(detail or {}), **({"message": message} if message else {})},
         note="return approved",
     )
-    queue_case_mail(ctx, session, case, "approved", message=message, keeps_item=keeps_item)
+    queue_case_mail(ctx, session, case, "approved", message=message, keeps_item=keeps_item, goods_here=goods_here)
 
 
 def reject_case(
@@ -239,6 +241,8 @@ def fulfil_case(
             raise Conflict("A replacement was agreed: send it, the case follows.", code="OWED")
         if terms.in_money:
             raise Conflict("A refund was agreed: approve it.", code="REFUND_OWED")
+        if is_repair(terms):
+            raise Conflict("A repair was agreed: begin it.", code="REPAIR_OWED")
         move_case(ctx, case, CaseEvent.RESOLVE, actor)
         if any(line.acceptance == Acceptance.UNDECIDED for line in case.lines):
             text = "The goods were not counted yet. Receive them first: only what is accepted is settled."

@@ -15,7 +15,6 @@ from saleor_returns_app.domain.effects import EffectKind
 from saleor_returns_app.domain.exchanges import BY_ORDER, EXCHANGE, WATCHED, ExchangeEvent, ExchangeState
 from saleor_returns_app.domain.quotes import Quote
 from saleor_returns_app.domain.roles import Verb
-from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import Conflict, RemoteError
 from saleor_returns_app.models.base import new_id
@@ -24,6 +23,7 @@ from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.refunds import Refund
 
 from .approvals import waits_for_second_person
+from .attention import refresh_attention
 from .context import Context
 from .effects import plan_effect
 from .guards import check_version, require_permission, require_role
@@ -119,7 +119,7 @@ def plan_exchange(
     )
     session.add(exchange)
     case.first_approval = {}
-    session.flush()
+    refresh_attention(session, case)
     plan_effect(
         ctx,
         session,
@@ -302,6 +302,7 @@ def give_up(ctx: Context, session: Session, case: Case, exchange: Exchange, acto
     if case.status == CaseStatus.RESOLVING and not _has_refunds(session, case):
         move_case(ctx, case, CaseEvent.RECONSIDER, SYSTEM)
     follow_case(ctx, session, case)
+    refresh_attention(session, case)
 
 
 def _has_refunds(session: Session, case: Case) -> bool:
@@ -309,7 +310,6 @@ def _has_refunds(session: Session, case: Case) -> bool:
 
 
 def _mail(ctx: Context, session: Session, case: Case, exchange: Exchange, kind: str) -> None:
-    settings: TenantSettings = settings_of(session, case)
     queue_case_mail(
         ctx,
         session,
@@ -318,16 +318,16 @@ def _mail(ctx: Context, session: Session, case: Case, exchange: Exchange, kind: 
         items=[{"quantity": piece.quantity, "name": piece.name} for piece in exchange.pieces],
         order=exchange.replacement_number,
         owed_minor=exchange.owed_minor,
-        pay_link=settings.pay_link(exchange.replacement_id),
         tracking=exchange.tracking,
         missing=exchange.missing,
     )
 
 
-def wake_exchanges(ctx: Context, session: Session, order_ids: Sequence[str]) -> None:
+def wake_exchanges(ctx: Context, session: Session, tenant_id: str, order_ids: Sequence[str]) -> None:
     """The shop told something of these orders: where one is a replacement, its case looks at it now."""
-    about = select(Exchange).where(Exchange.replacement_id.in_(order_ids), Exchange.state.in_(WATCHED))
+    about = select(Exchange).where(
+        Exchange.tenant_id == tenant_id, Exchange.replacement_id.in_(order_ids), Exchange.state.in_(WATCHED)
+    )
     for exchange in session.scalars(about):
-        exchange.check_at = ctx.now()
         key = f"exchange:{exchange.id}:{ctx.now().timestamp()}"
         ctx.jobs.advance_order(session, tenant_id=exchange.tenant_id, saleor_order_id=exchange.saleor_order_id, key=key)

@@ -38,7 +38,7 @@ from saleor_returns_app.models.tenants import Tenant
 from .context import Context
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
-from .inspection import accept_kept_units
+from .inspection import accept_kept_units, take_up_goods
 from .messages import tell_staff
 from .notifications import queue_case_mail
 from .orders import mirrored_order
@@ -154,16 +154,17 @@ def accept_offer(ctx: Context, tenant_id: str, offer_id: str, *, actor: Actor, v
         case.terms, case.decided_by = terms.dump(), "offer"
         if terms.keeps_item:
             accept_kept_units(case)
-        else:
-            case.return_address = address
         move_case(ctx, case, CaseEvent.AGREE, actor)
+        goods_here = take_up_goods(ctx, session, case)
+        if not terms.keeps_item and not goods_here:
+            case.return_address = address
         quote = quote_case(session, case, mirrored_order(session, case.saleor_order_id), settings)
         case.expected_minor = quote.total.minor
         case.unread = case.unread or actor.who is Who.SHOPPER
         said = {**_said(offer), "total": str(quote.total)} if terms.in_money else _said(offer)
         note = f"agreed on offer {offer.number}: {proposal.kind.value.replace('_', ' ')}"
         record_entry(ctx, session, case, event="agree", actor=actor, public=True, detail=said, note=note)
-        queue_case_mail(ctx, session, case, "agreed", **_told(offer))
+        queue_case_mail(ctx, session, case, "agreed", goods_here=goods_here, **_told(offer))
         if actor.who is Who.SHOPPER:
             tell_staff(ctx, session, case, "The offer was accepted.")
 
@@ -255,6 +256,9 @@ def _propose(
     if found:
         because = found[0].because
         raise BadInput(because.text, code=because.code, field=found[0].field, **because.params)
+    if proposal.keeps and any(line.received > line.settled for line in case.lines):
+        text = "The items are here, so the shopper cannot keep them. Offer something else."
+        raise BadInput(text, code="GOODS_HERE", field="kind")
     if actor.who is Who.STAFF:
         _check_address(proposal, terms.return_address or _settings(session, case).return_address)
     now = ctx.now()

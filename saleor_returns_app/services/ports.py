@@ -210,8 +210,8 @@ class Saleor(replacement_ports.Replacements, voucher_ports.Vouchers, Protocol):
         ...
 
     def create_invoice(self, shop: ShopConnection, order_id: str, *, number: str, url: str) -> None:
-        """Put a document on the order, by its address. Doing it twice makes two. Raises SaleorRefused with NOT_READY for an order
-        that can have none, such as one without a billing address."""
+        """Put a document on the order, by its address. Doing it twice makes two. Raises SaleorRefused for an order that can
+        have none: NOT_READY for one without a billing address, INVALID_STATUS for a draft."""
         ...
 
     def write_metadata(self, shop: ShopConnection, object_id: str, values: Mapping[str, str]) -> None: ...

@@ -16,6 +16,7 @@ from saleor_returns_app.domain.refunds import (
     RefundStatus,
     marker,
 )
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.exchanges import Exchange
@@ -124,6 +125,8 @@ def settle_case(ctx: Context, session: Session, case: Case, actor: Actor) -> Non
     goods = session.scalars(
         select(Exchange).where(Exchange.case_id == case.id, Exchange.state != ExchangeState.CANCELLED)
     ).all()
+    if not CaseTerms.load(case.terms or {}).in_money:
+        return  # what was agreed in place of money ends otherwise
     if case.status != CaseStatus.RESOLVING or any(refund.status not in SETTLED for refund in refunds):
         return
     paid = [refund for refund in refunds if refund.status != RefundStatus.CANCELLED]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
 from saleor_returns_app.domain.deadlines import (
     EXCHANGE_WAITS,
+    REPAIR_WAITS,
     Deadline,
     Wait,
     case_wait,
@@ -21,6 +22,7 @@ from saleor_returns_app.domain.deadlines import (
 from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.refunds import RefundStatus
+from saleor_returns_app.domain.repairs import REPAIR, RepairStatus
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.base import new_id
@@ -29,6 +31,7 @@ from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.offers import Offer
 from saleor_returns_app.models.refunds import Refund
+from saleor_returns_app.models.repairs import Repair
 from saleor_returns_app.models.tenants import Tenant
 
 from .attention import LOST_PARCEL, refresh_attention
@@ -92,6 +95,8 @@ def _wanted(ctx: Context, session: Session, case: Case, offer: Offer | None) -> 
     wait = case_wait(CaseStatus(case.status), terms)
     if wait is None:
         return {}
+    if wait is Wait.REPAIR:
+        wait = _of_repair(session, case)
     waits = {Wait.SECOND_APPROVAL if wait is Wait.APPROVAL and case.first_approval else wait}
     if offer is not None:
         waits.add(Wait.OFFER)
@@ -128,6 +133,12 @@ def _deadline(
 
 def _open_offer(session: Session, case: Case) -> Offer | None:
     return session.scalar(select(Offer).where(Offer.case_id == case.id, Offer.status == "open"))
+
+
+def _of_repair(session: Session, case: Case) -> Wait:
+    """The shop is at it, but where the shopper was asked whether they want it at this price."""
+    mine = select(Repair.status).where(Repair.case_id == case.id).order_by(Repair.number.desc())
+    return REPAIR_WAITS.get(RepairStatus(session.scalar(mine.limit(1)) or REPAIR.initial), Wait.REPAIR)
 
 
 def _has_proposed(session: Session, case: Case) -> bool:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from saleor_returns_app.domain.orders import WITH_SHOPPER, FulfillmentStatus
-from saleor_returns_app.errors import SaleorDenied, SaleorRefused, TokenDead
+from saleor_returns_app.errors import SaleorDenied, TokenDead
 from saleor_returns_app.services.backfilling import MOST
 
 from .world import World, read
@@ -144,17 +144,6 @@ def test_notes_and_metadata(world: World) -> None:
     world.client.write_metadata(world.shop, order.id, {"returns": '[{"number": "R-1"}]', "other": "x"})
     world.client.write_metadata(world.shop, order.id, {"other": "y"})
     assert read(world, order.id).metadata == {"returns": '[{"number": "R-1"}]', "other": "y"}
-
-
-def test_a_document_is_put_on_an_order(world: World) -> None:
-    order = world.order()
-    number = f"CN-{order.number}"
-    assert number not in world.client.list_invoices(world.shop, order.id)
-    world.client.create_invoice(world.shop, order.id, number=number, url="https://returns.example/documents/x")
-    assert number in world.client.list_invoices(world.shop, order.id)
-    with pytest.raises(SaleorRefused) as refused:
-        world.client.create_invoice(world.shop, order.id, number="", url="https://returns.example/documents/x")
-    assert refused.value.codes == ("REQUIRED",)
 
 
 def test_problem_shown_to_the_merchant_and_dismissed(world: World) -> None:

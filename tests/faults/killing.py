@@ -14,6 +14,13 @@ from saleor_returns_app.services.ports import Saleor
 WRITES = frozenset(
     {
         *("grant_refund", "request_refund", "return_products", "refund_legacy_order", "add_note"),
+        *(
+            "create_replacement",
+            "choose_shipping",
+            "discount_replacement",
+            "complete_replacement",
+            "cancel_replacement",
+        ),
         *("set_stock", "create_gift_card", "create_voucher", "list_voucher", "forget_marks", "create_invoice"),
     }
 )

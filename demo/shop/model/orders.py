@@ -255,6 +255,13 @@ class Order:
         return self.money(by_transactions + sum((payment.captured for payment in self.payments), ZERO))
 
     @property
+    def due(self) -> Money:
+        """What is still to be paid; nothing before the order is placed and after it ended."""
+        if self.status in ("DRAFT", "CANCELED", "EXPIRED") or self.charge_status not in ("NONE", "PARTIAL"):
+            return self.money(ZERO)
+        return self.money(max(self.total.gross.amount - self.total_charged.amount, ZERO))
+
+    @property
     def total_refunded(self) -> Money:
         by_transactions = sum((item.refunded for item in self.transactions), ZERO)
         return self.money(by_transactions + sum((sum(payment.refunds, ZERO) for payment in self.payments), ZERO))
@@ -281,6 +288,8 @@ class Order:
     def charge_status(self) -> str:
         """Against total less everything granted, paid or not: a grant makes an order OVERCHARGED until it is paid."""
         charged = self.total_charged.amount
+        if not self.transactions and not self.payments:
+            return "NONE"  # an order that costs nothing is never charged
         owed = max(self.total.gross.amount - self.total_granted_refund.amount, ZERO)
         if charged == owed:
             return "FULL"

@@ -53,14 +53,14 @@ def _note(asked: Asked, order: str, input: dict[str, Any]) -> dict[str, Any]:
     if not message:
         raise Refused("message", "REQUIRED", "Message can't be empty.")
     event = asked.shop.note(found, "NOTE_ADDED", message=message, app=asked.app, user=asked.user)
-    asked.shop.emit("order_updated", order=found)
+    asked.shop.emit("draft_order_updated" if found.status == "DRAFT" else "order_updated", order=found)
     return {"order": found, "event": event}
 
 
 def _invoice(asked: Asked, orderId: str, input: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
     found = _order(asked, orderId, field="orderId")
     if found.status in ("DRAFT", "UNCONFIRMED", "EXPIRED"):
-        raise Refused("orderId", "NOT_READY", "Cannot create an invoice for draft, unconfirmed or expired order.")
+        raise Refused("orderId", "INVALID_STATUS", "Cannot create an invoice for draft, unconfirmed or expired order.")
     if found.billing_address is None:
         raise Refused("orderId", "NOT_READY", "Cannot create an invoice for order without billing address.")
     for name in ("number", "url"):

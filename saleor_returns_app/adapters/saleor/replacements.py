@@ -29,6 +29,8 @@ MARK = "returns.replacement"
 _DRAFT = "DRAFT"
 #: Saleor lets orders that nobody paid expire where the channel says so; their goods are free again.
 _ENDED = ("CANCELED", "EXPIRED")
+#: A fulfillment that staff cancelled before anything left.
+_TAKEN_BACK = "CANCELED"
 _WAITING = "WAITING_FOR_APPROVAL"
 
 
@@ -144,7 +146,8 @@ class ReplacementCalls(CatalogueCalls):
             answer = self._gateway.write(shop, operations.DELETE_DRAFT_ORDER, {"order": order_id})
             _done(answer.draft_order_delete)
             return
-        if found.total_charged.amount or found.total_authorized.amount or found.fulfillments:
+        is_sent = any(parcel.status != _TAKEN_BACK for parcel in found.fulfillments)
+        if found.total_charged.amount or found.total_authorized.amount or is_sent:
             raise SaleorRefused("something of this order was paid or sent", codes=["CANNOT_CANCEL_ORDER"])
         _done(self._gateway.write(shop, operations.CANCEL_ORDER, {"order": order_id}).order_cancel)
 

@@ -47,6 +47,8 @@ class Wait(StrEnum):
     REFUND = "refund"
     DIFFERENCE = "difference"  # what an exchange costs on top, paid by the shopper
     REPLACEMENT = "replacement"  # sent by the shop
+    REPAIR = "repair"
+    REPAIR_QUOTE = "repair_quote"  # the shopper's answer to what a repair costs
     DISPUTE = "dispute"
     CONFIRMATION = "confirmation"
 

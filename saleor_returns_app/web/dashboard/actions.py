@@ -14,6 +14,7 @@ from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.parcels import parcel_number
 from saleor_returns_app.domain.payouts import STANDING
 from saleor_returns_app.domain.refunds import REFUND, RefundEvent, RefundStatus
+from saleor_returns_app.domain.repairs import is_repair
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.tenders import BY_ITSELF, RefundWay
 from saleor_returns_app.domain.terms import CaseTerms
@@ -30,6 +31,7 @@ from saleor_returns_app.services import (
 from saleor_returns_app.services.case_files import CaseFile, RefundFile
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.credits import agreed_code, issue_credit
+from saleor_returns_app.services.repairs import start_repair
 
 from .buttons import Action, Offered, Typed, offered_to, plain
 from .exchange_actions import EXCHANGE_ACTIONS, exchange_actions
@@ -217,6 +219,16 @@ ISSUE_CREDIT = Action(
     form="credit.html",
     tone="primary",
 )
+#: The same, where it is a repair.
+START_REPAIR = Action(
+    name="start-repair",
+    title="Begin the repair?",
+    label="Take it to the workshop",
+    said="Repair begun",
+    run=partial(plain, start_repair),
+    explained="The accepted items are the shopper’s and go back once they are repaired. The next step is the diagnosis.",
+    tone="primary",
+)
 #: The same, where it is a voucher.
 ISSUE_VOUCHER = replace(
     ISSUE_CREDIT, name="issue-voucher", title="Give the voucher?", label="Give the voucher", said="Voucher approved"
@@ -322,6 +334,7 @@ _BY_NAME = {
         *EXCHANGE_ACTIONS,
         FULFIL,
         ISSUE_CREDIT,
+        START_REPAIR,
         ISSUE_VOUCHER,
         MORE_TIME,
         TRACKING,
@@ -373,6 +386,8 @@ def _resolving(file: CaseFile) -> Action:
     terms = CaseTerms.load(file.case.terms or {})
     if terms.in_money:
         return CASE_ACTIONS[CaseEvent.RESOLVE]
+    if is_repair(terms):
+        return START_REPAIR
     return _ISSUING[agreed_code(terms)]
 
 

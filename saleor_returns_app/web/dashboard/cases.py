@@ -41,6 +41,8 @@ from .findings import read_findings
 from .forms import EMPTY, Form, posted_version
 from .payout_actions import PAYOUT_MEANS, PAYOUT_STATES, RECORD_PAYOUT, SECRET_FIELDS
 from .places import customer_place, order_place
+from .repair_words import FINDINGS, HOWS, STATES, TONES
+from .repairs import repair_action, repair_actions
 from .thread import REPLY, offer_action, thread_action, thread_of, thread_values
 from .words import headline
 
@@ -52,6 +54,8 @@ _ASIDE = frozenset({"tracking", "lose", "confirm-return", "refund", "more-time"}
 #: Seconds between two looks at a refund: often while somebody waits for it, rarely when the provider takes days.
 _POLL_SOON, _POLL_LATER = 2, 20
 _WATCHED_CLOSELY = timedelta(minutes=2)
+#: Words of the repair's card and forms.
+REPAIR_WORDS = {"repair_states": STATES, "repair_tones": TONES, "repair_findings": FINDINGS, "repair_hows": HOWS}
 #: In these states the quote is read anew; later the refunds say what is given back.
 _QUOTED = frozenset(
     {
@@ -87,7 +91,7 @@ def case_page(case_id: str, *, status: int = 200, **more: Any) -> Response:
 
 def _values(file: CaseFile) -> dict[str, Any]:
     actor = visit().actor
-    actions = case_actions(file, actor)
+    actions = {**repair_actions(file, actor), **case_actions(file, actor)}
     return {
         "file": file,
         "case": file.case,
@@ -114,6 +118,7 @@ def _values(file: CaseFile) -> dict[str, Any]:
         "payout_states": PAYOUT_STATES,
         "seen": _seen(file),
         "poll": _poll(file),
+        "head": _head(file),
         "replacement_path": order_place(file.exchange.replacement_id)
         if file.exchange and file.exchange.replacement_id
         else "",
@@ -132,6 +137,8 @@ def _values(file: CaseFile) -> dict[str, Any]:
         "parcel_states": PARCELS,
         "carriers": [carrier.name for carrier in CARRIERS],
         "parcel_links": {row.number: tracking_link(row.carrier, row.tracking_number) for row in file.parcels},
+        "out_links": {row.number: tracking_link(row.carrier, row.tracking_number) for row in file.sent},
+        **REPAIR_WORDS,
         "address": TenantSettings.load(visit().tenant.settings).return_address,
     }
 
@@ -165,7 +172,8 @@ def _shown_of(item: RefundFile) -> str:
 
 def _head(file: CaseFile) -> str:
     """The part of it that stands outside of the panel."""
-    return f"{file.case.status}.{file.case.attention}"
+    goods = f"{file.exchange.state}.{file.exchange.owed_minor}" if file.exchange else ""
+    return f"{file.case.status}.{file.case.attention}.{goods}"
 
 
 def show_receiving(case_id: str) -> Response:
@@ -204,8 +212,16 @@ def show_refunds(case_id: str) -> Response:
     return fragment("refunds.html", **_values(file))
 
 
+def show_replacement(case_id: str) -> Response:
+    """Whether something happened to the replacement: nothing when nothing did, else the whole page."""
+    file = read_file(case_id)
+    if request.args.get("seen", "") == _head(file):
+        return make_response("", 204)
+    return onto_page(_page(file))
+
+
 def act_on_case(case_id: str, name: str) -> Response:
-    action = case_action(name) or thread_action(name)
+    action = case_action(name) or repair_action(name) or thread_action(name)
     if action is REPLY:
         allow_uploads()
     if action is None:

@@ -11,14 +11,16 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_timedelta
 from flask import Flask
 
-from saleor_returns_app.domain.cases import CaseStatus, Channel, Reason
+from saleor_returns_app.domain.cases import CaseStatus, Channel, Reason, Resolution
 from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.policy import Outcome
 from saleor_returns_app.domain.refunds import RefundStatus
+from saleor_returns_app.domain.repairs import is_repair
 from saleor_returns_app.domain.tenders import RefundWay
 from saleor_returns_app.domain.terms import CaseTerms, ShippingRule
+from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.services.approvals import needs_two
 from saleor_returns_app.services.attention import WHAT_TO_DO, owes_goods
@@ -26,6 +28,9 @@ from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.i18n import format_money, gettext, language
 from saleor_returns_app.web.labels import REFUNDS, STATUSES, WAITS
+
+from .repair_words import ENTRIES as REPAIR_ENTRIES
+from .repair_words import repair_headline
 
 REASONS: dict[str, str] = {
     Reason.DAMAGED: "Damaged",
@@ -63,7 +68,14 @@ SHIPPING_RULES: dict[str, str] = {
     ShippingRule.NEVER: "Never",
 }
 #: As for shoppers, but short enough for a row of tabs.
-STATES: dict[str, str] = {**STATUSES, CaseStatus.RESOLVING: "Refunding"}
+STATES: dict[str, str] = {**STATUSES, CaseStatus.RESOLVING: "Settling"}
+#: What is being done, where it was agreed on in place of a refund.
+_DOING = {
+    Resolution.REPAIR: "Repairing",
+    Resolution.EXCHANGE: "Exchanging",
+    Resolution.RESHIP: "Sending again",
+    Resolution.STORE_CREDIT: "Giving credit",
+}
 OWNERS: dict[str, str] = {Who.STAFF: "Your turn", Who.SHOPPER: "Shopper’s turn", Who.SYSTEM: "Under way"}
 #: Event of the history → what happened.
 ENTRIES: dict[str, str] = {
@@ -144,6 +156,7 @@ ENTRIES: dict[str, str] = {
     "escalate": "Escalated",
     "hand_over": "Handed to a person",
     "alarm": "Refund is late",
+    **REPAIR_ENTRIES,
 }
 #: State → how it looks: warn waits for staff, info for others, good went well, bad went wrong, none is over.
 TONES: dict[str, str] = {
@@ -203,6 +216,7 @@ DEADLINE_ENDS: dict[str, str] = {
     "expired": "Expired",
     "closed": "Closed",
     "lapsed": "Offer lapsed",
+    "declined": "Counted as declined",
     "escalated": "Escalated",
     "handed_over": "Handed to a person",
     "alarmed": "Alarm",
@@ -239,6 +253,14 @@ def day_said(text: str) -> str:
 
 def state(status: str) -> str:
     return gettext(STATES.get(status, status))
+
+
+def case_state(case: Case) -> str:
+    """The state of one case: of what is being done for it, by what it is."""
+    if case.status != CaseStatus.RESOLVING:
+        return state(case.status)
+    terms = CaseTerms.load(case.terms or {})
+    return gettext("Refunding" if terms.in_money else _DOING.get(terms.resolution, "Settling"))
 
 
 def refund_state(status: str) -> str:
@@ -373,6 +395,13 @@ def headline(file: CaseFile) -> str:
         return gettext(
             "The items are kept: approve the refund" if terms.in_money else "The items are kept: do what was agreed"
         )
+    if file.case.status == CaseStatus.INSPECTED and is_repair(terms):
+        turned = file.repair is not None
+        return gettext("Make the shopper another offer" if turned else "Take the goods to the workshop")
+    if file.case.status == CaseStatus.RESOLVING and file.repair is not None and is_repair(terms):
+        return repair_headline(file.repair)
+    if file.case.status == CaseStatus.RESOLVING and not terms.in_money:
+        return gettext("What was agreed is being done")
     if file.case.status == CaseStatus.INSPECTED and not terms.in_money:
         return gettext("Do what was agreed")
     if file.case.status == CaseStatus.RESOLVING and not file.under_way:
@@ -416,6 +445,7 @@ def beside(kind: str) -> str:
 def register(app: Flask) -> None:
     filters = (
         state,
+        case_state,
         beside,
         refund_state,
         word,

@@ -6,6 +6,7 @@ from . import exchanges as exchanges
 from . import login as login
 from . import payouts as payouts
 from . import policy as policy
+from . import repairs as repairs
 from . import request as request
 from . import slips as slips
 from . import withdrawal as withdrawal

@@ -38,6 +38,8 @@ STATES: dict[ExchangeState, str] = {
     ExchangeState.SHIPPED: "Sent",
 }
 _TONES = {ExchangeState.SHIPPED: "good", ExchangeState.OUT_OF_STOCK: "warn", ExchangeState.UNPAID: "warn"}
+#: What one unit costs against what was paid: nothing, more, less.
+DIFFERENCES = ("no difference", "you pay %(amount)s more", "you get %(amount)s back")
 _PREFIXES = ("units_", "variant_", "search_")
 
 
@@ -50,7 +52,9 @@ def exchange_values(found: Case) -> dict[str, Any]:
         "exchange": exchange,
         "exchange_state": STATES.get(ExchangeState(exchange.state), "") if exchange else "",
         "exchange_tone": _TONES.get(ExchangeState(exchange.state), "info") if exchange else "",
-        "pay_link": ctx().tenant_settings(tenant().id).pay_link(exchange.replacement_id) if exchange else "",
+        "pay_link": ctx().tenant_settings(tenant().id).pay_link(exchange.replacement_id, exchange.replacement_number)
+        if exchange
+        else "",
         "may_pick": may_pick,
     }
 
@@ -92,10 +96,9 @@ def more_said(choice: Choice, variant: Variant) -> str:
     more = choice.more(variant)
     if more is None:
         return ""
-    if not more:
-        return i18n.gettext("no difference")
+    even, dearer, cheaper = DIFFERENCES
     above = more > Money.zero(more.currency)
-    text = i18n.gettext("you pay %(amount)s more") if above else i18n.gettext("you get %(amount)s back")
+    text = i18n.gettext((dearer if above else cheaper) if more else even)
     return text % {"amount": i18n.format_money(more if above else -more)}
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from flask import Blueprint, abort, jsonify
 from flask.typing import ResponseReturnValue
 
+from demo.shop.drafts import initialize_payment
+from demo.shop.errors import Refused
 from demo.shop.model.orders import Order
 from demo.shop.samples.making import announce, make_order
 from demo.shop.samples.recipes import RECIPES, Item, Recipe
@@ -50,6 +52,7 @@ def order_as_dict(shop: Shop, order: Order) -> dict[str, Any]:
         "chargeStatus": order.charge_status,
         "total": str(order.total.gross.amount),
         "shipping": str(order.shipping_price.gross.amount),
+        "due": str(order.due.amount),
         "charged": str(order.total_charged.amount),
         "refunded": str(order.total_refunded.amount),
         "paidOut": str(shop.paid_out(order)),
@@ -96,10 +99,22 @@ def one_order(key: str) -> ResponseReturnValue:
     return jsonify(order_as_dict(current_shop(), order_by(key)))
 
 
+@orders.post("/<key>/pay")
+def pay(key: str) -> ResponseReturnValue:
+    """The shopper pays what the order still costs."""
+    shop, order = current_shop(), order_by(key)
+    if order.due.amount:
+        initialize_payment(shop, order, order.due.amount)
+    return one_order(key)
+
+
 @orders.post("/<key>/<action>")
 def act(key: str, action: str) -> ResponseReturnValue:
     """What staff do in the Dashboard without any app: fulfill, cancel, track, refund."""
     if action not in ACTIONS:
         abort(404)
-    ACTIONS[action](current_shop(), order_by(key), body())
+    try:
+        ACTIONS[action](current_shop(), order_by(key), body())
+    except Refused as refused:
+        return jsonify({"errors": refused.errors}), 409
     return one_order(key)

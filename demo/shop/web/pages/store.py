@@ -6,6 +6,7 @@ from flask import Blueprint, abort, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from demo.clock import step
+from demo.shop.drafts import initialize_payment
 from demo.shop.model.accounts import User
 from demo.shop.samples.making import announce, make_order
 from demo.shop.samples.people import SHOPPER_PASSWORD
@@ -55,6 +56,17 @@ def order(number: str) -> ResponseReturnValue:
         return render_template("store/login.html", order=found, password=SHOPPER_PASSWORD, problem=None)
     language = request.args.get("lang") or found.language_code.lower().replace("_", "-")
     return render_template("store/order.html", order=found, shopper=shopper, language=language)
+
+
+@store.post("/shop/orders/<number>/pay")
+def pay(number: str) -> ResponseReturnValue:
+    """Pays what the order still costs, by a card that always works."""
+    found, shopper = order_by(number), _shopper()
+    if shopper is None or found.user is not shopper:
+        abort(403)
+    if found.due.amount:
+        initialize_payment(current_shop(), found, found.due.amount)
+    return redirect(url_for("store.order", number=number), 303)
 
 
 @store.post("/shop/orders/<number>/login")

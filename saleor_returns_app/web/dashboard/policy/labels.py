@@ -208,6 +208,8 @@ CHOICES: dict[str, str] = {
     "second_approval": "the second approval",
     "refund": "Refund",
     "waits_for.refund": "the refund to be paid",
+    "waits_for.repair": "the repair",
+    "repair_quote": "an answer to a repair’s price",
     "dispute": "the decision of a dispute",
     "difference": "the shopper to pay the difference of an exchange",
     "replacement": "the replacement to be sent",
