@@ -122,7 +122,7 @@ WAITING: Mapping[object, Mapping[str, Wait]] = {
     EXCHANGE: {state.value: wait for state, wait in EXCHANGE_WAITS.items()},
     REPAIR: {state.value: wait for state, wait in REPAIR_WAITS.items()},
     # Whoever has the next step, the day that the refund was promised for does not move.
-    PAYOUT: {state.value: Wait.REFUND for state in STANDING},
+    PAYOUT: {state.value: Wait.REFUND for state in sorted(STANDING)},
 }
 #: States that can be left, but where nobody owes anything.
 AT_REST: Mapping[object, frozenset[str]] = {
