@@ -114,7 +114,10 @@ def quote_refund(
             for granted in grant.lines:
                 taken[granted.order_line_id] += granted.quantity
     pieces = fit(terms.pieces, wanted)
-    wanted = dict(Counter(wanted) - Counter(in_pieces(pieces)))
+    in_goods = worths_of(order, pieces, taken)
+    exchanged = Counter(in_pieces(pieces))
+    wanted, taken = dict(Counter(wanted) - exchanged), taken + exchanged
+    committed = replace(committed, kept=Counter(committed.kept) + exchanged)  # in another shape
     goods = [
         quoted
         for line in order.lines
@@ -136,7 +139,6 @@ def quote_refund(
             first=not committed.shipping and not external_shipping,
             cap=terms.shipping_cap,
         )
-    in_goods = worths_of(order, pieces, taken + Counter(wanted))
     lines += quote_difference(difference_of(in_goods, order.currency), notes)
     if lines and terms.amount is None:
         lines += take_off_postage(lines, terms)

@@ -14,7 +14,7 @@ from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.parcels import ParcelStatus
 from saleor_returns_app.domain.policy import Condition
 from saleor_returns_app.domain.refunds import RefundStatus
-from saleor_returns_app.domain.terms import CaseTerms
+from saleor_returns_app.domain.terms import IN_MONEY, CaseTerms
 from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.refunds import Refund
@@ -99,7 +99,7 @@ _DOING[Resolution.RESHIP] = _DOING[Resolution.EXCHANGE]
 def doing(case: Case) -> tuple[str, str, str, str] | None:
     """The words for doing what was agreed on: state, step, what comes next, the same where it is late. None where it is a refund."""
     terms = CaseTerms.load(case.terms or {})
-    if terms.in_money:
+    if terms.resolution in IN_MONEY:
         return None
     return _DOING.get(terms.resolution, _DOING[Resolution.NONE])
 
