@@ -181,7 +181,7 @@ def test_the_discount_before_is_taken_away_first(client: SaleorClient, saleor: S
     )
     client.discount_replacement(shop, "N1", amount=usd("50.00"), reason="Exchange R-1")
     assert sent(saleor) == ["Replacement", "DeleteOrderDiscount", "AddOrderDiscount"]
-    given = {"valueType": "FIXED", "value": "50.00", "reason": "Exchange R-1"}
+    given = {"valueType": "FIXED", "value": "50.000", "reason": "Exchange R-1"}
     assert saleor.seen[2].json()["variables"] == {"order": "N1", "input": given}
 
 
