@@ -19,6 +19,7 @@ from saleor_returns_app.domain.policy.conditions import When
 from saleor_returns_app.domain.policy.presets import PRESETS
 from saleor_returns_app.domain.policy.rights import RIGHTS, WithdrawalRight
 from saleor_returns_app.domain.refunds import REFUND
+from saleor_returns_app.domain.repairs import REPAIR
 
 DOCS = Path(__file__).parent
 BEGIN, END = "<!-- settings: written by `make docs` -->", "<!-- end of settings -->"
@@ -33,6 +34,7 @@ def machine_page() -> str:
         _section("Refund", REFUND),
         _section("Offer", OFFER),
         _section("Parcel", PARCEL),
+        _section("Repair", REPAIR),
         _section("Return line: what arrived", LINE_RECEPTION),
         _section("Return line: what is accepted", LINE_ACCEPTANCE),
     ]
@@ -80,6 +82,7 @@ _TIME_OUTS = {
     TimeOut.APPROVE: "approved by itself where the policy lets a rule approve it, else escalated",
     TimeOut.ESCALATE: "escalated",
     TimeOut.EXPIRE: "the case expires",
+    TimeOut.DECLINE: "counts as declined",
     TimeOut.LAPSE: "the offer lapses, back to review",
     TimeOut.HAND_OVER: "handed to a person",
     TimeOut.ALARM: "alarm until it is paid",

@@ -103,6 +103,8 @@ def upgrade() -> None:
         sa.Column("merged_into", sa.String(length=36), nullable=True),
         sa.Column("last_message_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("unread", sa.Boolean(), nullable=False),
+        sa.Column("owes_goods", sa.Boolean(), nullable=False),
+        sa.Column("begun_again_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rejection", sa.Text(), nullable=False),
         sa.Column("return_address", sa.Text(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
@@ -136,6 +138,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_cases_tenant_id", ["tenant_id", "id"], unique=False)
         batch_op.create_index("ix_cases_tenant_order", ["tenant_id", "saleor_order_id"], unique=False)
         batch_op.create_index("ix_cases_tenant_order_number", ["tenant_id", "order_number"], unique=False)
+        batch_op.create_index(
+            "ix_cases_tenant_owes",
+            ["tenant_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("owes_goods"),
+            postgresql_where=sa.text("owes_goods"),
+        )
         batch_op.create_index("ix_cases_tenant_status", ["tenant_id", "status", "id"], unique=False)
         batch_op.create_index(
             "ix_cases_tenant_status_due", ["tenant_id", "status", "due_by", "due_at", "id"], unique=False
@@ -538,6 +547,37 @@ def upgrade() -> None:
         batch_op.create_index("ix_evidence_state", ["state", "created_at"], unique=False)
 
     op.create_table(
+        "exchanges",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("saleor_order_id", sa.String(length=120), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("sent", DOCUMENT, nullable=False),
+        sa.Column("settles", DOCUMENT, nullable=False),
+        sa.Column("owed_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("advance", sa.Boolean(), nullable=False),
+        sa.Column("replacement_id", sa.String(length=120), nullable=False),
+        sa.Column("replacement_number", sa.String(length=60), nullable=False),
+        sa.Column("tracking", sa.String(length=300), nullable=False),
+        sa.Column("missing", sa.String(length=500), nullable=False),
+        sa.Column("check_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_exchanges_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_exchanges_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchanges")),
+    )
+    with op.batch_alter_table("exchanges", schema=None) as batch_op:
+        batch_op.create_index("ix_exchanges_case", ["tenant_id", "case_id"], unique=False)
+        batch_op.create_index("ix_exchanges_order", ["tenant_id", "saleor_order_id"], unique=False)
+        batch_op.create_index("ix_exchanges_replacement", ["tenant_id", "replacement_id"], unique=False)
+        batch_op.create_index("ix_exchanges_state", ["state", "check_at"], unique=False)
+
+    op.create_table(
         "messages",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
@@ -656,6 +696,7 @@ def upgrade() -> None:
         sa.Column("pickup_day", sa.Date(), nullable=True),
         sa.Column("pickup_window", sa.String(length=20), nullable=False),
         sa.Column("pickup_address", sa.Text(), nullable=False),
+        sa.Column("units", DOCUMENT, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("shipped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -776,6 +817,32 @@ def upgrade() -> None:
         batch_op.create_index("ix_recorded_returns_state", ["state", "check_at"], unique=False)
 
     op.create_table(
+        "repairs",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("finding", sa.String(length=20), nullable=False),
+        sa.Column("diagnosis", sa.Text(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("work", sa.Text(), nullable=False),
+        sa.Column("payment", DOCUMENT, nullable=False),
+        sa.Column("repayment", DOCUMENT, nullable=False),
+        sa.Column("parcel_id", sa.String(length=36), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_repairs_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_repairs_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_repairs")),
+        sa.UniqueConstraint("case_id", "number", name=op.f("uq_repairs_case_id_number")),
+    )
+    with op.batch_alter_table("repairs", schema=None) as batch_op:
+        batch_op.create_index("ix_repairs_case", ["tenant_id", "case_id", "number"], unique=False)
+
+    op.create_table(
         "return_lines",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
@@ -796,6 +863,7 @@ def upgrade() -> None:
         sa.Column("received", sa.Integer(), nullable=False),
         sa.Column("accepted", sa.Integer(), nullable=False),
         sa.Column("refusal", sa.Text(), nullable=False),
+        sa.Column("settled", sa.Integer(), nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"], ["cases.id"], name=op.f("fk_return_lines_case_id_cases"), ondelete="CASCADE"
@@ -1015,6 +1083,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_return_lines_order_line")
 
     op.drop_table("return_lines")
+    with op.batch_alter_table("repairs", schema=None) as batch_op:
+        batch_op.drop_index("ix_repairs_case")
+
+    op.drop_table("repairs")
     with op.batch_alter_table("recorded_returns", schema=None) as batch_op:
         batch_op.drop_index("ix_recorded_returns_state")
         batch_op.drop_index("ix_recorded_returns_case")
@@ -1061,6 +1133,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_messages_case")
 
     op.drop_table("messages")
+    with op.batch_alter_table("exchanges", schema=None) as batch_op:
+        batch_op.drop_index("ix_exchanges_state")
+        batch_op.drop_index("ix_exchanges_replacement")
+        batch_op.drop_index("ix_exchanges_order")
+        batch_op.drop_index("ix_exchanges_case")
+
+    op.drop_table("exchanges")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.drop_index("ix_evidence_state")
         batch_op.drop_index("ix_evidence_holder")
@@ -1139,6 +1218,9 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_cases_tenant_status_due")
         batch_op.drop_index("ix_cases_tenant_status")
+        batch_op.drop_index(
+            "ix_cases_tenant_owes", sqlite_where=sa.text("owes_goods"), postgresql_where=sa.text("owes_goods")
+        )
         batch_op.drop_index("ix_cases_tenant_order_number")
         batch_op.drop_index("ix_cases_tenant_order")
         batch_op.drop_index("ix_cases_tenant_id")

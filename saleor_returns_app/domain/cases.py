@@ -54,6 +54,7 @@ class CaseEvent(StrEnum):
     RESOLVE = "resolve"
     CONCLUDE = "conclude"
     RECONSIDER = "reconsider"
+    TAKE_UP = "take_up"
     SETTLE = "settle"
     CLOSE = "close"
     CANCEL = "cancel"
@@ -83,6 +84,7 @@ RETURN_CASE = Machine("return case", _S.REQUESTED, [
     (_S.NEGOTIATING,        _E.CANCEL,            _S.CANCELLED,         SHOPPER | STAFF),
     (_S.APPROVED,           _E.SHIP,              _S.IN_TRANSIT,        ANYONE),
     (_S.APPROVED,           _E.RECEIVE,           _S.RECEIVED,          STAFF),
+    (_S.APPROVED,           _E.TAKE_UP,           _S.INSPECTED,         SYSTEM),           # the goods are here from before
     (_S.APPROVED,           _E.RESOLVE,           _S.RESOLVING,         STAFF | SYSTEM),   # returnless only
     (_S.APPROVED,           _E.CANCEL,            _S.CANCELLED,         SHOPPER | STAFF),
     (_S.APPROVED,           _E.EXPIRE,            _S.EXPIRED,           SYSTEM),
@@ -91,6 +93,7 @@ RETURN_CASE = Machine("return case", _S.REQUESTED, [
     (_S.RECEIVED,           _E.RECEIVE,           _S.RECEIVED,          STAFF),            # another parcel of it
     (_S.RECEIVED,           _E.INSPECT,           _S.INSPECTED,         STAFF),
     (_S.INSPECTED,          _E.RESOLVE,           _S.RESOLVING,         STAFF | SYSTEM),
+    (_S.INSPECTED,          _E.NEGOTIATE,         _S.NEGOTIATING,       STAFF),            # something else than was agreed
     (_S.INSPECTED,          _E.CONCLUDE,          _S.RESOLVED,          STAFF),            # nothing is owed
     (_S.RESOLVING,          _E.RECONSIDER,        _S.INSPECTED,         STAFF | SYSTEM),   # no refund is left under way
     (_S.RESOLVING,          _E.SETTLE,            _S.RESOLVED,          STAFF | SYSTEM),

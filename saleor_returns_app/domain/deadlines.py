@@ -9,12 +9,14 @@ from enum import StrEnum
 
 from .cases import LINE_ACCEPTANCE, LINE_RECEPTION, RETURN_CASE, Acceptance, CaseStatus, Reception
 from .effects import EFFECT, EffectState
+from .exchanges import EXCHANGE, ExchangeState
 from .machines import Who
 from .offers import OFFER, OfferStatus
 from .parcels import PARCEL, ParcelStatus
 from .policy.actions import Wait as Wait  # noqa: PLC0414 the word for it belongs to both
 from .policy.calendars import add_days, end_of_day, is_business_day, local_day
 from .refunds import REFUND, RefundStatus
+from .repairs import REPAIR, RepairStatus, is_repair
 from .terms import CaseTerms, Length, LengthUnit
 
 
@@ -24,6 +26,7 @@ class TimeOut(StrEnum):
     APPROVE = "approve"  # where the policy lets rules approve such a case, else it escalates
     ESCALATE = "escalate"  # a person or group is named and told
     EXPIRE = "expire"  # the case ends, the items can be announced again
+    DECLINE = "decline"  # silence is no consent: what was asked counts as declined
     LAPSE = "lapse"  # the offer ends, the case goes back to review
     HAND_OVER = "hand_over"  # a person has to find out
     ALARM = "alarm"  # shown as needing attention until it is settled
@@ -63,6 +66,10 @@ PROTOCOL: Mapping[Wait, Clause] = {row.waits_for: row for row in (
     Clause(Wait.APPROVAL,         Who.STAFF,   Length(1),          None,     TimeOut.ESCALATE),
     Clause(Wait.SECOND_APPROVAL,  Who.STAFF,   Length(1),          None,     TimeOut.ESCALATE),
     Clause(Wait.REFUND,           Who.SYSTEM,  _business_days(7),  None,     TimeOut.ALARM),
+    Clause(Wait.DIFFERENCE,       Who.SHOPPER, Length(7),          2 * _DAY, TimeOut.HAND_OVER),
+    Clause(Wait.REPLACEMENT,      Who.STAFF,   _business_days(7),  None,     TimeOut.ESCALATE),
+    Clause(Wait.REPAIR,           Who.STAFF,   _business_days(10), None,     TimeOut.ESCALATE),
+    Clause(Wait.REPAIR_QUOTE,     Who.SHOPPER, Length(7),          2 * _DAY, TimeOut.DECLINE),
     Clause(Wait.DISPUTE,          Who.STAFF,   Length(5),          None,     TimeOut.ESCALATE),
     Clause(Wait.CONFIRMATION,     Who.SHOPPER, Length(7),          None,     TimeOut.CLOSE),
 )}
@@ -88,6 +95,18 @@ REFUND_WAITS: Mapping[RefundStatus, Wait] = {
     RefundStatus.UNCLEAR:         Wait.REFUND,
     RefundStatus.FAILED:          Wait.REFUND,
 }
+EXCHANGE_WAITS: Mapping[ExchangeState, Wait] = {
+    ExchangeState.UNPAID:         Wait.DIFFERENCE,
+    ExchangeState.ORDERED:        Wait.REPLACEMENT,
+}
+REPAIR_WAITS: Mapping[RepairStatus, Wait] = {
+    RepairStatus.RECEIVED:        Wait.REPAIR,
+    RepairStatus.DIAGNOSED:       Wait.REPAIR,
+    RepairStatus.QUOTED:          Wait.REPAIR_QUOTE,
+    RepairStatus.REPAIRING:       Wait.REPAIR,
+    RepairStatus.REPAIRED:        Wait.REPAIR,
+    RepairStatus.UNREPAIRED:      Wait.REPAIR,
+}
 # fmt: on
 
 #: Machine → its waiting states. A test looks for machines and states that are missing here.
@@ -99,6 +118,8 @@ WAITING: Mapping[object, Mapping[str, Wait]] = {
     LINE_ACCEPTANCE: {Acceptance.UNDECIDED.value: Wait.INSPECTION},
     PARCEL: {ParcelStatus.ANNOUNCED.value: Wait.GOODS_SENT, ParcelStatus.IN_TRANSIT.value: Wait.PARCEL},
     EFFECT: {},
+    EXCHANGE: {state.value: wait for state, wait in EXCHANGE_WAITS.items()},
+    REPAIR: {state.value: wait for state, wait in REPAIR_WAITS.items()},
 }
 #: States that can be left, but where nobody owes anything.
 AT_REST: Mapping[object, frozenset[str]] = {
@@ -108,6 +129,8 @@ AT_REST: Mapping[object, frozenset[str]] = {
     LINE_ACCEPTANCE: frozenset({Acceptance.ACCEPTED.value, Acceptance.REFUSED.value}),
     # Its case needs attention; it may turn up after all.
     PARCEL: frozenset({ParcelStatus.LOST.value}),
+    # A lane is at it; or both sides may choose again, and the case waits for its approval.
+    EXCHANGE: frozenset({ExchangeState.PLANNED.value, ExchangeState.OUT_OF_STOCK.value}),
     # A lane is at it, or it stands on a list or as needing attention until somebody has looked.
     EFFECT: frozenset(
         {EffectState.PLANNED.value, EffectState.CALLING.value, EffectState.STUCK.value, EffectState.LISTED.value}
@@ -119,6 +142,8 @@ def case_wait(status: CaseStatus, terms: CaseTerms) -> Wait | None:
     """What a case in this state waits for; None where nobody owes anything. Where the item is kept, no goods are waited for."""
     if status is CaseStatus.APPROVED and terms.keeps_item:
         return Wait.APPROVAL
+    if status is CaseStatus.RESOLVING and is_repair(terms):
+        return Wait.REPAIR
     return CASE_WAITS.get(status)
 
 

@@ -14,6 +14,8 @@ class EffectKind(StrEnum):
     RESTOCK = "restock"
     GIFT_CARD = "gift_card"  # store credit
     INVOICE = "invoice"  # a credit note on its order
+    REPLACEMENT = "replacement"  # the order that sends what was agreed
+    RETRACTION = "retraction"  # a replacement order is cancelled
 
 
 class EffectState(StrEnum):

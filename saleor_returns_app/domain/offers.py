@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from .because import Because
 from .cases import Resolution
+from .exchanges import Piece
 from .machines import SHOPPER, STAFF, SYSTEM, Machine, Who
 from .money import Money
 from .terms import CaseTerms, PostageBearer
@@ -103,11 +104,17 @@ KINDS: dict[OfferKind, KindRule] = {
 # fmt: on
 
 LONGEST_WISH = 300
+#: Kinds that say unit by unit what is sent.
+BY_PIECES = frozenset({OfferKind.EXCHANGE, OfferKind.RESHIP})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What one side proposes. `amount` None: what the quote says. `postage_bearer` None: as the terms say now."""
+    """What one side proposes. `amount` None: what the quote says. `postage_bearer` None: as the terms say now.
+
+    `pieces`: the units that are sent for; what they leave of the case is refunded as the quote says. Without them `wish` says it in
+    words, and a person sees to it.
+    """
 
     kind: OfferKind
     amount: Money | None = None
@@ -115,6 +122,7 @@ class Proposal:
     postage_bearer: PostageBearer | None = None
     merchant_percent: int = 0
     wish: str = ""
+    pieces: tuple[Piece, ...] = ()
 
     @property
     def resolution(self) -> Resolution:
@@ -145,8 +153,11 @@ def flaws(proposal: Proposal, *, paid: Money, terms: CaseTerms, by: Who) -> tupl
         text = "For this the items have to come back."
         found.append(Flaw("keeps_item", Because("MUST_COME_BACK", text)))
     wish = proposal.wish.strip()
-    if rule.wish is Need.MUST and not wish:
-        text = "Say in a few words what is to be sent."
+    if proposal.pieces and proposal.kind not in BY_PIECES:
+        text = "For this nothing is sent."
+        found.append(Flaw("pieces", Because("NO_PIECES", text)))
+    if rule.wish is Need.MUST and not wish and not proposal.pieces:
+        text = "Choose what is to be sent, or say it in a few words."
         found.append(Flaw("wish", Because("WISH", text)))
     if len(wish) > LONGEST_WISH:
         text = "At most %(most)s characters."
@@ -208,6 +219,7 @@ def agreed_terms(terms: CaseTerms, proposal: Proposal, *, number: int) -> CaseTe
         amount=proposal.amount,
         agreed_by_offer=number,
         detail={"kind": proposal.kind.value, **({"wish": proposal.wish.strip()} if proposal.wish.strip() else {})},
+        pieces=proposal.pieces,
     )
     if proposal.postage_bearer is None:
         return changed

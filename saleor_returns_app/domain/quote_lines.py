@@ -15,6 +15,7 @@ class QuoteKind(StrEnum):
     SHIPPING = "shipping"
     FEE = "fee"
     AGREED = "agreed"  # what an agreed amount takes off what was paid
+    EXCHANGE = "exchange"  # what was paid for exchanged units above what is sent for them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

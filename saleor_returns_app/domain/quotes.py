@@ -14,6 +14,8 @@ from enum import StrEnum
 
 from .because import Because
 from .deductions import agreed_share, postage_notes, restocking_fee, take_off_agreed, take_off_postage
+from .differences import Difference, PieceWorth, difference_of, quote_difference, worths_of
+from .exchanges import fit, in_pieces
 from .money import Money, total
 from .orders import GrantStatus, Order, OrderLine
 from .quote_lines import QuoteKind, QuoteLine, unit_worths
@@ -68,6 +70,7 @@ class Quote:
     tenders: tuple[Tender, ...]
     notes: tuple[Because, ...]
     fingerprint: str
+    in_goods: tuple[PieceWorth, ...] = ()  # units that end in goods, and what they were worth
     kept: bool = False  # the goods stay with the shopper, for an agreed amount
 
     @property
@@ -77,6 +80,11 @@ class Quote:
     @property
     def tax(self) -> Money:
         return total((line.tax for line in self.lines), self.currency)
+
+    @property
+    def difference(self) -> Difference:
+        """Of the exchange that goes with it."""
+        return difference_of(self.in_goods, self.currency)
 
     def units(self) -> dict[str, int]:
         return {line.order_line_id: line.quantity for line in self.lines if line.order_line_id}
@@ -125,6 +133,8 @@ def quote_refund(
             external_shipping = external_shipping or grant.shipping_included
             for granted in grant.lines:
                 taken[granted.order_line_id] += granted.quantity
+    pieces = fit(terms.pieces, wanted)
+    wanted = dict(Counter(wanted) - Counter(in_pieces(pieces)))
     goods = [
         quoted
         for line in order.lines
@@ -146,8 +156,11 @@ def quote_refund(
             first=not committed.shipping and not external_shipping,
             cap=terms.shipping_cap,
         )
+    in_goods = worths_of(order, pieces, taken + Counter(wanted))
+    lines += quote_difference(difference_of(in_goods, order.currency), notes)
+    if lines and terms.amount is None:
         lines += take_off_postage(lines, terms)
-    if goods:
+    if lines:
         notes += postage_notes(terms)
     outside = order.total_refunded - (committed.paid or Money.zero(order.currency))
     if outside > Money.zero(order.currency):
@@ -160,7 +173,8 @@ def quote_refund(
         lines=tuple(lines),
         tenders=tenders,
         notes=tuple(notes),
-        fingerprint=_fingerprint(lines, tenders, terms),
+        fingerprint=_fingerprint(lines, tenders, terms, in_goods),
+        in_goods=in_goods,
         kept=terms.stays_settled,
     )
 
@@ -171,7 +185,7 @@ def _goods(line: OrderLine, wanted: int, taken: int, committed: Committed, notes
         return None
     left = max(line.quantity - taken, 0)
     if asked > left:
-        text = "%(count)s of “%(item)s” were refunded before and are left out."
+        text = "%(count)s of “%(item)s” were settled before and are left out."
         notes.append(
             Because(
                 "REFUNDED_BEFORE",
@@ -283,10 +297,13 @@ def _tenders(order: Order, whole: Money, committed: Committed, notes: list[Becau
     return tuple(found)
 
 
-def _fingerprint(lines: Sequence[QuoteLine], tenders: tuple[Tender, ...], terms: CaseTerms) -> str:
+def _fingerprint(
+    lines: Sequence[QuoteLine], tenders: Sequence[Tender], terms: CaseTerms, in_goods: Sequence[PieceWorth] = ()
+) -> str:
     # Waits, ways and the address say nothing of money: they may change without the quote being read again.
     held = replace(terms, deadlines={}, methods=(), return_address="", allowed=())
     said = [json.dumps(held.dump(), sort_keys=True)]
     said += [f"{line.kind}|{line.order_line_id}|{line.quantity}|{line.amount}|{line.tax}" for line in lines]
+    said += [f"{item.piece.order_line_id}|{item.piece.variant_id}|{item.units}|{item.gross}" for item in in_goods]
     said += [f"{tender.way}|{tender.transaction_id}|{tender.amount}" for tender in tenders]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]

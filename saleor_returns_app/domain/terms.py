@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from .cases import Resolution
+from .exchanges import Piece
 from .money import Money
 
 
@@ -58,7 +59,8 @@ class CaseTerms:
     `agreed_by_offer` is the number of the offer that both sides agreed on; None: the policy's own outcome. `allowed`: what a shopper
     may ask for; empty: anything. `methods` are the ways
     the goods may come back, in the policy's words; empty: any. `deadlines` (what is waited for → how long) hold instead of the
-    defaults. `detail` is what the resolution needs besides: the wanted size, the voucher's name.
+    defaults. `detail` is what the resolution needs besides: the wanted size, the voucher's name. `pieces` are the units that end in
+    goods, whatever becomes of the others: those end in money, as the quote works it out.
     """
 
     resolution: Resolution = Resolution.REFUND
@@ -80,6 +82,7 @@ class CaseTerms:
     methods: tuple[str, ...] = ()
     deadlines: Mapping[str, Length] = field(default_factory=dict)
     detail: Mapping[str, Any] = field(default_factory=dict)
+    pieces: tuple[Piece, ...] = ()
 
     def percent_of(self, order_line_id: str) -> Decimal:
         """The restocking fee of a line in percent, zero to a hundred; none on what the law lets people give back."""
@@ -90,8 +93,8 @@ class CaseTerms:
 
     @property
     def in_money(self) -> bool:
-        """Whether what the shopper gets is money on the way it was paid."""
-        return self.resolution in IN_MONEY
+        """Whether what the shopper gets is money on the way it was paid, all of it or what the goods leave over."""
+        return self.resolution in IN_MONEY or bool(self.pieces)
 
     @property
     def stays_settled(self) -> bool:
@@ -138,6 +141,7 @@ class CaseTerms:
                 name: {"length": item.length, "unit": item.unit.value} for name, item in self.deadlines.items()
             },
             "detail": dict(self.detail),
+            "pieces": [piece.dump() for piece in self.pieces],
         }
         # A zero amount or cap is said, as it is not the same as none.
         return {name: value for name, value in said.items() if value not in (None, False, 0, "", [], {})}
@@ -169,6 +173,7 @@ class CaseTerms:
                 for name, item in stored.get("deadlines", {}).items()
             },
             detail=dict(stored.get("detail", {})),
+            pieces=tuple(Piece.load(item) for item in stored.get("pieces", ())),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -34,6 +35,7 @@ class Parcel(TenantScoped, Base):
     pickup_day: Mapped[date | None]
     pickup_window: Mapped[str] = mapped_column(String(20), default="")
     pickup_address: Mapped[str] = mapped_column(Text, default="")
+    units: Mapped[dict[str, Any]] = mapped_column(default=dict)  # return line id → how many, of what goes out
     created_at: Mapped[datetime]
     shipped_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]  # delivered, or known to be lost

@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from saleor_returns_app.domain.effects import OPEN, EffectKind
+from saleor_returns_app.domain.exchanges import WATCHED
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.quotes import RefundWay
 from saleor_returns_app.domain.refunds import UNDER_WAY
@@ -17,6 +18,7 @@ from saleor_returns_app.errors import NotFound, SaleorDenied, SaleorRefused
 from saleor_returns_app.models.base import TenantScoped
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.effects import Effect
+from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.refunds import OrderNote, RecordedReturn, Refund
 from saleor_returns_app.models.tenants import Tenant, TenantState
 
@@ -26,8 +28,10 @@ from .attention import raise_concern, refresh_attention, report_attention
 from .context import Context
 from .credits import IssuingCredit
 from .effects import Handler, advance_effect, open_effects
+from .exchanges import watch_exchange, watched_exchanges
 from .lanes import Lane, LaneLost, claim_lane
 from .notes import NOTE_LEASE, send_due_notes
+from .ordering import Ordering, Retracting
 from .orders import store_order
 from .paying import Paying, watched_refunds
 from .paying_legacy import advance_legacy
@@ -42,6 +46,8 @@ HANDLERS: Mapping[EffectKind, Handler] = {
     EffectKind.RESTOCK: Restocking(),
     EffectKind.INVOICE: Attaching(),
     EffectKind.GIFT_CARD: IssuingCredit(),
+    EffectKind.REPLACEMENT: Ordering(),
+    EffectKind.RETRACTION: Retracting(),
 }
 _Row = TypeVar("_Row", bound=TenantScoped)
 
@@ -64,8 +70,11 @@ def _run(lane: Lane) -> None:
         returns = open_returns(session, lane.saleor_order_id)
         refunds = watched_refunds(session, lane.saleor_order_id)
         effects = open_effects(session, lane.saleor_order_id)
+        exchanges = watched_exchanges(session, lane.saleor_order_id)
     if effects:
         _do(lane, effects)
+    for exchange_id in exchanges:
+        watch_exchange(lane, ctx.shop(lane.tenant_id), exchange_id)
     if returns or refunds:
         shop = ctx.shop(lane.tenant_id)
         read_at = ctx.now()
@@ -159,6 +168,10 @@ def sweep_due(ctx: Context, *, most: int = 200) -> int:
         for effect in session.scalars(undone):
             effect.check_at = now + LEASE
             found.add((effect.tenant_id, effect.lane))
+        watched = _due(Exchange, at=Exchange.check_at, now=now, most=most).where(Exchange.state.in_(WATCHED))
+        for exchange in session.scalars(watched):
+            exchange.check_at = now + LEASE
+            found.add((exchange.tenant_id, exchange.saleor_order_id))
         notes = _due(OrderNote, at=OrderNote.due_at, now=now, most=most).where(OrderNote.sent_at.is_(None))
         for note in session.scalars(notes):
             note.due_at = now + NOTE_LEASE

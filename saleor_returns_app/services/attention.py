@@ -7,13 +7,17 @@ from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.cases import CaseStatus
 from saleor_returns_app.domain.effects import EffectKind, EffectState
+from saleor_returns_app.domain.exchanges import BY_ORDER, ExchangeState
 from saleor_returns_app.domain.parcels import Direction, ParcelStatus
+from saleor_returns_app.domain.policy.actions import Wait
 from saleor_returns_app.domain.policy.calendars import local_day
 from saleor_returns_app.domain.tenants import TenantSettings
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import RemoteError
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.models.effects import Effect
+from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.refunds import RecordedReturn, Refund
 from saleor_returns_app.models.tenants import Tenant
@@ -43,6 +47,13 @@ WHAT_TO_DO = {
     "REFUND_LATE": "The refund should have been done by %(day)s. Look at the provider and at the refund below.",
     "PARCEL_LATE": "The parcel should have arrived by %(day)s. Look at the tracking, ask the shopper or the carrier; "
     "then receive it, give it more time, or cancel the return.",
+    "DIFFERENCE_LATE": "The shopper has not paid the difference of the exchange by %(day)s. Ask them, or cancel the replacement.",
+    "REPLACEMENT_GONE": "Replacement order %(order)s was cancelled, and the shopper still has to get something. "
+    "Send it again, or agree on something else.",
+    "REPLACEMENT_NOT_MADE": "The replacement order (%(items)s) could not be made: %(message)s "
+    "Look at the drafts in Saleor, then say here what to do.",
+    "REPLACEMENT_NOT_CANCELLED": "Replacement order %(number)s could not be cancelled: %(message)s "
+    "Look at it in Saleor, then say here what to do.",
     "PARCEL_LOST": "Parcel %(parcel)s %(tracking_number)s is lost. Claim it from the carrier; then receive what came, agree on "
     "something with the shopper, or cancel the return.",
     "CREDIT_NOT_MADE": "The gift card of %(amount)s could not be made: %(message)s "
@@ -57,7 +68,12 @@ WHAT_TO_DO = {
 #: Holds while the case waits for the parcel; what comes next settles it.
 LOST_PARCEL = "PARCEL_LOST"
 #: Kind of what could not be done → code.
-_STUCK = {EffectKind.RESTOCK: "STOCK_NOT_RAISED", EffectKind.GIFT_CARD: "CREDIT_NOT_MADE"}
+_STUCK = {
+    EffectKind.RESTOCK: "STOCK_NOT_RAISED",
+    EffectKind.GIFT_CARD: "CREDIT_NOT_MADE",
+    EffectKind.REPLACEMENT: "REPLACEMENT_NOT_MADE",
+    EffectKind.RETRACTION: "REPLACEMENT_NOT_CANCELLED",
+}
 #: Code → outcome of the deadline that it tells of.
 LATE = {"REFUND_LATE": "alarmed", "PARCEL_LATE": "handed_over"}
 
@@ -95,6 +111,10 @@ def refresh_attention(session: Session, case: Case) -> None:
         case.attention = _STUCK[EffectKind(effect.kind)]
         case.attention_detail = {"message": effect.message, "step": effect.id, **effect.what}
         return
+    gone = _given_up(session, case)
+    if gone is not None:
+        case.attention, case.attention_detail = "REPLACEMENT_GONE", {"order": gone.replacement_number}
+        return
     lost = session.scalars(
         select(Parcel)
         .where(Parcel.case_id == case.id, Parcel.direction == Direction.BACK, Parcel.status == ParcelStatus.LOST)
@@ -113,8 +133,29 @@ def refresh_attention(session: Session, case: Case) -> None:
         )
         .order_by(DeadlineRow.due_at)
     ).first()
-    case.attention = next((code for code, outcome in LATE.items() if late and late.outcome == outcome), "")
+    case.attention = _late_code(late) if late else ""
     case.attention_detail = {"day": _day(session, late)} if late else {}
+
+
+def _given_up(session: Session, case: Case) -> Exchange | None:
+    """The replacement that was cancelled after it had been ordered, where nothing took its place."""
+    if case.status not in (CaseStatus.INSPECTED, CaseStatus.RESOLVING) or not owes_goods(case):
+        return None
+    latest = select(Exchange).where(Exchange.case_id == case.id).order_by(Exchange.number.desc()).limit(1)
+    exchange = session.scalar(latest)
+    cancelled = exchange is not None and exchange.state == ExchangeState.CANCELLED and exchange.replacement_id
+    return exchange if cancelled else None
+
+
+def owes_goods(case: Case) -> bool:
+    """Whether a replacement order belongs to the terms of the case."""
+    return any(piece.resolution in BY_ORDER for piece in CaseTerms.load(case.terms or {}).pieces)
+
+
+def _late_code(late: DeadlineRow) -> str:
+    if late.waits_for == Wait.DIFFERENCE:
+        return "DIFFERENCE_LATE"
+    return next(code for code, outcome in LATE.items() if late.outcome == outcome)
 
 
 def _day(session: Session, row: DeadlineRow) -> str:

@@ -21,6 +21,7 @@ from saleor_returns_app.errors import AppError, Conflict
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.orders import OrderMirror
 
+from .approvals import ONE_PERSON, needs_two
 from .attention import LATE
 from .context import Context
 from .guards import require_permission, require_role
@@ -28,7 +29,7 @@ from .history import load_case
 from .mirroring import AT_ONCE, keep_orders, read_several
 from .orders import lock_lane, recent_order
 from .quotes import quote_case
-from .refunds import ONE_PERSON, approve_refund, needs_two
+from .refunds import approve_refund
 
 NEEDED = "HANDLE_PAYMENTS"
 #: A read that no notice of a change followed is good for so long.
@@ -157,14 +158,18 @@ def _unfit(case: Case, quote: Quote, actor: Actor) -> AppError | None:
         return Conflict(text, code="BY_HAND", amount=str(by_hand.amount))
     if case.attention and case.attention not in LATE:
         return _waits_for_person()
-    if needs_two(case, quote) and not _is_first(case, quote) and (case.first_approval or {}).get("id") == actor.id:
+    if (
+        needs_two(case, quote.total)
+        and not _is_first(case, quote)
+        and (case.first_approval or {}).get("id") == actor.id
+    ):
         return Conflict(ONE_PERSON, code="SECOND_PERSON")
     return None
 
 
 def _is_first(case: Case, quote: Quote) -> bool:
     """Whether the next approval would be the first of two."""
-    return needs_two(case, quote) and (case.first_approval or {}).get("fingerprint") != quote.fingerprint
+    return needs_two(case, quote.total) and (case.first_approval or {}).get("fingerprint") != quote.fingerprint
 
 
 def _waits_for_person() -> AppError:

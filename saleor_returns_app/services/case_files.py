@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
@@ -12,7 +13,7 @@ from saleor_returns_app.domain.cases import Acceptance, CaseStatus
 from saleor_returns_app.domain.deadlines import Wait
 from saleor_returns_app.domain.effects import EffectState
 from saleor_returns_app.domain.money import Money
-from saleor_returns_app.domain.parcels import ParcelStatus
+from saleor_returns_app.domain.parcels import Direction, ParcelStatus
 from saleor_returns_app.domain.quotes import Quote
 from saleor_returns_app.domain.refunds import WATCHED
 from saleor_returns_app.domain.terms import CaseTerms
@@ -21,18 +22,23 @@ from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.credit_notes import CreditNoteRow
 from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.models.effects import Effect
+from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.inspection import Finding, StrayGoods
 from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.refunds import QuoteRow, RecordedReturn, Refund, RefundAttempt
+from saleor_returns_app.models.repairs import Repair
 
 from .context import Context
 from .credit_notes import list_credit_notes
 from .credits import owed_credit
 from .effects import effects_of
+from .exchanges import live_exchange
+from .goods_owed import goods_owed
 from .inspection import holding_findings
 from .logistics import parcels_of
 from .quotes import QUOTE
 from .receipts import open_strays
+from .repairs import repair_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +64,13 @@ class CaseFile:
     deadlines: tuple[DeadlineRow, ...] = ()
     findings: tuple[Finding, ...] = ()  # that hold: none that was corrected
     effects: tuple[Effect, ...] = ()
+    exchange: Exchange | None = None  # the replacement, unless it was given up
     credit_notes: tuple[CreditNoteRow, ...] = ()
     credit: Money | None = None  # store credit that was agreed on, as far as it is owed
     parcels: tuple[Parcel, ...] = ()  # on their way back, and those that came
+    sent: tuple[Parcel, ...] = ()  # to the shopper
+    repair: Repair | None = None  # the last one
+    owed: Mapping[str, int] = field(default_factory=dict)  # return line id → units that have to go back to the shopper
     strays: tuple[StrayGoods, ...] = ()  # of its parcels, and not settled yet
 
     @property
@@ -147,14 +157,22 @@ def read_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Ca
         effects = effects_of(session, case.id)
         strays = open_strays(session, case.id)
         credit = owed_credit(session, case)
+        exchange = live_exchange(session, case.id)
         parcels = parcels_of(session, case.id)
+        sent = parcels_of(session, case.id, Direction.OUT)
+        repair = repair_of(session, case.id)
+        owed = goods_owed(session, case)
     return CaseFile(
         findings=tuple(findings),
         effects=tuple(effects),
         credit_notes=tuple(noted),
         strays=tuple(strays),
         credit=credit,
+        exchange=exchange,
         parcels=tuple(parcels),
+        sent=tuple(sent),
+        repair=repair,
+        owed=owed,
         deadlines=tuple(deadlines),
         case=case,
         entries=tuple(entries),

@@ -10,16 +10,19 @@ from sqlalchemy.orm import Session
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import Acceptance, CaseEvent
 from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.repairs import is_repair
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import BadInput, Conflict
 from saleor_returns_app.models.cases import Case
 
+from .attention import owes_goods
 from .context import Context
+from .exchanges import live_exchange
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
-from .inspection import accept_kept_units
+from .inspection import accept_kept_units, take_up_goods
 from .notifications import queue_case_mail
 from .offers import end_offer
 from .orders import mirrored_order
@@ -66,7 +69,8 @@ def carry_out_approval(
     move_case(ctx, case, CaseEvent.APPROVE, actor)
     if keeps_item:
         accept_kept_units(case)
-    else:
+    goods_here = take_up_goods(ctx, session, case)
+    if not keeps_item and not goods_here:
         case.return_address = address
     record_entry(
         ctx,
@@ -78,7 +82,7 @@ def carry_out_approval(
         detail={**(detail or {}), **({"message": message} if message else {})},
         note="return approved",
     )
-    queue_case_mail(ctx, session, case, "approved", message=message, keeps_item=keeps_item)
+    queue_case_mail(ctx, session, case, "approved", message=message, keeps_item=keeps_item, goods_here=goods_here)
 
 
 def reject_case(
@@ -139,6 +143,9 @@ def cancel_case(
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
+        if live_exchange(session, case.id) is not None:
+            text = "A replacement was sent in advance, so the return cannot be cancelled any more."
+            raise Conflict(text, code="SENT_IN_ADVANCE")
         end_offer(ctx, session, case)
         move_case(ctx, case, CaseEvent.CANCEL, actor)
         record_entry(
@@ -204,6 +211,8 @@ def _check_nothing_owed(session: Session, case: Case, settings: TenantSettings) 
     if not CaseTerms.load(case.terms or {}).in_money:
         text = "Something else than money was agreed: mark it as done once the shopper has it."
         raise Conflict(text, code="OWED")
+    if owes_goods(case) and live_exchange(session, case.id) is None and any(line.accepted for line in case.lines):
+        raise Conflict("A replacement was agreed: send it, or agree on something else.", code="OWED")
     if quote_case(session, case, mirrored_order(session, case.saleor_order_id), settings).total:
         raise Conflict("Items were accepted: their refund has to be approved.", code="REFUND_OWED")
 
@@ -228,8 +237,12 @@ def fulfil_case(
         case = load_case(session, case_id, actor)
         check_version(case, version)
         terms = CaseTerms.load(case.terms or {})
+        if terms.pieces:
+            raise Conflict("A replacement was agreed: send it, the case follows.", code="OWED")
         if terms.in_money:
             raise Conflict("A refund was agreed: approve it.", code="REFUND_OWED")
+        if is_repair(terms):
+            raise Conflict("A repair was agreed: begin it.", code="REPAIR_OWED")
         move_case(ctx, case, CaseEvent.RESOLVE, actor)
         if any(line.acceptance == Acceptance.UNDECIDED for line in case.lines):
             text = "The goods were not counted yet. Receive them first: only what is accepted is settled."

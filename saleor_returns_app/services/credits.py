@@ -20,6 +20,7 @@ from saleor_returns_app.errors import Conflict
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.effects import Effect
 
+from .approvals import check_accepted, waits_for_second_person
 from .context import Context
 from .effects import plan_effect
 from .guards import check_version, require_permission, require_role
@@ -27,8 +28,6 @@ from .history import load_case, move_case, record_entry
 from .notifications import queue_case_mail
 from .orders import mirrored_order
 from .ports import GiftCardRequest, ShopConnection
-from .refunds import ONE_PERSON, check_accepted
-from .waiting import follow_case
 
 _SEALED = "sealed_code"
 
@@ -73,7 +72,7 @@ def issue_credit(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, ve
         check_accepted(case)
         if not owed:
             raise Conflict("Nothing was accepted, so no credit is owed.", code="NOTHING_DUE")
-        if _waits_for_second_person(ctx, session, case, owed, actor):
+        if waits_for_second_person(ctx, session, case, worth=owed, fingerprint=f"credit:{owed}", actor=actor):
             return
         case.first_approval = {}
         move_case(ctx, case, CaseEvent.RESOLVE, actor)
@@ -102,21 +101,6 @@ def issue_credit(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, ve
             detail={"total": str(owed)},
             note=f"store credit of {owed} approved",
         )
-
-
-def _waits_for_second_person(ctx: Context, session: Session, case: Case, owed: Money, actor: Actor) -> bool:
-    limit = CaseTerms.load(case.terms or {}).second_approval_above
-    if limit is None or owed <= limit:
-        return False
-    first, fingerprint = case.first_approval or {}, f"credit:{owed}"
-    if first.get("fingerprint") == fingerprint:
-        if first["id"] == actor.id:
-            raise Conflict(ONE_PERSON, code="SECOND_PERSON")
-        return False
-    case.first_approval = {"id": actor.id, "name": actor.name, "fingerprint": fingerprint}
-    record_entry(ctx, session, case, event="approve_first", actor=actor, detail={"total": str(owed)})
-    follow_case(ctx, session, case)
-    return True
 
 
 class IssuingCredit:

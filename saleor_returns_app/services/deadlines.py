@@ -25,9 +25,11 @@ from .attention import refresh_attention
 from .cases import carry_out_approval
 from .context import Context
 from .deciding import BY_RULE
+from .exchanges import live_exchange
 from .history import move_case, record_entry
 from .notifications import queue_case_mail, queue_mail
 from .offers import lapse_offer
+from .repairs import lapse_repair_quote
 from .staff import people_of
 from .waiting import ALARMED, APPROVED, ESCALATED, HANDED_OVER, follow_case, settings_of, show_next
 
@@ -35,7 +37,13 @@ log = structlog.get_logger()
 #: A deadline that could not be acted on is tried again after this long; the others go on meanwhile.
 AGAIN = timedelta(minutes=10)
 #: What the shopper is reminded of → kind of the mail.
-REMINDERS = {Wait.EVIDENCE: "reminder_evidence", Wait.GOODS_SENT: "reminder_goods", Wait.OFFER: "reminder_offer"}
+REMINDERS = {
+    Wait.EVIDENCE: "reminder_evidence",
+    Wait.GOODS_SENT: "reminder_goods",
+    Wait.OFFER: "reminder_offer",
+    Wait.DIFFERENCE: "reminder_difference",
+    Wait.REPAIR_QUOTE: "reminder_repair",
+}
 #: Staff pages are English, and so are mails to staff.
 _STAFF_LANGUAGE = "en"
 
@@ -127,6 +135,9 @@ def _time_out(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> N
 
 
 def _expire(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
+    if live_exchange(session, case.id) is not None:
+        _hand_over(ctx, session, case, row)  # a replacement was sent on trust: it cannot end by itself
+        return
     row.outcome = "expired"
     _end_case(ctx, session, case, row, CaseEvent.EXPIRE)
     queue_case_mail(
@@ -156,6 +167,12 @@ def _end_case(ctx: Context, session: Session, case: Case, row: DeadlineRow, even
 def can_reopen(row: DeadlineRow) -> bool:
     """Evidence that came too late may be looked at after all; goods that were never sent take a new request."""
     return row.waits_for == Wait.EVIDENCE
+
+
+def _decline(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
+    """Silence is no consent to a price."""
+    row.outcome = "declined"
+    lapse_repair_quote(ctx, session, case)
 
 
 def _lapse(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
@@ -240,6 +257,7 @@ _DEFAULTS: dict[TimeOut, Callable[[Context, Session, Case, DeadlineRow], None]] 
     TimeOut.APPROVE: _approve,
     TimeOut.ESCALATE: _escalate,
     TimeOut.EXPIRE: _expire,
+    TimeOut.DECLINE: _decline,
     TimeOut.LAPSE: _lapse,
     TimeOut.HAND_OVER: _hand_over,
     TimeOut.ALARM: _alarm,

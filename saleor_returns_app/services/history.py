@@ -15,6 +15,7 @@ from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.refunds import OrderNote
 
 from .context import Context
+from .goods_owed import mark_goods_owed
 from .notes import NOTE_DELAY
 from .waiting import follow_case
 
@@ -34,6 +35,7 @@ def move_case(ctx: Context, case: Case, event: CaseEvent, actor: Actor) -> None:
     if session is None:
         raise RuntimeError("a case is moved in the session that loaded it")
     follow_case(ctx, session, case, event=event)
+    mark_goods_owed(session, case)
 
 
 def record_entry(

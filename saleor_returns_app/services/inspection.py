@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,15 +20,23 @@ from saleor_returns_app.domain.cases import (
     Reception,
     count_event,
 )
-from saleor_returns_app.domain.inspection import Found, flaws_of
+from saleor_returns_app.domain.exchanges import ExchangeState
+from saleor_returns_app.domain.inspection import Disposition, Found, flaws_of
+from saleor_returns_app.domain.parcels import Direction
+from saleor_returns_app.domain.repairs import is_repair
 from saleor_returns_app.domain.roles import Verb
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import BadInput, Conflict
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case, ReturnLine
+from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.inspection import Finding
+from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.refunds import RecordedReturn
 
 from .context import Context
+from .exchanges import resolve_in_goods
+from .goods_owed import goods_sent, mark_goods_owed
 from .guards import LONGEST_TEXT, check_goods_come_back, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
 from .logistics import deliver_parcels
@@ -79,10 +89,53 @@ def book_findings(
     """Write down what was checked before, and go on with the case."""
     move_case(ctx, case, CaseEvent.RECEIVE, actor)
     for line in case.lines:
-        _keep(ctx, session, line, found.get(line.id, ()), actor)
+        _keep(ctx, session, line, _as_due(case, found.get(line.id, ())), actor)
     record_entry(ctx, session, case, event="receive", actor=actor, public=True, detail=_summary(case.lines))
     if not more_to_come:
         _conclude_inspection(ctx, session, case, actor)
+
+
+def take_up_goods(ctx: Context, session: Session, case: Case) -> bool:
+    """What was approved or agreed on is here from before: nothing has to be sent, and what was found holds. False where goods are
+    waited for. Of what was accepted, Saleor learns now what it was not told yet, as of goods that were to be repaired."""
+    if not _goods_are_here(session, case):
+        return False
+    move_case(ctx, case, CaseEvent.TAKE_UP, SYSTEM)
+    if not is_repair(_terms(case)):
+        _record_units(ctx, session, case)
+    return True
+
+
+def _goods_are_here(session: Session, case: Case) -> bool:
+    if _terms(case).keeps_item or not any(line.received > line.settled for line in case.lines):
+        return False
+    if case.begun_again_at is None:
+        return True
+    # What had gone back to the shopper by then has to come again, with or without what stayed.
+    gone = select(Parcel.id).where(
+        Parcel.case_id == case.id, Parcel.direction == Direction.OUT, Parcel.created_at <= case.begun_again_at
+    )
+    return session.scalar(gone.limit(1)) is None
+
+
+def _record_units(ctx: Context, session: Session, case: Case) -> None:
+    """Saleor learns what was accepted, less what it was told before."""
+    told: Counter[str] = Counter()
+    for row in session.scalars(select(RecordedReturn).where(RecordedReturn.case_id == case.id)):
+        told.update({line_id: int(quantity) for line_id, quantity in row.units.items()})
+    left = {line.order_line_id: line.accepted - told[line.order_line_id] for line in case.lines}
+    units = {line_id: quantity for line_id, quantity in left.items() if quantity > 0}
+    if not units:
+        return
+    row = RecordedReturn(case_id=case.id, saleor_order_id=case.saleor_order_id, units=units, check_at=ctx.now())
+    session.add(row)
+    session.flush()
+    ctx.jobs.advance_order(
+        session,
+        tenant_id=case.tenant_id,
+        saleor_order_id=case.saleor_order_id,
+        key=f"return:{case.id}:{row.id}" if told else f"return:{case.id}",
+    )
 
 
 def _conclude_inspection(ctx: Context, session: Session, case: Case, actor: Actor) -> None:
@@ -100,20 +153,13 @@ def _conclude_inspection(ctx: Context, session: Session, case: Case, actor: Acto
         detail=_summary(case.lines),
         note=f"goods received: {said}",
     )
-    units = {line.order_line_id: line.accepted for line in case.lines if line.accepted}
-    if units:
-        session.add(
-            RecordedReturn(case_id=case.id, saleor_order_id=case.saleor_order_id, units=units, check_at=ctx.now())
-        )
-        ctx.jobs.advance_order(
-            session,
-            tenant_id=case.tenant_id,
-            saleor_order_id=case.saleor_order_id,
-            key=f"return:{case.id}",
-        )
+    if not is_repair(_terms(case)):  # what is repaired goes back: the shop's books stay as they are
+        _record_units(ctx, session, case)
     for finding in holding_findings(session, case):
-        plan_restock(ctx, session, case, finding)
+        if case.begun_again_at is None or finding.at > case.begun_again_at:  # what came before is in the stock
+            plan_restock(ctx, session, case, finding)
     queue_case_mail(ctx, session, case, "goods_received")
+    resolve_in_goods(ctx, session, case)
 
 
 def correct_line(
@@ -141,20 +187,29 @@ def correct_line(
         if case.status not in (CaseStatus.RECEIVED, CaseStatus.INSPECTED):
             text = "The count can be corrected until the refund is approved. Cancel the refund first, or write to the shopper."
             raise Conflict(text, code="TOO_LATE")
+        exchange = session.scalar(
+            select(Exchange).where(Exchange.case_id == case.id, Exchange.state != ExchangeState.CANCELLED)
+        )
+        if exchange is not None and not exchange.advance:
+            raise Conflict(
+                "A replacement was ordered for this count, so it cannot be changed any more.", code="TOO_LATE"
+            )
         line = next((line for line in case.lines if line.id == line_id), None)
         if line is None:
             raise BadInput("A counted item is not part of this case.", code="UNKNOWN_LINE", field="lines")
         _check(line, found, most=line.quantity)
+        _check_sent(session, case, line, found)
         before = line.accepted
         replaced = [finding for finding in holding_findings(session, case) if finding.line_id == line.id]
         for finding in replaced:
             finding.replaced_at = ctx.now()
         line.received = line.accepted = 0
-        kept = _keep(ctx, session, line, found, actor)
+        kept = _keep(ctx, session, line, _as_due(case, found), actor)
         if case.status == CaseStatus.INSPECTED:
             _settle(line, actor)
             restock_correction(ctx, session, case, replaced=replaced, kept=kept)
             _record_difference(ctx, session, case, line, before)
+        mark_goods_owed(session, case)
         record_entry(
             ctx,
             session,
@@ -169,6 +224,8 @@ def correct_line(
 def _record_difference(ctx: Context, session: Session, case: Case, line: ReturnLine, before: int) -> None:
     """Saleor's record follows a correction: before it is written as one, later by a further return. It never takes units back."""
     more = line.accepted - before
+    if is_repair(_terms(case)):
+        return
     planned = session.scalar(
         select(RecordedReturn).where(RecordedReturn.case_id == case.id, RecordedReturn.state == "planned")
     )
@@ -206,6 +263,25 @@ def accept_kept_units(case: Case) -> None:
     for line in case.lines:
         line.acceptance = LINE_ACCEPTANCE.move(Acceptance(line.acceptance), AcceptanceEvent.ACCEPT, SYSTEM.who)
         line.accepted = line.quantity
+
+
+def _check_sent(session: Session, case: Case, line: ReturnLine, found: Sequence[Found]) -> None:
+    """What is on its way back to the shopper was refused, whoever looks again."""
+    gone = goods_sent(session, case, repaired=False).get(line.id, 0)
+    if sum(item.quantity for item in found if not item.accepted) < gone:
+        text = "%(count)s of this item were sent back to the shopper already: so many stay refused."
+        raise BadInput(text, code="SENT_BACK", field=f"{line.id}.0.received", count=gone)
+
+
+def _terms(case: Case) -> CaseTerms:
+    return CaseTerms.load(case.terms or {})
+
+
+def _as_due(case: Case, found: Sequence[Found]) -> Sequence[Found]:
+    """What is to be repaired goes to the workshop, whatever was ticked: on a shelf it would be sold."""
+    if not is_repair(_terms(case)):
+        return found
+    return [replace(item, disposition=Disposition.REFURBISH) if item.accepted else item for item in found]
 
 
 def _check(line: ReturnLine, found: Sequence[Found], *, most: int) -> None:

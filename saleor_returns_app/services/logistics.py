@@ -63,7 +63,7 @@ def add_tracking(
     """
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
-    number, said = _checked(tracking_number, carrier)
+    number, said = checked_tracking(tracking_number, carrier)
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
@@ -112,7 +112,8 @@ def deliver_parcels(ctx: Context, session: Session, case: Case, *, actor: Actor)
             _move(ctx, parcel, ParcelEvent.DELIVER, actor)
 
 
-def _checked(tracking_number: str, carrier: str) -> tuple[str, str]:
+def checked_tracking(tracking_number: str, carrier: str) -> tuple[str, str]:
+    """Number and carrier as they are kept. Raises BadInput for a number that no label, or none of this carrier, can show."""
     number, said = tracking_number.strip(), carrier.strip()[:100]
     if not _TRACKING.fullmatch(number):
         text = "This does not look like a tracking number: 4 to 60 letters and digits, as printed on the label."

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from saleor_returns_app.domain.actors import SYSTEM, Actor
 from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
 from saleor_returns_app.domain.deadlines import Wait, due_after, length_of
+from saleor_returns_app.domain.exchanges import Piece
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money, total
 from saleor_returns_app.domain.offers import (
@@ -37,7 +38,7 @@ from saleor_returns_app.models.tenants import Tenant
 from .context import Context
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
-from .inspection import accept_kept_units
+from .inspection import accept_kept_units, take_up_goods
 from .messages import tell_staff
 from .notifications import queue_case_mail
 from .orders import mirrored_order
@@ -63,6 +64,7 @@ def proposal_of(offer: Offer) -> Proposal:
         postage_bearer=PostageBearer(offer.postage_bearer) if offer.postage_bearer else None,
         merchant_percent=offer.merchant_percent,
         wish=str(offer.detail.get("wish", "")),
+        pieces=tuple(Piece.load(item) for item in offer.detail.get("pieces", ())),
     )
 
 
@@ -152,16 +154,17 @@ def accept_offer(ctx: Context, tenant_id: str, offer_id: str, *, actor: Actor, v
         case.terms, case.decided_by = terms.dump(), "offer"
         if terms.keeps_item:
             accept_kept_units(case)
-        else:
-            case.return_address = address
         move_case(ctx, case, CaseEvent.AGREE, actor)
+        goods_here = take_up_goods(ctx, session, case)
+        if not terms.keeps_item and not goods_here:
+            case.return_address = address
         quote = quote_case(session, case, mirrored_order(session, case.saleor_order_id), settings)
         case.expected_minor = quote.total.minor
         case.unread = case.unread or actor.who is Who.SHOPPER
         said = {**_said(offer), "total": str(quote.total)} if terms.in_money else _said(offer)
         note = f"agreed on offer {offer.number}: {proposal.kind.value.replace('_', ' ')}"
         record_entry(ctx, session, case, event="agree", actor=actor, public=True, detail=said, note=note)
-        queue_case_mail(ctx, session, case, "agreed", **_told(offer))
+        queue_case_mail(ctx, session, case, "agreed", goods_here=goods_here, **_told(offer))
         if actor.who is Who.SHOPPER:
             tell_staff(ctx, session, case, "The offer was accepted.")
 
@@ -253,11 +256,13 @@ def _propose(
     if found:
         because = found[0].because
         raise BadInput(because.text, code=because.code, field=found[0].field, **because.params)
+    if proposal.keeps and any(line.received > line.settled for line in case.lines):
+        text = "The items are here, so the shopper cannot keep them. Offer something else."
+        raise BadInput(text, code="GOODS_HERE", field="kind")
     if actor.who is Who.STAFF:
         _check_address(proposal, terms.return_address or _settings(session, case).return_address)
     now = ctx.now()
     number = (session.scalar(select(func.max(Offer.number)).where(Offer.case_id == case.id)) or 0) + 1
-    wish = proposal.wish.strip()
     offer = Offer(
         id=offer_id or new_id(),
         case_id=case.id,
@@ -270,7 +275,7 @@ def _propose(
         currency=case.currency,
         postage_bearer=proposal.postage_bearer or "",
         merchant_percent=proposal.merchant_percent if proposal.postage_bearer is PostageBearer.SHARED else 0,
-        detail={"kind": proposal.kind.value, **({"wish": wish} if wish else {})},
+        detail=_detail(session, case, proposal),
         note=_note(note, field="note"),
         status=OFFER.initial,
         counters=counters.id if counters else None,
@@ -292,6 +297,30 @@ def _propose(
         case.unread = True
         tell_staff(ctx, session, case, offer.note or "A new offer waits for an answer.")
     return offer
+
+
+def _detail(session: Session, case: Case, proposal: Proposal) -> dict[str, Any]:
+    """What an offer says besides: in words, and for goods what they cost or give back as prices are now."""
+    wish = proposal.wish.strip()
+    detail: dict[str, Any] = {"kind": proposal.kind.value, **({"wish": wish} if wish else {})}
+    if not proposal.pieces:
+        return detail
+    quote = quote_units(
+        session,
+        mirrored_order(session, case.saleor_order_id),
+        wanted={line.order_line_id: line.quantity for line in case.lines},
+        settings=_settings(session, case),
+        besides=case.id,
+        terms=agreed_terms(CaseTerms.load(case.terms or {}), proposal, number=0),
+    )
+    named = ", ".join(f"{piece.quantity} × {piece.name}" for piece in proposal.pieces)
+    return {
+        **detail,
+        "wish": f"{named} ({wish})" if wish else named,
+        "pieces": [piece.dump() for piece in proposal.pieces],
+        "owed_minor": quote.difference.owed.minor,
+        "back_minor": quote.total.minor,
+    }
 
 
 def _check_address(proposal: Proposal, address: str) -> None:
@@ -358,6 +387,9 @@ def _said(offer: Offer) -> dict[str, Any]:
         said |= {"postage": offer.postage_bearer, "percent": offer.merchant_percent}
     if offer.detail.get("wish"):
         said["wish"] = offer.detail["wish"]
+    for name in ("owed_minor", "back_minor"):
+        if offer.detail.get(name):
+            said[name.removesuffix("_minor")] = str(Money.from_minor(offer.detail[name], offer.currency))
     return said
 
 
@@ -371,6 +403,8 @@ def _told(offer: Offer) -> dict[str, Any]:
             "postage_bearer": offer.postage_bearer,
             "merchant_percent": offer.merchant_percent,
             "wish": offer.detail.get("wish", ""),
+            "owed_minor": offer.detail.get("owed_minor", 0),
+            "back_minor": offer.detail.get("back_minor", 0),
         },
         "note": offer.note,
         "made_by": offer.made_by,

@@ -120,3 +120,9 @@ def lock_lane(session: Session, saleor_order_id: str) -> OrderLane:
     return session.scalars(
         select(OrderLane).where(OrderLane.saleor_order_id == saleor_order_id).with_for_update()
     ).one()
+
+
+def country_of(order: Order) -> str:
+    """Where goods of this order go: an ISO code, empty where it has no address."""
+    address = order.shipping_address or order.billing_address
+    return address.country if address else ""

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.cases import Acceptance
+from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.quotes import TAKING, Committed, Quote, RefundWay, quote_refund
@@ -17,6 +18,7 @@ from saleor_returns_app.domain.refunds import CLAIMING, UNDER_WAY, RefundStatus,
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.refunds import QuoteRow, Refund
 
 QUOTE: TypeAdapter[Quote] = TypeAdapter(Quote)
@@ -56,12 +58,31 @@ def committed_refunds(
             grant = recognise_grant(order, grant_id=refund.grant_id, marker=refund.marker)
             hidden = refund.amount - (seen_in_charge(grant) if grant else zero)
             under_way[refund.transaction_id] = under_way.get(refund.transaction_id, zero) + max(hidden, zero)
+    for line_id, (quantity, gross, tax) in _settled_in_goods(session, order, besides=besides):
+        # They stay with the shopper, in another shape.
+        units[line_id] += quantity
+        kept[line_id] += quantity
+        before = worths.get(line_id, (zero, zero))
+        worths[line_id] = (before[0] + gross, before[1] + tax)
     # A cancelled refund's grant is nobody's any more: should it be paid late, it took its units like an external one.
     ours = frozenset(refund.grant_id for refund in rows if refund.grant_id and refund.status != RefundStatus.CANCELLED)
     committed = Committed(
         units=units, worths=worths, kept=kept, shipping=shipping, under_way=under_way, gift_cards=gift_cards, paid=paid
     )
     return committed, ours
+
+
+def _settled_in_goods(
+    session: Session, order: Order, *, besides: str | None
+) -> list[tuple[str, tuple[int, Money, Money]]]:
+    """Order line id → units, gross and tax, of each replacement order of another case."""
+    mine = select(Exchange).where(Exchange.saleor_order_id == order.id, Exchange.state != ExchangeState.CANCELLED)
+    return [
+        item
+        for exchange in session.scalars(mine)
+        if exchange.case_id != besides
+        for item in exchange.settled_units().items()
+    ]
 
 
 def _quotes_of(session: Session, refunds: Sequence[Refund]) -> dict[str, Quote]:

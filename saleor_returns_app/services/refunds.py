@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.cases import RETURN_CASE, Acceptance, CaseEvent, CaseStatus
+from saleor_returns_app.domain.cases import CaseEvent
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.quotes import BY_ITSELF, Quote
@@ -21,14 +21,15 @@ from saleor_returns_app.domain.refunds import (
     marker,
 )
 from saleor_returns_app.domain.roles import Verb
-from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import BadInput, Conflict, NotFound
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import QuoteRow, Refund, RefundAttempt
 
+from .approvals import check_accepted, waits_for_second_person
 from .attention import raise_concern, refresh_attention
 from .context import Context
+from .exchanges import check_replaced
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
 from .orders import fresh_order, lock_lane
@@ -38,7 +39,6 @@ from .waiting import follow_case
 
 #: A sweep looks after an approved refund this late, should its job have been lost.
 SAFETY_NET = timedelta(seconds=60)
-ONE_PERSON = "You approved this refund already. It is above the policy's limit: a second person has to approve it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +97,9 @@ def approve_refund(
                 "There is nothing to refund. Resolve the case without a refund.",
                 code="NOTHING_DUE",
             )
-        if _waits_for_second_person(ctx, session, case, quote, actor):
+        if waits_for_second_person(ctx, session, case, worth=quote.total, fingerprint=quote.fingerprint, actor=actor):
             return Approval(total=quote.total, complete=False)
+        check_replaced(session, case, quote)
         move_case(ctx, case, CaseEvent.RESOLVE, actor)
         check_accepted(case)
         refunds = _plan_refunds(ctx, session, case, quote, actor)
@@ -122,37 +123,6 @@ def approve_refund(
         follow_case(ctx, session, case)
         _let_pay(ctx, session, case, key=f"pay:{refunds[0].id}")
         return Approval(total=quote.total, complete=True)
-
-
-def check_accepted(case: Case) -> None:
-    """Raises Conflict where nobody counted. The table lets a case through from approved whose goods stay with the shopper; of all
-    others, announced is not accepted."""
-    if any(line.acceptance == Acceptance.UNDECIDED for line in case.lines):
-        text = "The goods were not counted yet. Receive them first: only what is accepted is refunded."
-        raise Conflict(text, code="NOT_INSPECTED")
-
-
-def needs_two(case: Case, quote: Quote) -> bool:
-    """Whether the case's terms ask for two people to approve this much."""
-    limit = CaseTerms.load(case.terms or {}).second_approval_above
-    return limit is not None and quote.total > limit
-
-
-def _waits_for_second_person(ctx: Context, session: Session, case: Case, quote: Quote, actor: Actor) -> bool:
-    """Keep the first approval above the policy's limit; nothing is paid before somebody else approves the very same quote."""
-    if not needs_two(case, quote):
-        return False
-    first = case.first_approval or {}
-    if first.get("fingerprint") == quote.fingerprint:
-        if first["id"] == actor.id:
-            raise Conflict(ONE_PERSON, code="SECOND_PERSON")
-        return False
-    RETURN_CASE.move(CaseStatus(case.status), CaseEvent.RESOLVE, actor.who)
-    check_accepted(case)
-    case.first_approval = {"id": actor.id, "name": actor.name, "fingerprint": quote.fingerprint}
-    record_entry(ctx, session, case, event="approve_first", actor=actor, detail={"total": str(quote.total)})
-    follow_case(ctx, session, case)
-    return True
 
 
 def _plan_refunds(ctx: Context, session: Session, case: Case, quote: Quote, actor: Actor) -> list[Refund]:

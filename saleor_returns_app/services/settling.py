@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, object_session
 
 from saleor_returns_app.domain.actors import SYSTEM, Actor
 from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
+from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.refunds import (
     REFUND,
@@ -15,11 +16,13 @@ from saleor_returns_app.domain.refunds import (
     RefundStatus,
     marker,
 )
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.refunds import Refund, RefundAttempt
 
-from .attention import raise_concern, refresh_attention
+from .attention import owes_goods, raise_concern, refresh_attention
 from .context import Context
 from .credit_notes import issue_credit_note
 from .history import move_case, record_entry
@@ -101,18 +104,29 @@ def fail_refund(ctx: Context, session: Session, case: Case, row: Refund, *, code
 
 
 def settle_case(ctx: Context, session: Session, case: Case, actor: Actor) -> None:
-    """Resolve the case once nothing of its refunds is left open; back to the quote when all of them were cancelled."""
+    """Resolve the case once nothing of its refunds and replacements is left open; back to the quote when all were given up."""
     refresh_attention(session, case)
     follow_case(ctx, session, case)
     refunds = session.scalars(select(Refund).where(Refund.case_id == case.id).order_by(Refund.number)).all()
+    goods = session.scalars(
+        select(Exchange).where(Exchange.case_id == case.id, Exchange.state != ExchangeState.CANCELLED)
+    ).all()
+    if not CaseTerms.load(case.terms or {}).in_money:
+        return  # what was agreed in place of money ends otherwise
     if case.status != CaseStatus.RESOLVING or any(refund.status not in SETTLED for refund in refunds):
         return
     paid = [refund for refund in refunds if refund.status != RefundStatus.CANCELLED]
-    if not paid:
+    if owes_goods(case) and not goods and paid:
+        return  # the replacement was cancelled: a person looks at it
+    if not paid and not goods:
         move_case(ctx, case, CaseEvent.RECONSIDER, actor)
         record_entry(ctx, session, case, event="reconsider", actor=actor)
         return
+    if any(exchange.state != ExchangeState.SHIPPED for exchange in goods):
+        return
     move_case(ctx, case, CaseEvent.SETTLE, SYSTEM)
+    if not paid:
+        return  # that the goods were sent stands in the history, and was told
     ways = [{"label": refund.label, "way": refund.way, "minor": refund.paid_minor} for refund in paid]
     whole = Money.from_minor(sum(refund.paid_minor for refund in paid), case.currency)
     record_entry(

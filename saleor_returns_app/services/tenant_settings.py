@@ -27,8 +27,10 @@ _OWN = (
     *("return_address", "window_days", "shipping_rule", "brand_color", "contact_email"),
     *("seller", "attaches_credit_notes", "evidence_days", "spot_check_percent", "tells_of_withdrawal"),
     *("restocks", "restock_warehouse"),
+    *("payment_page", "sends_replacements_first"),
 )
 _SENDING = (CaseStatus.APPROVED, CaseStatus.IN_TRANSIT)
+_PAGE = re.compile(r"https://[A-Za-z0-9.-]{1,200}(:[0-9]{1,5})?/[^\s<>\"']{0,300}")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _EMAIL = re.compile(r"[^@\s<>\"',;]{1,64}@[^@\s<>\"',;]{1,190}\.[^@\s<>\"',;.]{2,60}")
 
@@ -50,6 +52,8 @@ def change_settings(
     restock_warehouse: str = "",
     seller: str = "",
     attaches_credit_notes: str = "no",
+    payment_page: str = "",
+    sends_replacements_first: str = "no",
 ) -> TenantSettings:
     """Change what the shop's settings page offers, from what was typed there. Raises BadInput naming the field."""
     require_permission(actor, NEEDED)
@@ -65,6 +69,8 @@ def change_settings(
         evidence_days=_evidence_days(evidence_days),
         spot_check_percent=_percent(spot_check_percent),
         tells_of_withdrawal=tells_of_withdrawal == "yes",
+        payment_page=_page(payment_page),
+        sends_replacements_first=sends_replacements_first == "yes",
         restocks=restocks == "yes",
         restock_warehouse=restock_warehouse.strip()[:120],
     )
@@ -95,6 +101,16 @@ def _address(text: str, field: str) -> str:
         said = "The address is too long: at most %(most)s characters."
         raise BadInput(said, code="TOO_LONG", field=field, most=LONGEST_ADDRESS)
     return address
+
+
+def _page(text: str) -> str:
+    page = text.strip()
+    if page and not (_PAGE.fullmatch(page) and "{order}" in page):
+        said = (
+            "Write an https address with {order} where the order's id belongs, like https://shop.example/pay/{order}."
+        )
+        raise BadInput(said, code="PAGE", field="payment_page")
+    return page
 
 
 def _days(text: str) -> int:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
 from saleor_returns_app.domain.deadlines import (
+    EXCHANGE_WAITS,
+    REPAIR_WAITS,
     Deadline,
     Wait,
     case_wait,
@@ -17,15 +19,19 @@ from saleor_returns_app.domain.deadlines import (
     next_deadline,
     refund_by_law,
 )
+from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.refunds import RefundStatus
+from saleor_returns_app.domain.repairs import REPAIR, RepairStatus
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.deadlines import DeadlineRow
+from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.offers import Offer
 from saleor_returns_app.models.refunds import Refund
+from saleor_returns_app.models.repairs import Repair
 from saleor_returns_app.models.tenants import Tenant
 
 from .attention import LOST_PARCEL, refresh_attention
@@ -37,6 +43,8 @@ APPROVED = "approved"
 #: Shown as needing attention; somebody was named.
 _TOLD = frozenset({HANDED_OVER, ALARMED})
 _NAMED = _TOLD | {ESCALATED}
+#: A replacement that was sent in advance is waited for once the goods are looked at.
+_IN_GOODS = (CaseStatus.INSPECTED, CaseStatus.RESOLVING)
 #: Nothing came of the wait: whoever owed it does not owe it any more.
 _DROPS = frozenset({CaseEvent.CANCEL})
 
@@ -87,11 +95,22 @@ def _wanted(ctx: Context, session: Session, case: Case, offer: Offer | None) -> 
     wait = case_wait(CaseStatus(case.status), terms)
     if wait is None:
         return {}
+    if wait is Wait.REPAIR:
+        wait = _of_repair(session, case)
     waits = {Wait.SECOND_APPROVAL if wait is Wait.APPROVAL and case.first_approval else wait}
     if offer is not None:
         waits.add(Wait.OFFER)
     if wait is Wait.REFUND and _has_proposed(session, case):
         waits.add(Wait.SECOND_APPROVAL)
+    exchange = session.scalar(
+        select(Exchange).where(
+            Exchange.case_id == case.id, Exchange.state.in_([state.value for state in EXCHANGE_WAITS])
+        )
+    )
+    if exchange is not None and case.status in _IN_GOODS:
+        waits.add(EXCHANGE_WAITS[ExchangeState(exchange.state)])
+        if wait is Wait.REFUND and not _has_refund(session, case):
+            waits.remove(wait)  # no money goes back
     return {wait: _deadline(ctx, session, case, wait, terms, offer) for wait in sorted(waits)}
 
 
@@ -116,9 +135,19 @@ def _open_offer(session: Session, case: Case) -> Offer | None:
     return session.scalar(select(Offer).where(Offer.case_id == case.id, Offer.status == "open"))
 
 
+def _of_repair(session: Session, case: Case) -> Wait:
+    """The shop is at it, but where the shopper was asked whether they want it at this price."""
+    mine = select(Repair.status).where(Repair.case_id == case.id).order_by(Repair.number.desc())
+    return REPAIR_WAITS.get(RepairStatus(session.scalar(mine.limit(1)) or REPAIR.initial), Wait.REPAIR)
+
+
 def _has_proposed(session: Session, case: Case) -> bool:
     proposed = select(Refund.id).where(Refund.case_id == case.id, Refund.status == RefundStatus.PROPOSED)
     return session.scalar(proposed.limit(1)) is not None
+
+
+def _has_refund(session: Session, case: Case) -> bool:
+    return session.scalar(select(Refund.id).where(Refund.case_id == case.id).limit(1)) is not None
 
 
 def _is_another_offer(row: DeadlineRow, deadline: Deadline, offer: Offer | None) -> bool:

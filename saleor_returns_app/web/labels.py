@@ -9,12 +9,14 @@ from flask import Flask
 
 from saleor_returns_app.domain.cases import CaseStatus, Reason, Resolution
 from saleor_returns_app.domain.deadlines import Wait
+from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.parcels import ParcelStatus
 from saleor_returns_app.domain.policy import Condition
 from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.cases import Case, CaseEntry
+from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.web import i18n
 
@@ -63,6 +65,50 @@ STATUSES: dict[str, str] = {
     CaseStatus.EXPIRED: "Expired",
     CaseStatus.DISPUTED: "Disputed",
 }
+
+#: While what was agreed on is being done: what it is, as a state, as a step of the way, and what comes next.
+_DOING: dict[Resolution, tuple[str, str, str, str]] = {
+    Resolution.STORE_CREDIT: (
+        "Store credit under way",
+        "Your store credit is made",
+        "Your store credit is being made. You get it by %(day)s.",
+        "You should have got your store credit by %(day)s. The shop is looking into it.",
+    ),
+    Resolution.EXCHANGE: (
+        "Replacement under way",
+        "Your replacement is sent",
+        "Your replacement is being prepared. It is sent by %(day)s.",
+        "Your replacement should have been sent by %(day)s. The shop is looking into it.",
+    ),
+    Resolution.REPAIR: (
+        "In repair",
+        "It is repaired and sent back",
+        "Your repair is under way. The next step is due by %(day)s.",
+        "Your repair should have gone on by %(day)s. The shop was reminded.",
+    ),
+    Resolution.NONE: (
+        "Being settled",
+        "The shop does what you agreed on",
+        "The shop does what you agreed on by %(day)s.",
+        "The shop should have done what you agreed on by %(day)s. It is looking into it.",
+    ),
+}
+_DOING[Resolution.RESHIP] = _DOING[Resolution.EXCHANGE]
+
+
+def doing(case: Case) -> tuple[str, str, str, str] | None:
+    """The words for doing what was agreed on: state, step, what comes next, the same where it is late. None where it is a refund."""
+    terms = CaseTerms.load(case.terms or {})
+    if terms.in_money:
+        return None
+    return _DOING.get(terms.resolution, _DOING[Resolution.NONE])
+
+
+def status_text(case: Case) -> str:
+    """The state of a case as its shopper reads it (msgid)."""
+    words = doing(case) if case.status == CaseStatus.RESOLVING else None
+    return words[0] if words else STATUSES[case.status]
+
 
 PARCELS: dict[str, str] = {
     ParcelStatus.ANNOUNCED: "Announced",
@@ -125,6 +171,10 @@ WAITS: dict[str, str] = {
     Wait.APPROVAL: "Approval of the refund",
     Wait.SECOND_APPROVAL: "Approval by a second person",
     Wait.REFUND: "Payment of the refund",
+    Wait.DIFFERENCE: "Payment of the difference",
+    Wait.REPLACEMENT: "Dispatch of the replacement",
+    Wait.REPAIR: "The repair",
+    Wait.REPAIR_QUOTE: "Answer to the price of the repair",
     Wait.DISPUTE: "Decision on the dispute",
     Wait.CONFIRMATION: "Confirmation of the outcome",
 }
@@ -166,11 +216,38 @@ _KEPT_OTHERWISE = "You keep what you have: please send nothing. The shop does wh
 _WITHDRAWN = (
     "Your withdrawal counts. We write to you by %(day)s where to send the items. Please do not send anything yet."
 )
+_PRICE = "The shop told you what the repair costs. Please answer by %(day)s: without your answer it is not repaired."
 _INSPECTED_OTHERWISE = "We checked your parcel and do what was agreed by %(day)s."
 
 
-def next_text(case: Case, refunds: Iterable[Refund], *, late: bool = False, reopenable: bool = False) -> str:
+#: What happens next with goods that are sent instead of money.
+_REPLACEMENT = {
+    ExchangeState.PLANNED: "Your new items are being ordered.",
+    ExchangeState.OUT_OF_STOCK: "What was to be sent to you is out of stock. Please choose below what you want instead.",
+    ExchangeState.UNPAID: "Please pay the difference by %(day)s. Then the shop sends your new items.",
+    ExchangeState.ORDERED: "Your new items are ordered. The shop sends them by %(day)s.",
+}
+_LATE_REPLACEMENT = {
+    ExchangeState.UNPAID: "The difference should have been paid by %(day)s. Pay it, or write to the shop.",
+    ExchangeState.ORDERED: "Your new items should have been sent by %(day)s. The shop was reminded.",
+}
+_IN_GOODS = (CaseStatus.INSPECTED, CaseStatus.RESOLVING)
+
+
+def next_text(
+    case: Case,
+    refunds: Iterable[Refund],
+    *,
+    late: bool = False,
+    reopenable: bool = False,
+    exchange: Exchange | None = None,
+) -> str:
     """What happens next, as the shopper reads it (msgid; `day` fills it)."""
+    if exchange is not None and case.status in _IN_GOODS and not list(refunds):
+        state = ExchangeState(exchange.state)
+        said = (_LATE_REPLACEMENT.get(state) if late else None) or _REPLACEMENT.get(state)
+        if said is not None:
+            return said
     status, terms = CaseStatus(case.status), CaseTerms.load(case.terms or {})
     if status is CaseStatus.REQUESTED and case.is_withdrawal and not late:
         return _WITHDRAWN
@@ -178,8 +255,12 @@ def next_text(case: Case, refunds: Iterable[Refund], *, late: bool = False, reop
         return _ANSWER[Who(case.due_by)]
     if status is CaseStatus.APPROVED and terms.keeps_item:
         return _KEPT if terms.in_money else _KEPT_OTHERWISE
-    if status is CaseStatus.INSPECTED and not terms.in_money:
+    if status is CaseStatus.INSPECTED and (terms.pieces or not terms.in_money):
         return _INSPECTED_OTHERWISE
+    if status is CaseStatus.RESOLVING and (words := doing(case)):
+        if case.due_by == Who.SHOPPER:
+            return _PRICE
+        return words[3] if late else words[2]
     if status is CaseStatus.RESOLVING and any(refund.status in _NO_PROMISE for refund in refunds):
         return _REFUND_CHECKED
     if status is CaseStatus.EXPIRED and reopenable:
@@ -205,6 +286,31 @@ PUBLIC_ENTRIES: dict[str, str] = {
     "agree": "You and the shop agreed on a solution",
     "lapse_offer": "The time for the offer ended without an answer",
     "fulfil": "What was agreed on is done",
+    "send_replacement": "The shop approved your new items",
+    "replacement_ordered": "Your new items were ordered",
+    "replacement_missing": "Your new items are out of stock",
+    "replacement_sent": "Your new items were sent",
+    "replacement_cancelled": "The order of your new items was cancelled",
+    "difference_paid": "The difference was paid",
+    "choose_other": "Something else was chosen",
+    "choose_money": "Money was chosen instead of new items",
+    "order_again": "Your new items are ordered again",
+    "start_repair": "The repair was begun",
+    "diagnose": "The shop found out what is broken: the repair is free of charge",
+    "quote_repair": "The shop told you what the repair costs",
+    "withdraw_repair_quote": "The shop took its price for the repair back",
+    "accept_repair_quote": "You agreed to the price of the repair",
+    "decline_repair_quote": "You declined the price of the repair",
+    "lapse_repair_quote": "The price of the repair was not answered in time",
+    "begin_repair": "It is being repaired",
+    "finish_repair": "It is repaired",
+    "rework_repair": "The repair goes on",
+    "give_up_repair": "It cannot be repaired",
+    "record_repair_payment": "You paid for the repair",
+    "record_repair_repayment": "The shop gave back what you paid for the repair",
+    "send_repaired": "The repaired goods were sent to you",
+    "send_unrepaired": "The goods were sent back to you, unrepaired",
+    "send_goods_back": "Goods that were not accepted were sent back to you",
     "issue_credit": "Your store credit is approved",
     "credit_issued": "Your store credit is ready",
     "expire": "The time was over and the return ended",
@@ -261,4 +367,4 @@ def entry_text(entry: CaseEntry) -> str:
 
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(tone=tone, entry_text=entry_text, fill=fill)
-    app.jinja_env.globals.update(say=say)
+    app.jinja_env.globals.update(say=say, status_text=status_text)

@@ -57,5 +57,5 @@ def as_typed(offer: Offer) -> dict[str, str]:
         "keeps_item": "yes" if offer.keeps_item else "",
         "postage_bearer": offer.postage_bearer,
         "merchant_percent": str(offer.merchant_percent or ""),
-        "wish": str(offer.detail.get("wish", "")),
+        "wish": "" if offer.detail.get("pieces") else str(offer.detail.get("wish", "")),
     }

@@ -55,6 +55,10 @@ _POSTAGE = {
     PostageBearer.MERCHANT: "The shop pays the postage back.",
     PostageBearer.SHARED: "The shop pays %(percent)s %% of the postage back, you pay the rest.",
 }
+_DIFFERENCE = {
+    "owed_minor": "You pay %(amount)s for the difference before it is sent.",
+    "back_minor": "You also get %(amount)s back.",
+}
 #: Kinds whose wish stands in a sentence of its own.
 _ALSO_SAYS = (OfferKind.REPAIR, OfferKind.VOUCHER)
 
@@ -68,6 +72,8 @@ def plain(offer: Offer) -> dict[str, Any]:
         "postage_bearer": offer.postage_bearer,
         "merchant_percent": offer.merchant_percent,
         "wish": offer.detail.get("wish", ""),
+        "owed_minor": offer.detail.get("owed_minor", 0),
+        "back_minor": offer.detail.get("back_minor", 0),
     }
 
 
@@ -81,6 +87,10 @@ def meaning(offer: Mapping[str, Any], currency: str, to: str | None = None) -> l
     sentences = [text % {"amount": amount, "wish": offer["wish"]}]
     if kind in _ALSO_SAYS and offer["wish"]:
         sentences.append(str(offer["wish"]))
+    for name, text in _DIFFERENCE.items():
+        if offer.get(name):
+            money = i18n.format_money(Money.from_minor(int(offer[name]), currency), spoken)
+            sentences.append(i18n.translate(text, spoken) % {"amount": money})
     if offer["postage_bearer"]:
         said = i18n.translate(_POSTAGE[PostageBearer(offer["postage_bearer"])], spoken)
         sentences.append(said % {"percent": offer["merchant_percent"]})

@@ -31,6 +31,13 @@ def params(kind: str, **changes: Any) -> dict[str, Any]:
     return {**case, **_MORE[kind], **changes}
 
 
+_REPLACEMENT = {
+    "items": [{"quantity": 1, "name": "Monospace Tee · L"}],
+    "order": "1042",
+    "owed_minor": 500,
+    "tracking": "RR123456785DE",
+    "missing": "Monospace Tee · L",
+}
 _OFFER = {
     "offer": {
         "kind": "compensation",
@@ -43,6 +50,12 @@ _OFFER = {
     "note": "For the scratch on the lamp.",
     "made_by": "staff",
     "expires_at": "2026-03-05T12:00:00+00:00",
+}
+_PARCEL = {
+    "parcel": 1,
+    "carrier": "UPS",
+    "tracking_number": "1Z12345E0205271688",
+    "units": [{"item": "Enamel Mug", "quantity": 1, "refusal": "One handle is broken."}],
 }
 _MORE: dict[str, dict[str, Any]] = {
     "requested": {"is_withdrawal": False},
@@ -65,6 +78,19 @@ _MORE: dict[str, dict[str, Any]] = {
     "offer_ended": {**_OFFER, "how": "lapse", "reason": ""},
     "agreed": _OFFER,
     "credit_issued": {"credit_minor": 4500, "code": "ABCD-EFGH-1234"},
+    "replacement_ordered": _REPLACEMENT,
+    "replacement_unpaid": _REPLACEMENT,
+    "replacement_missing": _REPLACEMENT,
+    "replacement_sent": _REPLACEMENT,
+    "reminder_difference": {"waits_for": "difference"},
+    "repair_diagnosed": {"diagnosis": "The switch is broken.", "price_minor": None},
+    "repair_quoted": {"diagnosis": "The socket is burnt.", "price_minor": 1200},
+    "reminder_repair": {},
+    "repair_quote_ended": {"how": "lapse", "price_minor": 1200},
+    "repair_to_pay": {"work": "New socket, tested for an hour.", "price_minor": 1200},
+    "repair_given_up": {"work": "The glass cannot be had any more.", "owed_back_minor": 1200},
+    "repair_sent": {"parcel": _PARCEL, "repaired": True, "work": "New socket, tested for an hour."},
+    "goods_sent_back": {"parcel": _PARCEL, "whole": True},
     "fulfilled": {"message": "Your new lamp is on its way: RR123456785DE"},
     "refunded": {
         "total_minor": 4762,

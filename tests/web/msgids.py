@@ -12,6 +12,7 @@ from saleor_returns_app.domain import slip_words
 from saleor_returns_app.domain.policy.words import texts as policy_texts
 from saleor_returns_app.web import labels, offer_words
 from saleor_returns_app.web.documents import credit_notes
+from saleor_returns_app.web.portal import exchanges
 from saleor_returns_app.web.portal.cases import STEPS
 from saleor_returns_app.web.portal.thread import BEARERS
 
@@ -23,16 +24,21 @@ MODULES = (
     "domain/evidence.py",
     "domain/quotes.py",
     "domain/deductions.py",
+    "domain/differences.py",
     "domain/offers.py",
     "domain/machines.py",
     "domain/methods.py",
+    "domain/repairs.py",
     "domain/slip_words.py",
     "services/cases.py",
+    "services/choosing.py",
     "services/evidence.py",
     "services/evidence_requests.py",
     "services/guards.py",
     "services/opening.py",
     "services/reopening.py",
+    "services/repairs.py",
+    "services/sending_out.py",
     "services/withdrawals.py",
     "services/messages.py",
     "services/offers.py",
@@ -51,6 +57,7 @@ MODULES = (
     "web/labels.py",
     "web/offer_forms.py",
     "web/offer_words.py",
+    "web/picking.py",
     "web/slips.py",
     "web/tokens.py",
     "web/mail/rendering.py",
@@ -61,8 +68,10 @@ MODULES = (
             "cases",
             "choices",
             "evidence",
+            "exchanges",
             "login",
             "own_cases",
+            "repairs",
             "request",
             "thread",
             "typed",
@@ -91,6 +100,8 @@ _WORDS = {
     *offer_words.STATES.values(),
     *offer_words.WISHES.values(),
     *BEARERS.values(),
+    *exchanges.STATES.values(),
+    *exchanges.DIFFERENCES,
     *credit_notes.LABELS,
     *policy_texts(),
     *slip_words.LABELS.values(),

@@ -158,7 +158,7 @@ class TestWhichButtons:
         wanted.add("more-time")
         if status in (CaseStatus.APPROVED, CaseStatus.IN_TRANSIT):
             wanted.add("tracking")
-        wanted |= {"message", "note"} | ({"offer"} if status is CaseStatus.REQUESTED else set())
+        wanted |= {"message", "note"} | ({"offer"} if status in (CaseStatus.REQUESTED, CaseStatus.INSPECTED) else set())
         assert offered(desk.get(page_of(case_id)).text) == wanted
 
     def test_every_action_of_the_tables_has_its_button(self) -> None:
@@ -185,7 +185,7 @@ class TestWhichButtons:
             shop.receive(case_id, {"line-1": accepted})
         assert "conclude" not in offered(desk.get(page_of(paid)).text)
         assert offered(quote_of(desk, paid)) == {"refund"}
-        assert offered(desk.get(page_of(refused)).text) == {"conclude", "more-time", "message", "note"}
+        assert offered(desk.get(page_of(refused)).text) == {"conclude", "more-time", "message", "note", "offer"}
         assert offered(quote_of(desk, refused)) == set()
 
     def test_paying_is_shown_but_not_possible_without_handle_payments(self, orders_desk: Desk, shop: Shop) -> None:

@@ -45,6 +45,10 @@ class Wait(StrEnum):
     APPROVAL = "approval"  # of the refund, once the goods are inspected
     SECOND_APPROVAL = "second_approval"
     REFUND = "refund"
+    DIFFERENCE = "difference"  # what an exchange costs on top, paid by the shopper
+    REPLACEMENT = "replacement"  # sent by the shop
+    REPAIR = "repair"
+    REPAIR_QUOTE = "repair_quote"  # the shopper's answer to what a repair costs
     DISPUTE = "dispute"
     CONFIRMATION = "confirmation"
 

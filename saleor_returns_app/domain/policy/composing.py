@@ -16,7 +16,7 @@ from .verdicts import OUTCOMES, CaseVerdict, Verdict
 
 _SHIPPING = (ShippingRule.NEVER, ShippingRule.WITH_LAST_UNIT, ShippingRule.ALWAYS)
 #: Waits that the shopper answers for: they get the longest of the lines' times, the shop the shortest of its own.
-_SHOPPERS = frozenset({Wait.EVIDENCE, Wait.OFFER, Wait.GOODS_SENT, Wait.PARCEL, Wait.CONFIRMATION})
+_SHOPPERS = frozenset({Wait.EVIDENCE, Wait.OFFER, Wait.GOODS_SENT, Wait.PARCEL, Wait.DIFFERENCE, Wait.CONFIRMATION})
 
 
 def judge_case(verdicts: Sequence[Verdict]) -> CaseVerdict:

@@ -40,6 +40,10 @@ DEFAULT_DEADLINES: Mapping[Wait, Length] = MappingProxyType(
         Wait.APPROVAL: Length(1),
         Wait.SECOND_APPROVAL: Length(1),
         Wait.REFUND: Length(7, "business_days"),
+        Wait.DIFFERENCE: Length(7),
+        Wait.REPLACEMENT: Length(7, "business_days"),
+        Wait.REPAIR: Length(10, "business_days"),
+        Wait.REPAIR_QUOTE: Length(7),
         Wait.DISPUTE: Length(5),
         Wait.CONFIRMATION: Length(7),
     }

@@ -175,7 +175,11 @@ WAITS = {
     "approval": "the approval of the refund",
     "second_approval": "the second approval",
     "refund": "the refund after acceptance",
+    "repair": "a repair",
+    "repair_quote": "an answer to the price of a repair",
     "dispute": "the decision on a dispute",
+    "difference": "paying the difference of an exchange",
+    "replacement": "sending the replacement",
     "confirmation": "confirming the outcome",
 }
 EXCLUSIONS = {

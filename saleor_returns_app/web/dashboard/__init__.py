@@ -17,6 +17,7 @@ from . import (
     deadlines,
     desk,
     evidence,
+    exchanges,
     findings,
     offer_words,
     opening,
@@ -44,6 +45,7 @@ def _register(state: object) -> None:
     app: Flask = state.app  # type: ignore[attr-defined]
     words.register(app)
     offer_words.register(app)
+    exchanges.register(app)
     findings.register(app)
     policy.register(app)
 
@@ -58,6 +60,8 @@ def _routes() -> None:
     add("/cases/<case_id>", "case", cases.show_case)
     add("/cases/<case_id>/quote", "quote", cases.show_quote)
     add("/cases/<case_id>/refunds", "refunds", cases.show_refunds)
+    add("/cases/<case_id>/exchange", "picking", exchanges.show_picking)
+    add("/cases/<case_id>/exchange", "pick", exchanges.pick, methods=["POST"])
     add("/cases/<case_id>/receive", "receiving", cases.show_receiving)
     add("/cases/<case_id>/compose", "compose", replies.compose_reply, methods=["POST"])
     add("/cases/<case_id>/offers/<offer_id>/<name>", "act_offer", cases.act_on_offer, methods=["POST"])

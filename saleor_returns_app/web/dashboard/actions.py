@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from saleor_returns_app.domain import cases as case_domain
@@ -14,7 +12,8 @@ from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.parcels import parcel_number
 from saleor_returns_app.domain.quotes import BY_ITSELF
 from saleor_returns_app.domain.refunds import REFUND, RefundEvent, RefundStatus
-from saleor_returns_app.domain.roles import ALLOWED, Verb, may
+from saleor_returns_app.domain.repairs import is_repair
+from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services import (
@@ -30,48 +29,13 @@ from saleor_returns_app.services import (
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.credits import is_credit, issue_credit
-from saleor_returns_app.services.guards import permission_name
-from saleor_returns_app.web.i18n import gettext
+from saleor_returns_app.services.repairs import start_repair
 
+from .buttons import Action, Offered, Typed, offered_to, plain
+from .exchange_actions import EXCHANGE_ACTIONS, exchange_actions
 from .findings import read_findings
 
 _MONEY = "HANDLE_PAYMENTS"
-Typed = Mapping[str, str]
-#: Carries an action out: context, tenant, id of the case or refund, what was typed; `actor` and `version` by name.
-Run = Callable[..., None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """One button and the form behind it; texts are msgids.
-
-    `title` stands over its form; `said` is the toast afterwards; `explained` what a person should know before, where the form
-    asks for nothing; `tone` how the button looks.
-    """
-
-    name: str
-    label: str
-    title: str
-    said: str
-    run: Run
-    permission: str = "MANAGE_ORDERS"
-    verb: Verb = Verb.DECIDE
-    form: str = "confirm.html"
-    explained: str = ""
-    tone: str = ""
-
-    @property
-    def dialog(self) -> bool:
-        """Whether its form opens over the page; counting goods has a page, and a quote is approved where it is read."""
-        return self.form not in ("receive.html", "refund.html")
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """An action on the page; `why_not` is empty when this person may use it."""
-
-    action: Action
-    why_not: str = ""
 
 
 def _approve(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
@@ -147,19 +111,6 @@ def _retry(ctx: Context, tenant_id: str, refund_id: str, typed: Typed, *, actor:
     verb(ctx, tenant_id, refund_id, actor=actor, version=version)
 
 
-def _plain(
-    verb: Callable[..., None],
-    ctx: Context,
-    tenant_id: str,
-    subject: str,
-    typed: Typed,  # noqa: ARG001
-    *,
-    actor: Actor,
-    version: int | None,
-) -> None:
-    verb(ctx, tenant_id, subject, actor=actor, version=version)
-
-
 #: Event of the case's table → its button.
 CASE_ACTIONS: dict[CaseEvent, Action] = {
     CaseEvent.APPROVE: Action(
@@ -214,7 +165,7 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         title="Resolve without a refund?",
         label="Resolve without refund",
         said="Resolved without refund",
-        run=partial(_plain, cases.conclude_case),
+        run=partial(plain, cases.conclude_case),
         explained="Nothing is owed, so no money goes back. The shopper is told that the return is settled.",
     ),
     CaseEvent.CANCEL: Action(
@@ -231,7 +182,7 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         title="Close this case?",
         label="Close case",
         said="Case closed",
-        run=partial(_plain, cases.close_case),
+        run=partial(plain, cases.close_case),
         explained="Nothing is left to do. A closed case stays readable and can be found.",
     ),
     CaseEvent.REOPEN: Action(
@@ -239,7 +190,7 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         title="Take this return up again?",
         label="Reopen",
         said="Return reopened",
-        run=partial(_plain, reopening.reopen_case),
+        run=partial(plain, reopening.reopen_case),
         explained="It ended because the evidence did not come in time. It goes back to review, and the shopper is told.",
     ),
 }
@@ -259,10 +210,20 @@ ISSUE_CREDIT = Action(
     title="Give the store credit?",
     label="Give store credit",
     said="Store credit approved",
-    run=partial(_plain, issue_credit),
+    run=partial(plain, issue_credit),
     permission=_MONEY,
     verb=Verb.PAY,
     form="credit.html",
+    tone="primary",
+)
+#: The same, where it is a repair.
+START_REPAIR = Action(
+    name="start-repair",
+    title="Begin the repair?",
+    label="Take it to the workshop",
+    said="Repair begun",
+    run=partial(plain, start_repair),
+    explained="The accepted items are the shopper’s and go back once they are repaired. The next step is the diagnosis.",
     tone="primary",
 )
 MORE_TIME = Action(
@@ -294,7 +255,7 @@ CONFIRM_RETURN = Action(
     title="Is the return on record in Saleor?",
     label="It is recorded there",
     said="Return confirmed",
-    run=partial(_plain, recorded_returns.confirm_return),
+    run=partial(plain, recorded_returns.confirm_return),
     verb=Verb.RECEIVE,
     explained="You compared the order in Saleor: the accepted items are on record there as returned.",
     tone="compact",
@@ -306,7 +267,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
         title="Approve the rest?",
         label="Approve the rest",
         said="Refund approved",
-        run=partial(_plain, refunds.approve_rest),
+        run=partial(plain, refunds.approve_rest),
         permission=_MONEY,
         verb=Verb.PAY,
         explained="The provider is asked to pay what is still owed, as a refund of its own.",
@@ -337,7 +298,7 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
         title="Cancel this refund?",
         label="Cancel refund",
         said="Refund cancelled",
-        run=partial(_plain, refunds.cancel_refund),
+        run=partial(plain, refunds.cancel_refund),
         permission=_MONEY,
         verb=Verb.PAY,
         explained="No money goes back by this refund, nor by other parts of it. Its items can be quoted and refunded again.",
@@ -349,14 +310,24 @@ ACKNOWLEDGE = Action(
     title="Is this taken care of?",
     label="I took care of it",
     said="Taken care of",
-    run=partial(_plain, refunds.acknowledge_concern),
+    run=partial(plain, refunds.acknowledge_concern),
     permission=_MONEY,
     verb=Verb.PAY,
     explained="You looked at the provider and settled what was too much. The case needs nobody any more.",
 )
 _BY_NAME = {
     action.name: action
-    for action in (*CASE_ACTIONS.values(), FULFIL, ISSUE_CREDIT, MORE_TIME, TRACKING, LOSE, CONFIRM_RETURN)
+    for action in (
+        *CASE_ACTIONS.values(),
+        *EXCHANGE_ACTIONS,
+        FULFIL,
+        ISSUE_CREDIT,
+        START_REPAIR,
+        MORE_TIME,
+        TRACKING,
+        LOSE,
+        CONFIRM_RETURN,
+    )
 }
 _REFUND_BY_NAME = {action.name: action for action in (*REFUND_ACTIONS.values(), ACKNOWLEDGE)}
 
@@ -383,6 +354,7 @@ def case_actions(file: CaseFile, actor: Actor) -> dict[str, Offered]:
     offered = [
         offered_to(_resolving(file) if event is CaseEvent.RESOLVE else CASE_ACTIONS[event], actor) for event in events
     ]
+    offered += [offered_to(action, actor) for action in exchange_actions(file)]
     if file.awaited:
         offered.append(offered_to(MORE_TIME, actor))
     if (
@@ -401,6 +373,8 @@ def _resolving(file: CaseFile) -> Action:
     terms = CaseTerms.load(file.case.terms or {})
     if terms.in_money:
         return CASE_ACTIONS[CaseEvent.RESOLVE]
+    if is_repair(terms):
+        return START_REPAIR
     return ISSUE_CREDIT if is_credit(terms) else FULFIL
 
 
@@ -414,14 +388,3 @@ def refund_actions(refund: Refund, actor: Actor) -> dict[str, Offered]:
     if refund.status in refund_domain.SETTLED and refund.concern:
         offered.append(offered_to(ACKNOWLEDGE, actor))
     return {item.action.name: item for item in offered}
-
-
-def offered_to(action: Action, actor: Actor) -> Offered:
-    if action.permission not in actor.permissions:
-        text = gettext("You need the permission %(permission)s for this.")
-        return Offered(action, text % {"permission": permission_name(action.permission)})
-    if not may(actor.roles, action.verb):
-        return Offered(
-            action, gettext("Only who has the role %(role)s does this.") % {"role": ALLOWED[action.verb].value}
-        )
-    return Offered(action)

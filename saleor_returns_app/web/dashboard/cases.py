@@ -32,12 +32,15 @@ from saleor_returns_app.web.labels import PARCELS
 from saleor_returns_app.web.slips import link_to_slip
 
 from .access import visit
-from .actions import CASE_ACTIONS, Action, Offered, case_action, case_actions, offered_to, refund_action, refund_actions
+from .actions import CASE_ACTIONS, case_action, case_actions, refund_action, refund_actions
 from .answers import fragment, notify, onto_page
+from .buttons import Action, Offered, offered_to
 from .evidence import gallery_of
 from .findings import read_findings
 from .forms import EMPTY, Form, posted_version
 from .places import customer_place, order_place
+from .repair_words import FINDINGS, HOWS, STATES, TONES
+from .repairs import repair_action, repair_actions
 from .thread import REPLY, offer_action, thread_action, thread_of, thread_values
 from .words import headline
 
@@ -49,6 +52,8 @@ _ASIDE = frozenset({"tracking", "lose", "confirm-return", "refund", "more-time"}
 #: Seconds between two looks at a refund: often while somebody waits for it, rarely when the provider takes days.
 _POLL_SOON, _POLL_LATER = 2, 20
 _WATCHED_CLOSELY = timedelta(minutes=2)
+#: Words of the repair's card and forms.
+REPAIR_WORDS = {"repair_states": STATES, "repair_tones": TONES, "repair_findings": FINDINGS, "repair_hows": HOWS}
 #: In these states the quote is read anew; later the refunds say what is given back.
 _QUOTED = frozenset(
     {
@@ -84,7 +89,7 @@ def case_page(case_id: str, *, status: int = 200, **more: Any) -> Response:
 
 def _values(file: CaseFile) -> dict[str, Any]:
     actor = visit().actor
-    actions = case_actions(file, actor)
+    actions = {**repair_actions(file, actor), **case_actions(file, actor)}
     return {
         "file": file,
         "case": file.case,
@@ -106,6 +111,9 @@ def _values(file: CaseFile) -> dict[str, Any]:
         "form": EMPTY,
         "seen": _seen(file),
         "poll": _poll(file),
+        "replacement_path": order_place(file.exchange.replacement_id)
+        if file.exchange and file.exchange.replacement_id
+        else "",
         "credit_notes": {
             row.refund_id: (row.number, link_to(ctx(), row.tenant_id, row.case_id, row.number))
             for row in file.credit_notes
@@ -121,6 +129,8 @@ def _values(file: CaseFile) -> dict[str, Any]:
         "parcel_states": PARCELS,
         "carriers": [carrier.name for carrier in CARRIERS],
         "parcel_links": {row.number: tracking_link(row.carrier, row.tracking_number) for row in file.parcels},
+        "out_links": {row.number: tracking_link(row.carrier, row.tracking_number) for row in file.sent},
+        **REPAIR_WORDS,
         "address": TenantSettings.load(visit().tenant.settings).return_address,
     }
 
@@ -189,7 +199,7 @@ def show_refunds(case_id: str) -> Response:
 
 
 def act_on_case(case_id: str, name: str) -> Response:
-    action = case_action(name) or thread_action(name)
+    action = case_action(name) or repair_action(name) or thread_action(name)
     if action is REPLY:
         allow_uploads()
     if action is None:

@@ -24,6 +24,7 @@ TIME_OUTS = {
     TimeOut.APPROVE: "Approved by rule where the policy says so, else escalated",
     TimeOut.ESCALATE: "Escalated",
     TimeOut.EXPIRE: "The case expires",
+    TimeOut.DECLINE: "Counts as declined",
     TimeOut.LAPSE: "The offer lapses, back to review",
     TimeOut.HAND_OVER: "Handed to a person",
     TimeOut.ALARM: "Alarm until it is paid",

@@ -69,6 +69,8 @@ def save_settings() -> Response:
             spot_check_percent=typed("spot_check_percent"),
             restocks=request.form.get("restocks", "yes"),
             restock_warehouse=typed("restock_warehouse"),
+            payment_page=typed("payment_page"),
+            sends_replacements_first=typed("sends_replacements_first"),
             tells_of_withdrawal=request.form.get("tells_of_withdrawal", "yes"),
         )
     except AppError as problem:

@@ -25,7 +25,7 @@ from saleor_returns_app.web.i18n import gettext
 from saleor_returns_app.web.offer_forms import as_typed, typed_proposal
 
 from .access import visit
-from .actions import Action, Offered, Typed, offered_to
+from .buttons import Action, Offered, Typed, offered_to
 from .offer_words import BEARERS, KINDS
 
 

@@ -11,20 +11,26 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_timedelta
 from flask import Flask
 
-from saleor_returns_app.domain.cases import CaseStatus, Channel, Reason
+from saleor_returns_app.domain.cases import CaseStatus, Channel, Reason, Resolution
+from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.policy import Outcome
 from saleor_returns_app.domain.quotes import RefundWay
 from saleor_returns_app.domain.refunds import RefundStatus
+from saleor_returns_app.domain.repairs import is_repair
 from saleor_returns_app.domain.terms import CaseTerms, ShippingRule
+from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.deadlines import DeadlineRow
-from saleor_returns_app.services.attention import WHAT_TO_DO
+from saleor_returns_app.services.approvals import needs_two
+from saleor_returns_app.services.attention import WHAT_TO_DO, owes_goods
 from saleor_returns_app.services.case_files import CaseFile
-from saleor_returns_app.services.refunds import needs_two
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.i18n import format_money, gettext, language
 from saleor_returns_app.web.labels import REFUNDS, STATUSES, WAITS
+
+from .repair_words import ENTRIES as REPAIR_ENTRIES
+from .repair_words import repair_headline
 
 REASONS: dict[str, str] = {
     Reason.DAMAGED: "Damaged",
@@ -62,7 +68,14 @@ SHIPPING_RULES: dict[str, str] = {
     ShippingRule.NEVER: "Never",
 }
 #: As for shoppers, but short enough for a row of tabs.
-STATES: dict[str, str] = {**STATUSES, CaseStatus.RESOLVING: "Refunding"}
+STATES: dict[str, str] = {**STATUSES, CaseStatus.RESOLVING: "Settling"}
+#: What is being done, where it was agreed on in place of a refund.
+_DOING = {
+    Resolution.REPAIR: "Repairing",
+    Resolution.EXCHANGE: "Exchanging",
+    Resolution.RESHIP: "Sending again",
+    Resolution.STORE_CREDIT: "Giving credit",
+}
 OWNERS: dict[str, str] = {Who.STAFF: "Your turn", Who.SHOPPER: "Shopper’s turn", Who.SYSTEM: "Under way"}
 #: Event of the history → what happened.
 ENTRIES: dict[str, str] = {
@@ -94,6 +107,16 @@ ENTRIES: dict[str, str] = {
     "vouch_step": "Settled by hand",
     "issue_credit": "Store credit approved",
     "credit_issued": "Store credit given",
+    "send_replacement": "Replacement approved",
+    "replacement_ordered": "Replacement ordered",
+    "replacement_missing": "The replacement is out of stock",
+    "replacement_sent": "Replacement sent",
+    "replacement_cancelled": "Replacement cancelled",
+    "cancel_replacement": "Replacement given up",
+    "difference_paid": "The difference was paid",
+    "choose_other": "Something else was chosen",
+    "choose_money": "Money was chosen instead of the replacement",
+    "order_again": "Ordered again",
     "conclude": "Resolved without a refund",
     "approve_refund": "Refund approved",
     "approve_rest": "Rest of the refund approved",
@@ -124,6 +147,7 @@ ENTRIES: dict[str, str] = {
     "escalate": "Escalated",
     "hand_over": "Handed to a person",
     "alarm": "Refund is late",
+    **REPAIR_ENTRIES,
 }
 #: State → how it looks: warn waits for staff, info for others, good went well, bad went wrong, none is over.
 TONES: dict[str, str] = {
@@ -183,6 +207,7 @@ DEADLINE_ENDS: dict[str, str] = {
     "expired": "Expired",
     "closed": "Closed",
     "lapsed": "Offer lapsed",
+    "declined": "Counted as declined",
     "escalated": "Escalated",
     "handed_over": "Handed to a person",
     "alarmed": "Alarm",
@@ -219,6 +244,14 @@ def day_said(text: str) -> str:
 
 def state(status: str) -> str:
     return gettext(STATES.get(status, status))
+
+
+def case_state(case: Case) -> str:
+    """The state of one case: of what is being done for it, by what it is."""
+    if case.status != CaseStatus.RESOLVING:
+        return state(case.status)
+    terms = CaseTerms.load(case.terms or {})
+    return gettext("Refunding" if terms.in_money else _DOING.get(terms.resolution, "Settling"))
 
 
 def refund_state(status: str) -> str:
@@ -347,10 +380,19 @@ def headline(file: CaseFile) -> str:
     if file.case.status == CaseStatus.NEGOTIATING:
         theirs = file.case.due_by == Who.SHOPPER
         return gettext("Waiting for the shopper’s answer to your offer" if theirs else "Answer the shopper’s offer")
+    if (said := _of_replacement(file)) is not None:
+        return gettext(said)
     if file.case.status == CaseStatus.APPROVED and terms.keeps_item:
         return gettext(
             "The items are kept: approve the refund" if terms.in_money else "The items are kept: do what was agreed"
         )
+    if file.case.status == CaseStatus.INSPECTED and is_repair(terms):
+        turned = file.repair is not None
+        return gettext("Make the shopper another offer" if turned else "Take the goods to the workshop")
+    if file.case.status == CaseStatus.RESOLVING and file.repair is not None and is_repair(terms):
+        return repair_headline(file.repair)
+    if file.case.status == CaseStatus.RESOLVING and not terms.in_money:
+        return gettext("What was agreed is being done")
     if file.case.status == CaseStatus.INSPECTED and not terms.in_money:
         return gettext("Do what was agreed")
     if file.case.status == CaseStatus.RESOLVING and not file.under_way:
@@ -358,6 +400,25 @@ def headline(file: CaseFile) -> str:
     return gettext(HEADLINES.get(file.case.status, file.case.status))
 
 
+def _of_replacement(file: CaseFile) -> str | None:
+    """What is next with a replacement, where that is what the case is about."""
+    waits = file.case.status == CaseStatus.INSPECTED or (file.case.status == CaseStatus.APPROVED and file.keeps_item)
+    if not waits and file.case.status != CaseStatus.RESOLVING:
+        return None
+    if file.exchange is None:
+        return "Send the replacement" if waits and owes_goods(file.case) else None
+    if file.exchange.state == ExchangeState.SHIPPED or (file.refunds and file.case.status == CaseStatus.RESOLVING):
+        return None
+    return _REPLACEMENT[ExchangeState(file.exchange.state)]
+
+
+_REPLACEMENT = {
+    ExchangeState.PLANNED: "The replacement is being ordered",
+    ExchangeState.OUT_OF_STOCK: "The replacement is out of stock: choose again",
+    ExchangeState.UNPAID: "Waiting for the shopper to pay the difference",
+    ExchangeState.ORDERED: "Send the replacement order",
+    ExchangeState.CANCELLED: "The replacement was cancelled",
+}
 #: What a case beside another is to it.
 BESIDE = {
     "related": "Linked",
@@ -375,6 +436,7 @@ def beside(kind: str) -> str:
 def register(app: Flask) -> None:
     filters = (
         state,
+        case_state,
         beside,
         refund_state,
         word,

@@ -2,8 +2,10 @@
 
 from . import cases as cases
 from . import evidence as evidence
+from . import exchanges as exchanges
 from . import login as login
 from . import policy as policy
+from . import repairs as repairs
 from . import request as request
 from . import slips as slips
 from . import withdrawal as withdrawal

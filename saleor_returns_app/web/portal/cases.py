@@ -12,7 +12,7 @@ from saleor_returns_app.domain.carriers import CARRIERS, tracking_link
 from saleor_returns_app.domain.cases import RETURN_CASE, SHOPPER_ACTIONS, CaseEvent, CaseStatus
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
-from saleor_returns_app.domain.parcels import UNDER_WAY, parcel_number
+from saleor_returns_app.domain.parcels import UNDER_WAY, Direction, parcel_number
 from saleor_returns_app.domain.refunds import SETTLED, RefundStatus
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import AppError, MoveRefused
@@ -21,15 +21,17 @@ from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services.cases import cancel_case
 from saleor_returns_app.services.credit_notes import list_credit_notes, read_credit_note
 from saleor_returns_app.services.credits import credit_code
-from saleor_returns_app.services.logistics import add_tracking, read_parcels
+from saleor_returns_app.services.logistics import add_tracking, parcels_of, read_parcels
 from saleor_returns_app.services.reopening import reopen_case, waited_for_evidence
+from saleor_returns_app.services.repairs import repair_of
 from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.documents import as_pdf
-from saleor_returns_app.web.labels import PARCELS, REASONS, SHOPPER_REFUNDS, STATUSES, is_late, next_text, tone
+from saleor_returns_app.web.labels import PARCELS, REASONS, SHOPPER_REFUNDS, STATUSES, doing, is_late, next_text, tone
 
 from .access import blueprint, page, shopper, tenant, to
 from .evidence import case_holder, files_of, files_of_case, takes_more
+from .exchanges import exchange_values
 from .own_cases import own_case
 from .thread import thread_values
 from .typed import Said, accept, read_draft, refuse
@@ -102,10 +104,11 @@ _OF_GOODS = {CaseStatus.IN_TRANSIT, CaseStatus.RECEIVED}
 
 
 def _steps(found: Case) -> tuple[tuple[tuple[CaseStatus, ...], str], ...]:
-    terms = CaseTerms.load(found.terms or {})
+    terms, words = CaseTerms.load(found.terms or {}), doing(found)
+    named = tuple((states, words[1] if words and CaseStatus.RESOLVING in states else name) for states, name in STEPS)
     if not terms.keeps_item:
-        return STEPS
-    left = [step for step in STEPS if not _OF_GOODS.intersection(step[0])]
+        return named
+    left = [step for step in named if not _OF_GOODS.intersection(step[0])]
     return tuple(
         (states, "The shop does what you agreed on") if CaseStatus.APPROVED in states else (states, name)
         for states, name in left
@@ -133,7 +136,10 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
     with ctx().db.tenant(tenant().id) as session:
         reopenable = CaseEvent.REOPEN in possible and waited_for_evidence(session, found)
         goes_on = session.scalar(select(Case.number).where(Case.id == found.merged_into)) if found.merged_into else None
+    goods = exchange_values(found)
     steps = _steps(found)
+    with ctx().db.tenant(tenant().id) as session:
+        sent, repair = parcels_of(session, found.id, Direction.OUT), repair_of(session, found.id)
     place = next((index for index, (states, _) in enumerate(steps) if state in states), None)
     return page(
         "case.html",
@@ -144,7 +150,14 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
         credit_notes=[row.number for row in credit_notes],
         steps=[name for _, name in steps] if place is not None else [],
         place=place,
-        next_text=next_text(found, refunds, late=is_late(found, ctx().now()), reopenable=reopenable),
+        next_text=next_text(
+            found,
+            refunds,
+            late=is_late(found, ctx().now()),
+            reopenable=reopenable,
+            exchange=goods["exchange"],
+        ),
+        **goods,
         can_reopen=reopenable,
         goes_on=goes_on,
         still_expected=state in EXPECTING and not refunds,
@@ -162,6 +175,8 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
         given=files_of_case(found),
         files=files_of(case_holder(found)) if takes_more(found) else [],
         takes_files=takes_more(found),
+        sent=[(parcel, tracking_link(parcel.carrier, parcel.tracking_number)) for parcel in sent],
+        repair=repair,
         parcels=[(parcel, tracking_link(parcel.carrier, parcel.tracking_number)) for parcel in parcels],
         correctable=[parcel for parcel in parcels if parcel.status in UNDER_WAY],
         parcel_states=PARCELS,

@@ -26,7 +26,7 @@ from saleor_returns_app.services.logistics import add_tracking, parcels_of
 from saleor_returns_app.services.opening import open_case
 from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
-from saleor_returns_app.web.labels import STATUSES, fill, is_late, next_text
+from saleor_returns_app.web.labels import fill, is_late, next_text, status_text
 
 from .access import actor, blueprint, identity, own_order, tenant
 from .orders import PROBLEMS, requested
@@ -189,7 +189,7 @@ def case_out(case: Case, refunds: list[Refund], files: list[Evidence], parcels: 
     return CaseOut(
         number=case.number,
         status=case.status,
-        status_text=i18n.gettext(STATUSES[state]),
+        status_text=i18n.gettext(status_text(case)),
         next_text=fill(i18n.gettext(next_text(case, refunds, late=is_late(case, ctx().now()))), {"day": day}),
         due_at=case.due_at,
         order_number=case.order_number,

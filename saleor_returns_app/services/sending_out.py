@@ -1,0 +1,159 @@
+"""Sending goods out to the shopper: refused ones, and repaired ones; every parcel with its units and where to follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.carriers import tracking_key
+from saleor_returns_app.domain.parcels import MOST_PARCELS, PARCEL, Direction, ParcelEvent, ParcelStatus
+from saleor_returns_app.domain.roles import Verb
+from saleor_returns_app.errors import BadInput, Conflict, NotFound
+from saleor_returns_app.models.base import new_id
+from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.parcels import Parcel
+
+from .context import Context
+from .goods_owed import goods_owed, mark_goods_owed
+from .guards import check_version, require_permission, require_role
+from .history import load_case, record_entry
+from .logistics import checked_tracking, parcels_of
+from .notifications import queue_case_mail
+
+
+def send_goods_back(
+    ctx: Context,
+    tenant_id: str,
+    case_id: str,
+    *,
+    actor: Actor,
+    units: Mapping[str, int],
+    carrier: str,
+    tracking_number: str,
+    version: int | None = None,
+) -> None:
+    """Goods that the shop does not take go back: `units` by return line id. The shopper is told why, and where to follow them.
+
+    Raises BadInput naming the field, Conflict where nothing has to go back.
+    """
+    require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.RECEIVE)
+    number, said = checked_tracking(tracking_number, carrier)
+    with ctx.db.tenant(tenant_id) as session:
+        case = load_case(session, case_id, actor)
+        check_version(case, version)
+        owed = goods_owed(session, case)
+        if not owed:
+            raise Conflict("Nothing has to go back to the shopper.", code="NOTHING_TO_SEND")
+        for line_id, quantity in units.items():
+            if not 0 <= quantity <= owed.get(line_id, 0):
+                text = "At most %(most)s of this item have to go back."
+                raise BadInput(text, code="TOO_MANY_UNITS", field=f"units.{line_id}", most=owed.get(line_id, 0))
+        packed = {line_id: quantity for line_id, quantity in units.items() if quantity}
+        if not packed:
+            raise BadInput("Say which items are in the parcel.", code="NO_UNITS", field="units")
+        parcel = add_parcel_out(
+            ctx, session, case, actor=actor, units=packed, carrier=said, tracking_number=number, method=""
+        )
+        mark_goods_owed(session, case)
+        told = parcel_told(case, parcel)
+        record_entry(
+            ctx,
+            session,
+            case,
+            event="send_goods_back",
+            actor=actor,
+            public=True,
+            detail=told,
+            note="refused goods sent back",
+        )
+        queue_case_mail(ctx, session, case, "goods_sent_back", parcel=told, whole=not case.owes_goods)
+
+
+def add_parcel_out(
+    ctx: Context,
+    session: Session,
+    case: Case,
+    *,
+    actor: Actor,
+    units: Mapping[str, int],
+    carrier: str,
+    tracking_number: str,
+    method: str = "",
+) -> Parcel:
+    """A parcel to the shopper that was handed to its carrier, in the transaction of whoever sends it. Raises BadInput and Conflict."""
+    known = parcels_of(session, case.id, Direction.OUT)
+    if len(known) >= MOST_PARCELS:
+        raise Conflict("A return has at most %(most)s parcels.", code="TOO_MANY_PARCELS", most=MOST_PARCELS)
+    if any(row.tracking_key == tracking_key(tracking_number) for row in known):
+        text = "Another parcel of this return has this number already."
+        raise BadInput(text, code="TRACKING_TAKEN", field="tracking_number")
+    now = ctx.now()
+    parcel = Parcel(
+        id=new_id(),
+        case_id=case.id,
+        number=len(known) + 1,
+        direction=Direction.OUT,
+        status=PARCEL.move(ParcelStatus.ANNOUNCED, ParcelEvent.SHIP, actor.who),
+        method=method,
+        carrier=carrier,
+        tracking_number=tracking_number,
+        tracking_key=tracking_key(tracking_number),
+        units=dict(units),
+        created_at=now,
+        shipped_at=now,
+    )
+    session.add(parcel)
+    session.flush()
+    return parcel
+
+
+def correct_parcel_out(
+    ctx: Context,
+    tenant_id: str,
+    case_id: str,
+    *,
+    actor: Actor,
+    parcel: int,
+    carrier: str,
+    tracking_number: str,
+    version: int | None = None,
+) -> None:
+    """The number or carrier of a parcel to the shopper was wrong: the new one holds, both stay in the history, the shopper is told."""
+    require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.RECEIVE)
+    number, said = checked_tracking(tracking_number, carrier)
+    with ctx.db.tenant(tenant_id) as session:
+        case = load_case(session, case_id, actor)
+        check_version(case, version)
+        known = parcels_of(session, case.id, Direction.OUT)
+        found = next((row for row in known if row.number == parcel), None)
+        if found is None:
+            raise NotFound("This return has no such parcel.", code="UNKNOWN_PARCEL")
+        if any(row is not found and row.tracking_key == tracking_key(number) for row in known):
+            text = "Another parcel of this return has this number already."
+            raise BadInput(text, code="TRACKING_TAKEN", field="tracking_number")
+        before = f"{found.carrier} {found.tracking_number}".strip()
+        found.carrier, found.tracking_number, found.tracking_key = said, number, tracking_key(number)
+        told = parcel_told(case, found)
+        detail = {**told, "before": before}
+        record_entry(ctx, session, case, event="correct_parcel", actor=actor, public=True, detail=detail)
+        queue_case_mail(ctx, session, case, "goods_sent_back", parcel=told, whole=not case.owes_goods)
+
+
+def parcel_told(case: Case, parcel: Parcel) -> dict[str, Any]:
+    """A parcel to the shopper as the history and mails say it."""
+    lines = {line.id: line for line in case.lines}
+    return {
+        "parcel": parcel.number,
+        "carrier": parcel.carrier,
+        "tracking_number": parcel.tracking_number,
+        "units": [
+            {"item": lines[line_id].product_name, "quantity": quantity, "refusal": lines[line_id].refusal}
+            for line_id, quantity in parcel.units.items()
+            if line_id in lines
+        ],
+    }
