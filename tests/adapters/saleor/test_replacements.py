@@ -264,3 +264,20 @@ def test_what_shoppers_cannot_buy_is_left_out(
     saleor.play(answers({"productVariants": {"edges": [{"node": variant(**changes)}]}}))
     found = client.read_variants(shop, channel="us", country="US", variant_ids=["V1"])
     assert [(item.name, item.sku, item.price) for item in found] == ([("", "", usd("20.00"))] if is_sold else [])
+
+
+@pytest.mark.parametrize(("status", "is_cancelled"), [("FULFILLED", False), ("CANCELED", True)])
+def test_a_parcel_that_staff_took_back_does_not_keep_an_order(
+    client: SaleorClient, saleor: Script, shop: ShopConnection, status: str, is_cancelled: bool
+) -> None:
+    parcels = [{"status": status, "trackingNumber": ""}]
+    saleor.play(
+        answers({"order": order(total="0", status="UNFULFILLED", fulfillments=parcels)}),
+        answers({"orderCancel": {"order": {"id": "N1"}, "errors": []}}),
+    )
+    if is_cancelled:
+        client.cancel_replacement(shop, "N1")
+    else:
+        with pytest.raises(SaleorRefused):
+            client.cancel_replacement(shop, "N1")
+    assert sent(saleor) == ["Replacement", "CancelOrder"][: 1 + is_cancelled]
