@@ -43,6 +43,8 @@ from saleor_returns_app.services.ports import (
     StaffIdentity,
     StockLevel,
     StoredFile,
+    Voucher,
+    VoucherRequest,
     Warehouse,
 )
 
@@ -221,6 +223,8 @@ class FakeSaleor(FakeReplacements):
         self.stock: dict[tuple[str, str], int] = {("variant-1", "warehouse-1"): 5}  # (variant, warehouse) → quantity
         self.marks: dict[tuple[str, str], str] = {}  # (object, key) → private metadata
         self.gift_cards: list[tuple[GiftCard, GiftCardRequest]] = []
+        self.vouchers: list[tuple[str, VoucherRequest]] = []
+        self.listed: dict[str, tuple[str, Money]] = {}  # voucher id → channel and amount
         self.untracked: set[str] = set()
         self.gone_variants: set[str] = set()
         #: Sold between a read of the stock and the write that follows it, one a write.
@@ -449,6 +453,29 @@ class FakeSaleor(FakeReplacements):
         if lost:
             raise SaleorUnclear()
         return card
+
+    def find_voucher(self, shop: ShopConnection, *, code: str, channel: str) -> Voucher | None:
+        self._call("find_voucher")
+        found = [voucher_id for voucher_id, wanted in self.vouchers if wanted.code == code]
+        if not found:
+            return None
+        return Voucher(id=found[0], is_listed=self.listed.get(found[0], ("",))[0] == channel)
+
+    def create_voucher(self, shop: ShopConnection, wanted: VoucherRequest) -> str:
+        lost = self._mood_of("create_voucher") == "lost"
+        if any(wanted.code == earlier.code for _, earlier in self.vouchers):
+            raise SaleorRefused("Promo code already exists.", codes=["ALREADY_EXISTS"])
+        voucher_id = self._next("voucher")
+        self.vouchers.append((voucher_id, wanted))
+        if lost:
+            raise SaleorUnclear()
+        return voucher_id
+
+    def list_voucher(self, shop: ShopConnection, voucher_id: str, *, channel: str, amount: Money) -> None:
+        lost = self._mood_of("list_voucher") == "lost"
+        self.listed[voucher_id] = (channel, amount)
+        if lost:
+            raise SaleorUnclear()
 
     def forget_marks(self, shop: ShopConnection, object_id: str, keys: Sequence[str]) -> None:
         self._call("forget_marks")

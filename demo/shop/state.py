@@ -12,6 +12,7 @@ from demo.shop.model.apps import App
 from demo.shop.model.catalogue import Channel, ShippingMethod, Variant, Warehouse
 from demo.shop.model.orders import Fulfillment, FulfillmentLine, GiftCard, Order, OrderLine
 from demo.shop.model.payments import GrantedRefund, Transaction
+from demo.shop.model.vouchers import Voucher
 
 if TYPE_CHECKING:
     from demo.shop.deliveries import Delivery
@@ -60,6 +61,7 @@ class State:
     transactions: dict[str, Transaction] = field(default_factory=dict)
     granted_refunds: dict[str, GrantedRefund] = field(default_factory=dict)
     gift_cards: dict[str, GiftCard] = field(default_factory=dict)
+    vouchers: dict[str, Voucher] = field(default_factory=dict)
     deliveries: list[Delivery] = field(default_factory=list)
     counters: dict[str, Counter] = field(default_factory=dict)
     key_pem: bytes = b""

@@ -13,6 +13,7 @@ from .machines import STAFF, SYSTEM, Machine
 class EffectKind(StrEnum):
     RESTOCK = "restock"
     GIFT_CARD = "gift_card"  # store credit
+    VOUCHER = "voucher"
     INVOICE = "invoice"  # a credit note on its order
     REPLACEMENT = "replacement"  # the order that sends what was agreed
     RETRACTION = "retraction"  # a replacement order is cancelled

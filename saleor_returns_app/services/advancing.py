@@ -26,9 +26,9 @@ from .attaching import Attaching
 from .attempts import schedule_look
 from .attention import raise_concern, refresh_attention, report_attention
 from .context import Context
-from .credits import IssuingCredit
 from .effects import Handler, advance_effect, open_effects
 from .exchanges import watch_exchange, watched_exchanges
+from .issued_codes import IssuingGiftCard, IssuingVoucher
 from .lanes import Lane, LaneLost, claim_lane
 from .notes import NOTE_LEASE, send_due_notes
 from .ordering import Ordering, Retracting
@@ -45,7 +45,8 @@ _UNREADABLE = "ORDER_UNREADABLE"
 HANDLERS: Mapping[EffectKind, Handler] = {
     EffectKind.RESTOCK: Restocking(),
     EffectKind.INVOICE: Attaching(),
-    EffectKind.GIFT_CARD: IssuingCredit(),
+    EffectKind.GIFT_CARD: IssuingGiftCard(),
+    EffectKind.VOUCHER: IssuingVoucher(),
     EffectKind.REPLACEMENT: Ordering(),
     EffectKind.RETRACTION: Retracting(),
 }

@@ -58,6 +58,8 @@ WHAT_TO_DO = {
     "something with the shopper, or cancel the return.",
     "CREDIT_NOT_MADE": "The gift card of %(amount)s could not be made: %(message)s "
     "Look under Gift cards in Saleor, then say here what to do.",
+    "VOUCHER_NOT_MADE": "The voucher of %(amount)s could not be made: %(message)s "
+    "Look under Vouchers in Saleor, then say here what to do.",
     "STOCK_NOT_RAISED": "The stock of %(item)s could not be changed by %(quantity)s: %(message)s "
     "Compare it in Saleor, then say here what to do.",
     "RETURN_NOT_RECORDED": "The goods could not be recorded as returned in Saleor: %(message)s "
@@ -71,6 +73,7 @@ LOST_PARCEL = "PARCEL_LOST"
 _STUCK = {
     EffectKind.RESTOCK: "STOCK_NOT_RAISED",
     EffectKind.GIFT_CARD: "CREDIT_NOT_MADE",
+    EffectKind.VOUCHER: "VOUCHER_NOT_MADE",
     EffectKind.REPLACEMENT: "REPLACEMENT_NOT_MADE",
     EffectKind.RETRACTION: "REPLACEMENT_NOT_CANCELLED",
 }

@@ -11,12 +11,14 @@ from saleor_returns_app.domain.evidence import EvidenceKind
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.slips import Paper, Slip
-from saleor_returns_app.services import replacement_ports
+from saleor_returns_app.services import replacement_ports, voucher_ports
 
 Variant = replacement_ports.Variant
 ReplacementLine = replacement_ports.ReplacementLine
 ReplacementRequest = replacement_ports.ReplacementRequest
 Replacement = replacement_ports.Replacement
+Voucher = voucher_ports.Voucher
+VoucherRequest = voucher_ports.VoucherRequest
 
 
 class Clock(Protocol):
@@ -132,7 +134,7 @@ class GiftCard:
     code: str = field(repr=False)
 
 
-class Saleor(replacement_ports.Replacements, Protocol):
+class Saleor(replacement_ports.Replacements, voucher_ports.Vouchers, Protocol):
     """Saleor's GraphQL API. Reads may be retried by the transport, writes never are.
 
     Errors are those of `saleor_returns_app.errors`: SaleorUnavailable (nothing was sent, or a read failed),

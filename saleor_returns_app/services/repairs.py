@@ -30,13 +30,13 @@ from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.repairs import Repair
 
+from .approvals import check_accepted
 from .context import Context
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
 from .logistics import checked_tracking
 from .messages import tell_staff
 from .notifications import queue_case_mail
-from .refunds import check_accepted
 from .sending_out import add_parcel_out, parcel_told
 from .waiting import follow_case
 

@@ -21,7 +21,7 @@ from .guards import check_version, require_permission, require_role
 from .history import load_case, record_entry
 
 #: Whose hands a kind lies in; goods are the warehouse's.
-_MONEY = frozenset({EffectKind.GIFT_CARD})
+_MONEY = frozenset({EffectKind.GIFT_CARD, EffectKind.VOUCHER})
 
 
 def retry_effect(ctx: Context, tenant_id: str, effect_id: str, *, actor: Actor, version: int | None = None) -> None:

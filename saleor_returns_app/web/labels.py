@@ -313,6 +313,8 @@ PUBLIC_ENTRIES: dict[str, str] = {
     "send_goods_back": "Goods that were not accepted were sent back to you",
     "issue_credit": "Your store credit is approved",
     "credit_issued": "Your store credit is ready",
+    "issue_voucher": "Your voucher is approved",
+    "voucher_issued": "Your voucher is ready",
     "expire": "The time was over and the return ended",
     "reopen": "The return was taken up again",
     "lapse": "An offer was not answered in time",

@@ -15,7 +15,7 @@ Kind = Literal["plain", "no-webhook", "gift-card", "legacy"]
 #: What the payment provider does next: pays, declines, answers later, pays half.
 Mood = Literal["success", "failure", "async", "partial"]
 
-ALL_PERMISSIONS = ("MANAGE_ORDERS", "HANDLE_PAYMENTS", "MANAGE_PRODUCTS", "MANAGE_GIFT_CARD")
+ALL_PERMISSIONS = ("MANAGE_ORDERS", "HANDLE_PAYMENTS", "MANAGE_PRODUCTS", "MANAGE_GIFT_CARD", "MANAGE_DISCOUNTS")
 
 
 class World(Protocol):

@@ -14,7 +14,6 @@ from saleor_returns_app.services.ports import Saleor
 WRITES = frozenset(
     {
         *("grant_refund", "request_refund", "return_products", "refund_legacy_order", "add_note"),
-        *("set_stock", "create_gift_card", "forget_marks", "create_invoice"),
         *(
             "create_replacement",
             "choose_shipping",
@@ -22,6 +21,7 @@ WRITES = frozenset(
             "complete_replacement",
             "cancel_replacement",
         ),
+        *("set_stock", "create_gift_card", "create_voucher", "list_voucher", "forget_marks", "create_invoice"),
     }
 )
 

@@ -91,6 +91,7 @@ _MORE: dict[str, dict[str, Any]] = {
     "repair_given_up": {"work": "The glass cannot be had any more.", "owed_back_minor": 1200},
     "repair_sent": {"parcel": _PARCEL, "repaired": True, "work": "New socket, tested for an hour."},
     "goods_sent_back": {"parcel": _PARCEL, "whole": True},
+    "voucher_issued": {"credit_minor": 1500, "code": "THANKS-ABCD-EFGH-2345-6789"},
     "fulfilled": {"message": "Your new lamp is on its way: RR123456785DE"},
     "refunded": {
         "total_minor": 4762,

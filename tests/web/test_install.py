@@ -64,7 +64,13 @@ def test_manifest_keeps_saleors_limits(client: FlaskClient) -> None:
     assert manifest["id"] == IDENTIFIER
     for name in ("name", "version", "author"):
         assert 0 < len(manifest[name]) <= 60
-    assert manifest["permissions"] == ["MANAGE_ORDERS", "HANDLE_PAYMENTS", "MANAGE_PRODUCTS", "MANAGE_GIFT_CARD"]
+    assert manifest["permissions"] == [
+        "MANAGE_ORDERS",
+        "HANDLE_PAYMENTS",
+        "MANAGE_PRODUCTS",
+        "MANAGE_GIFT_CARD",
+        "MANAGE_DISCOUNTS",
+    ]
     for extension in manifest["extensions"]:
         assert set(extension["permissions"]) <= set(manifest["permissions"])
         assert extension["url"].startswith("/" if extension["target"] == "APP_PAGE" else "http://returns.test/")

@@ -35,6 +35,7 @@ from .order_answers import OrderEdges
 from .orders import to_order
 from .refusals import raise_refusal
 from .replacements import ReplacementCalls
+from .vouchers import VoucherCalls
 
 log = structlog.get_logger()
 
@@ -48,7 +49,7 @@ _NOTE_ADDED = "NOTE_ADDED"
 P = TypeVar("P")
 
 
-class SaleorClient(ReplacementCalls):
+class SaleorClient(ReplacementCalls, VoucherCalls):
     """Talks to every tenant's Saleor; safe to share between threads and kept for the life of the process.
 
     `identifier` is the manifest's id: a token of any other app is refused. `token_died` hears of each dead token.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from . import answers, order_answers, replacement_answers
+from . import answers, order_answers, replacement_answers, voucher_answers
 from .answers import Answer
 from .documents import DOCUMENTS, Document
 
@@ -33,6 +33,7 @@ STAFF_MEMBER = _operation("StaffMember", answers.StaffMemberAnswer)
 REFUND_SETTINGS = _operation("RefundSettings", answers.RefundSettingsAnswer)
 STOCK = _operation("Stock", answers.StockAnswer)
 GIFT_CARDS = _operation("GiftCards", answers.GiftCardsAnswer)
+VOUCHERS = _operation("Vouchers", voucher_answers.VouchersAnswer)
 WAREHOUSES = _operation("Warehouses", answers.WarehousesAnswer)
 PRODUCT_VARIANTS = _operation("ProductVariants", replacement_answers.ProductVariantsAnswer)
 VARIANTS = _operation("Variants", replacement_answers.VariantsAnswer)
@@ -49,6 +50,8 @@ ADD_ORDER_NOTE = _operation("AddOrderNote", answers.AddOrderNoteAnswer)
 CREATE_INVOICE = _operation("CreateInvoice", answers.CreateInvoiceAnswer)
 UPDATE_ORDER_METADATA = _operation("UpdateOrderMetadata", answers.UpdateOrderMetadataAnswer)
 CREATE_GIFT_CARD = _operation("CreateGiftCard", answers.CreateGiftCardAnswer)
+CREATE_VOUCHER = _operation("CreateVoucher", voucher_answers.CreateVoucherAnswer)
+LIST_VOUCHER = _operation("ListVoucher", voucher_answers.ListVoucherAnswer)
 SET_STOCK = _operation("SetStock", answers.SetStockAnswer)
 DELETE_PRIVATE_METADATA = _operation("DeletePrivateMetadata", answers.DeletePrivateMetadataAnswer)
 CREATE_DRAFT_ORDER = _operation("CreateDraftOrder", replacement_answers.CreateDraftOrderAnswer)

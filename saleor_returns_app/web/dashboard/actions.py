@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from saleor_returns_app.domain import cases as case_domain
 from saleor_returns_app.domain import refunds as refund_domain
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
+from saleor_returns_app.domain.effects import EffectKind
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.parcels import parcel_number
 from saleor_returns_app.domain.quotes import BY_ITSELF
@@ -28,7 +30,7 @@ from saleor_returns_app.services import (
 )
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.services.context import Context
-from saleor_returns_app.services.credits import is_credit, issue_credit
+from saleor_returns_app.services.credits import agreed_code, issue_credit
 from saleor_returns_app.services.repairs import start_repair
 
 from .buttons import Action, Offered, Typed, offered_to, plain
@@ -226,6 +228,15 @@ START_REPAIR = Action(
     explained="The accepted items are the shopper’s and go back once they are repaired. The next step is the diagnosis.",
     tone="primary",
 )
+#: The same, where it is a voucher.
+ISSUE_VOUCHER = replace(
+    ISSUE_CREDIT, name="issue-voucher", title="Give the voucher?", label="Give the voucher", said="Voucher approved"
+)
+_ISSUING: dict[EffectKind | None, Action] = {
+    EffectKind.GIFT_CARD: ISSUE_CREDIT,
+    EffectKind.VOUCHER: ISSUE_VOUCHER,
+    None: FULFIL,
+}
 MORE_TIME = Action(
     name="more-time",
     title="Give more time?",
@@ -323,6 +334,7 @@ _BY_NAME = {
         FULFIL,
         ISSUE_CREDIT,
         START_REPAIR,
+        ISSUE_VOUCHER,
         MORE_TIME,
         TRACKING,
         LOSE,
@@ -375,7 +387,7 @@ def _resolving(file: CaseFile) -> Action:
         return CASE_ACTIONS[CaseEvent.RESOLVE]
     if is_repair(terms):
         return START_REPAIR
-    return ISSUE_CREDIT if is_credit(terms) else FULFIL
+    return _ISSUING[agreed_code(terms)]
 
 
 def refund_actions(refund: Refund, actor: Actor) -> dict[str, Offered]:

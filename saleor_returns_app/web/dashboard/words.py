@@ -107,6 +107,8 @@ ENTRIES: dict[str, str] = {
     "vouch_step": "Settled by hand",
     "issue_credit": "Store credit approved",
     "credit_issued": "Store credit given",
+    "issue_voucher": "Voucher approved",
+    "voucher_issued": "Voucher given",
     "send_replacement": "Replacement approved",
     "replacement_ordered": "Replacement ordered",
     "replacement_missing": "The replacement is out of stock",

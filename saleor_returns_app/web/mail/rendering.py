@@ -45,6 +45,7 @@ SUBJECTS = {
     "repair_given_up": "About your repair, return %(number)s",
     "repair_sent": "Your return %(number)s: the goods are on their way to you",
     "goods_sent_back": "Your return %(number)s: goods are on their way back to you",
+    "voucher_issued": "Your voucher for return %(number)s",
     "fulfilled": "Your return %(number)s is settled",
     "withdrawal_receipt": "Receipt of your withdrawal, order %(order_number)s",
     "disconnected": "The returns app has lost %(shop)s",

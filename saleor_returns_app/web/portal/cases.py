@@ -20,7 +20,7 @@ from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services.cases import cancel_case
 from saleor_returns_app.services.credit_notes import list_credit_notes, read_credit_note
-from saleor_returns_app.services.credits import credit_code
+from saleor_returns_app.services.issued_codes import issued_codes
 from saleor_returns_app.services.logistics import add_tracking, parcels_of, read_parcels
 from saleor_returns_app.services.reopening import reopen_case, waited_for_evidence
 from saleor_returns_app.services.repairs import repair_of
@@ -129,7 +129,7 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
             .order_by(Refund.number)
         ).all()
         credit_notes = list_credit_notes(session, found.id)
-        credit = credit_code(ctx(), session, found.id)
+        codes = issued_codes(ctx(), session, found.id)
     parcels = read_parcels(ctx(), tenant().id, found.id)
     state = CaseStatus(found.status)
     possible = RETURN_CASE.possible(state, Who.SHOPPER)
@@ -146,7 +146,7 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
         case=found,
         entries=entries,
         refunds=[shown(refund) for refund in refunds],
-        credit=credit,
+        codes=codes,
         credit_notes=[row.number for row in credit_notes],
         steps=[name for _, name in steps] if place is not None else [],
         place=place,
