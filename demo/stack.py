@@ -184,7 +184,12 @@ class Stack:
     def _set_up(self, app: App) -> None:
         """What a merchant types first: where parcels go."""
         address = "Demo shop, returns\n1 Dock Road\nNew York, NY 10001"
-        settings = {"return_address": address, "window_days": "30", "shipping_rule": "with_last_unit"}
+        settings = {
+            "return_address": address,
+            "window_days": "30",
+            "shipping_rule": "with_last_unit",
+            "payment_page": f"{self.shop.base_url}/shop/orders/{{number}}",
+        }
         answer = self.staff_session(app).post(f"{self.app_url}/dashboard/settings", data=settings, timeout=30)
         answer.raise_for_status()
 

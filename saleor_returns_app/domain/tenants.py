@@ -36,7 +36,7 @@ class TenantSettings:
     restock_warehouse: str = ""
     seller: str = ""  # name, address and tax number, as they stand on credit notes; empty: the shop's name
     attaches_credit_notes: bool = False  # to the Saleor order, as an invoice document
-    #: Where shoppers pay an order, `{order}` standing for its Saleor id; empty: the shop tells them itself.
+    #: Where shoppers pay an order, `{order}` standing for its Saleor id, `{number}` for its number; empty: the shop tells them itself.
     payment_page: str = ""
     sends_replacements_first: bool = False  # before the goods are back
     spot_check_percent: int = 0  # of what rules approve by themselves, a person looks at so many
@@ -50,11 +50,12 @@ class TenantSettings:
         """An e-mail address, or the name of a group or role."""
         return self.escalations.get(waits_for) or self.escalations.get("") or Role.ADMIN.value
 
-    def pay_link(self, saleor_order_id: str) -> str:
+    def pay_link(self, saleor_order_id: str, number: str) -> str:
         """Where the shopper pays this order; empty where the shop has no such page."""
         if not self.payment_page or not saleor_order_id:
             return ""
-        return self.payment_page.replace("{order}", quote(saleor_order_id, safe=""))
+        page = self.payment_page.replace("{order}", quote(saleor_order_id, safe=""))
+        return page.replace("{number}", quote(number, safe=""))
 
     @classmethod
     def load(cls, stored: Mapping[str, Any]) -> TenantSettings:

@@ -323,10 +323,11 @@ def _mail(ctx: Context, session: Session, case: Case, exchange: Exchange, kind: 
     )
 
 
-def wake_exchanges(ctx: Context, session: Session, order_ids: Sequence[str]) -> None:
+def wake_exchanges(ctx: Context, session: Session, tenant_id: str, order_ids: Sequence[str]) -> None:
     """The shop told something of these orders: where one is a replacement, its case looks at it now."""
-    about = select(Exchange).where(Exchange.replacement_id.in_(order_ids), Exchange.state.in_(WATCHED))
+    about = select(Exchange).where(
+        Exchange.tenant_id == tenant_id, Exchange.replacement_id.in_(order_ids), Exchange.state.in_(WATCHED)
+    )
     for exchange in session.scalars(about):
-        exchange.check_at = ctx.now()
         key = f"exchange:{exchange.id}:{ctx.now().timestamp()}"
         ctx.jobs.advance_order(session, tenant_id=exchange.tenant_id, saleor_order_id=exchange.saleor_order_id, key=key)

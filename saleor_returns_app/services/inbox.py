@@ -19,6 +19,7 @@ from saleor_returns_app.models.refunds import RecordedReturn, Refund
 from saleor_returns_app.models.webhooks import WebhookDelivery
 
 from .context import Context
+from .exchanges import wake_exchanges
 from .mirroring import note_changes
 from .orders import LONG_AGO
 from .paying import IS_WATCHED
@@ -136,6 +137,7 @@ def _take_in(ctx: Context, session: Session, tenant_id: str, deliveries: Sequenc
     for order_id in session.scalars(moving.union(recording)):
         key = f"hook:{orders[order_id]}"
         ctx.jobs.advance_order(session, tenant_id=tenant_id, saleor_order_id=order_id, key=key)
+    wake_exchanges(ctx, session, tenant_id, list(orders))
 
 
 def forget_deliveries(ctx: Context) -> None:

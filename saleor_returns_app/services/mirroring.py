@@ -17,7 +17,6 @@ from saleor_returns_app.models.orders import OrderMirror, OrderToRead
 from saleor_returns_app.models.tenants import Tenant, TenantState
 
 from .context import Context
-from .exchanges import wake_exchanges
 from .orders import outdate_order, store_order
 from .ports import ShopConnection
 
@@ -94,7 +93,6 @@ def keep_orders(ctx: Context, tenant_id: str, orders: Sequence[Order], *, read_a
     with ctx.db.tenant(tenant_id) as session:
         for order in sorted(orders, key=lambda order: order.id):
             store_order(session, order, now=read_at)
-        wake_exchanges(ctx, session, ids)
         told = select(OrderToRead.saleor_order_id).where(
             OrderToRead.saleor_order_id.in_(ids), OrderToRead.told_at >= read_at
         )

@@ -30,7 +30,9 @@ _OWN = (
     *("payment_page", "sends_replacements_first"),
 )
 _SENDING = (CaseStatus.APPROVED, CaseStatus.IN_TRANSIT)
-_PAGE = re.compile(r"https://[A-Za-z0-9.-]{1,200}(:[0-9]{1,5})?/[^\s<>\"']{0,300}")
+_PAGE = re.compile(
+    r"(?:https://[A-Za-z0-9.-]{1,200}|http://(?:localhost|127\.0\.0\.1))(?::[0-9]{1,5})?/[^\s<>\"']{0,300}"
+)
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _EMAIL = re.compile(r"[^@\s<>\"',;]{1,64}@[^@\s<>\"',;]{1,190}\.[^@\s<>\"',;.]{2,60}")
 
@@ -105,9 +107,10 @@ def _address(text: str, field: str) -> str:
 
 def _page(text: str) -> str:
     page = text.strip()
-    if page and not (_PAGE.fullmatch(page) and "{order}" in page):
+    if page and not (_PAGE.fullmatch(page) and ("{order}" in page or "{number}" in page)):
         said = (
-            "Write an https address with {order} where the order's id belongs, like https://shop.example/pay/{order}."
+            "Write an https address with {order} or {number} where the order's id or number belongs, "
+            "like https://shop.example/pay/{order}."
         )
         raise BadInput(said, code="PAGE", field="payment_page")
     return page

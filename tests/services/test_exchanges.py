@@ -93,7 +93,7 @@ def ship(shop: Shop, saleor: FakeSaleor, **changes: Any) -> None:
     for key, order in saleor.replacements.items():
         saleor.replacements[key] = replace(order, **{"is_shipped": True, "tracking": "RR1", **changes})
         with shop.ctx.db.tenant(shop.tenant_id) as session:
-            exchanges.wake_exchanges(shop.ctx, session, [key])
+            exchanges.wake_exchanges(shop.ctx, session, shop.tenant_id, [key])
     shop.work()
 
 

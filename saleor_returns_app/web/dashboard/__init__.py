@@ -62,6 +62,7 @@ def _routes() -> None:
     add("/cases/<case_id>/refunds", "refunds", cases.show_refunds)
     add("/cases/<case_id>/exchange", "picking", exchanges.show_picking)
     add("/cases/<case_id>/exchange", "pick", exchanges.pick, methods=["POST"])
+    add("/cases/<case_id>/replacement", "replacement", cases.show_replacement)
     add("/cases/<case_id>/receive", "receiving", cases.show_receiving)
     add("/cases/<case_id>/compose", "compose", replies.compose_reply, methods=["POST"])
     add("/cases/<case_id>/offers/<offer_id>/<name>", "act_offer", cases.act_on_offer, methods=["POST"])

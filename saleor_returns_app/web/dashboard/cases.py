@@ -111,6 +111,7 @@ def _values(file: CaseFile) -> dict[str, Any]:
         "form": EMPTY,
         "seen": _seen(file),
         "poll": _poll(file),
+        "head": _head(file),
         "replacement_path": order_place(file.exchange.replacement_id)
         if file.exchange and file.exchange.replacement_id
         else "",
@@ -159,7 +160,8 @@ def _seen(file: CaseFile) -> str:
 
 def _head(file: CaseFile) -> str:
     """The part of it that stands outside of the panel."""
-    return f"{file.case.status}.{file.case.attention}"
+    goods = f"{file.exchange.state}.{file.exchange.owed_minor}" if file.exchange else ""
+    return f"{file.case.status}.{file.case.attention}.{goods}"
 
 
 def show_receiving(case_id: str) -> Response:
@@ -196,6 +198,14 @@ def show_refunds(case_id: str) -> Response:
     if seen.partition("~")[0] != _head(file):
         return onto_page(_page(file))
     return fragment("refunds.html", **_values(file))
+
+
+def show_replacement(case_id: str) -> Response:
+    """Whether something happened to the replacement: nothing when nothing did, else the whole page."""
+    file = read_file(case_id)
+    if request.args.get("seen", "") == _head(file):
+        return make_response("", 204)
+    return onto_page(_page(file))
 
 
 def act_on_case(case_id: str, name: str) -> Response:

@@ -52,7 +52,9 @@ def exchange_values(found: Case) -> dict[str, Any]:
         "exchange": exchange,
         "exchange_state": STATES.get(ExchangeState(exchange.state), "") if exchange else "",
         "exchange_tone": _TONES.get(ExchangeState(exchange.state), "info") if exchange else "",
-        "pay_link": ctx().tenant_settings(tenant().id).pay_link(exchange.replacement_id) if exchange else "",
+        "pay_link": ctx().tenant_settings(tenant().id).pay_link(exchange.replacement_id, exchange.replacement_number)
+        if exchange
+        else "",
         "may_pick": may_pick,
     }
 
