@@ -29,7 +29,7 @@ def _new_order(shop: Shop, channel: Channel, *, email: str, address: Address | N
     user = next((user for user in shop.state.users.values() if user.email == email), None)
     return Order(
         id=new_uuid_id("Order"),
-        number=str(shop.state.number("order number")),
+        number=shop.state.next_order_number(),
         created=now,
         updated_at=now,
         channel=channel,

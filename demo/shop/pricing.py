@@ -52,9 +52,9 @@ def reprice(order: Order) -> None:
         is_last = line is order.lines[-1]
         share = left if is_last else quantize(of_lines * base / subtotal if subtotal else ZERO, order.currency)
         left -= share
-        line.total_price = order.channel.tax(quantize(max(base - share, ZERO), order.currency))
+        line.total_price = order.channel.tax(max(base - share, ZERO))
         line.unit_price = _unit(line.total_price, line.quantity)
-    order.shipping_price = order.channel.tax(quantize(shipping - (off - of_lines), order.currency))
+    order.shipping_price = order.channel.tax(shipping - (off - of_lines))
 
 
 def _entered(line: OrderLine) -> Decimal:
@@ -65,9 +65,15 @@ def _off(order: Order, whole: Decimal) -> Decimal:
     off = ZERO
     for position, item in enumerate(order.discounts):
         worth = item.value if item.value_type == "FIXED" else whole * item.value / 100
-        off += min(quantize(worth, order.currency), whole)
+        off += min(worth, whole)
         order.discounts[position] = OrderDiscount(
-            item.type, item.value_type, item.value, order.money(off), item.name, item.reason, item.id
+            item.type,
+            item.value_type,
+            item.value,
+            order.money(quantize(off, order.currency)),
+            item.name,
+            item.reason,
+            item.id,
         )
     return off
 

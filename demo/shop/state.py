@@ -72,6 +72,9 @@ class State:
         """The next number of a kind."""
         return self.counters.setdefault(kind, Counter()).next()
 
+    def next_order_number(self) -> str:
+        return str(1000 + self.number("order number"))
+
     def next_id(self, kind: str) -> str:
         return global_id(kind, self.number(kind))
 

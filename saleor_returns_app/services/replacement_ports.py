@@ -116,8 +116,8 @@ class Replacements(Protocol):
         """Take `amount` (gross) off the draft's total; an earlier discount of ours is replaced, and with zero taken away.
 
         So it can be repeated, with an amount that was worked out from a read without a discount. The total then ends at
-        exactly `amount` less; where the shop's prices are without tax and no discount gives that, one minor unit lower, in
-        the shopper's favour. Raises SaleorRefused: NOT_DRAFT, and AMOUNT_TOO_HIGH for more than the total.
+        exactly `amount` less, tax included. (Should a shop's tax leave no way to it, a minor unit lower, in the shopper's
+        favour: what counts is the total that is read back.) Raises SaleorRefused: NOT_DRAFT, and AMOUNT_TOO_HIGH for more than the total.
         """
         ...
 

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,14 @@ from werkzeug.serving import make_server
 
 from saleor_returns_app.app import build_context
 from saleor_returns_app.config import load_settings
+from saleor_returns_app.domain.money import Money
 from saleor_returns_app.errors import TokenDead
 from saleor_returns_app.models import Base
 from saleor_returns_app.models.tenants import Tenant, TenantState
 from saleor_returns_app.models.webhooks import WebhookDelivery
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.inbox import order_in
+from saleor_returns_app.services.ports import Replacement, ReplacementLine, ReplacementRequest
 from saleor_returns_app.web import build_web
 from saleor_returns_app.web.install import manifest
 
@@ -112,6 +115,43 @@ def test_installed_told_and_removed(world: World, app: App) -> None:
 
     world.uninstall(app_id)
     eventually(lambda: app.tenant().state == TenantState.UNINSTALLED)
+
+
+def told_of(app: App, event: str, order_id: str) -> bool:
+    return order_id in {order_in(delivery.body) for delivery in app.deliveries(event)}
+
+
+def test_what_becomes_of_an_order_that_the_app_made_reaches_the_app(world: World, app: App) -> None:
+    app_id = world.install(app.manifest_url)
+    saleor, shop = app.context.saleor, app.context.shop(app.tenant().id)
+
+    def made(owed: str) -> Replacement:
+        original = world.order()
+        variant = next(line.variant_id for line in original.lines if line.variant_id)
+        lines = (ReplacementLine(variant_id=variant, quantity=2),)
+        wanted = ReplacementRequest(order_id=original.id, lines=lines, mark=f"contract/{uuid.uuid4()}")
+        draft = saleor.create_replacement(shop, wanted)
+        saleor.choose_shipping(shop, draft.order_id)
+        whole = saleor.read_replacement(shop, draft.order_id)
+        assert whole is not None
+        off = whole.total - Money(Decimal(owed), whole.total.currency)
+        saleor.discount_replacement(shop, draft.order_id, amount=off, reason="Exchange")
+        saleor.complete_replacement(shop, draft.order_id)
+        ready = saleor.read_replacement(shop, draft.order_id)
+        assert ready is not None
+        return ready
+
+    paid, dropped = made("1.50"), made("1.50")
+    eventually(lambda: told_of(app, "order_created", paid.order_id))
+    world.pay(paid.order_id, paid.due)
+    eventually(lambda: told_of(app, "order_fully_paid", paid.order_id))
+    world.ship(paid.order_id)
+    eventually(lambda: told_of(app, "order_fulfilled", paid.order_id))
+    eventually(lambda: told_of(app, "order_updated", paid.order_id))
+    saleor.cancel_replacement(shop, dropped.order_id)
+    eventually(lambda: told_of(app, "order_cancelled", dropped.order_id))
+    eventually(lambda: told_of(app, "order_updated", dropped.order_id))
+    world.uninstall(app_id)
 
 
 def test_reinstalled_shop_is_the_same_tenant(world: World, app: App) -> None:

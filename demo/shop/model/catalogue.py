@@ -21,9 +21,9 @@ class Channel:
     def tax(self, entered: Decimal) -> TaxedMoney:
         """A price as it was entered, with the tax of this channel in it or on it."""
         if self.prices_entered_with_tax:
-            return taxed(entered, self.tax_rate, self.currency_code)
-        gross = quantize(entered * (1 + self.tax_rate), self.currency_code)
-        return TaxedMoney(Money(entered, self.currency_code), Money(gross, self.currency_code))
+            return taxed(quantize(entered, self.currency_code), self.tax_rate, self.currency_code)
+        net, gross = (quantize(entered * factor, self.currency_code) for factor in (1, 1 + self.tax_rate))
+        return TaxedMoney(Money(net, self.currency_code), Money(gross, self.currency_code))
 
     @property
     def tax_configuration(self) -> dict[str, bool]:

@@ -29,8 +29,6 @@ from demo.shop.transactions import add_event, recalculate
 if TYPE_CHECKING:
     from demo.shop.shop import Shop
 
-_FIRST_NUMBER = 1001
-
 
 def make_order(shop: Shop, recipe: Recipe) -> Order:
     """The order, kept by the shop; no webhook is sent (see `announce`)."""
@@ -38,7 +36,7 @@ def make_order(shop: Shop, recipe: Recipe) -> Order:
     placed = shop.clock.now() - timedelta(days=recipe.days_ago, hours=1)
     order = Order(
         id=new_uuid_id("Order"),
-        number=str(_FIRST_NUMBER - 1 + shop.state.number("order number")),
+        number=shop.state.next_order_number(),
         created=placed,
         updated_at=placed,
         channel=channel,

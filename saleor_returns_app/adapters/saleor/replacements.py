@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import structlog
@@ -117,8 +118,8 @@ class ReplacementCalls(CatalogueCalls):
         if amount > whole:
             raise SaleorRefused("a discount cannot be more than the total", codes=["AMOUNT_TOO_HIGH"])
 
-        def add(value: Money) -> ReplacementFields:
-            given = {"valueType": "FIXED", "value": str(value.amount), "reason": reason}
+        def add(value: Decimal) -> ReplacementFields:
+            given = {"valueType": "FIXED", "value": str(value), "reason": reason}
             answer = self._gateway.write(shop, operations.ADD_ORDER_DISCOUNT, {"order": order_id, "input": given})
             return _order(answer.order_discount_add)
 

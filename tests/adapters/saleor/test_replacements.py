@@ -181,7 +181,7 @@ def test_the_discount_before_is_taken_away_first(client: SaleorClient, saleor: S
     )
     client.discount_replacement(shop, "N1", amount=usd("50.00"), reason="Exchange R-1")
     assert sent(saleor) == ["Replacement", "DeleteOrderDiscount", "AddOrderDiscount"]
-    given = {"valueType": "FIXED", "value": "50.00", "reason": "Exchange R-1"}
+    given = {"valueType": "FIXED", "value": "50.000", "reason": "Exchange R-1"}
     assert saleor.seen[2].json()["variables"] == {"order": "N1", "input": given}
 
 
@@ -264,3 +264,20 @@ def test_what_shoppers_cannot_buy_is_left_out(
     saleor.play(answers({"productVariants": {"edges": [{"node": variant(**changes)}]}}))
     found = client.read_variants(shop, channel="us", country="US", variant_ids=["V1"])
     assert [(item.name, item.sku, item.price) for item in found] == ([("", "", usd("20.00"))] if is_sold else [])
+
+
+@pytest.mark.parametrize(("status", "is_cancelled"), [("FULFILLED", False), ("CANCELED", True)])
+def test_a_parcel_that_staff_took_back_does_not_keep_an_order(
+    client: SaleorClient, saleor: Script, shop: ShopConnection, status: str, is_cancelled: bool
+) -> None:
+    parcels = [{"status": status, "trackingNumber": ""}]
+    saleor.play(
+        answers({"order": order(total="0", status="UNFULFILLED", fulfillments=parcels)}),
+        answers({"orderCancel": {"order": {"id": "N1"}, "errors": []}}),
+    )
+    if is_cancelled:
+        client.cancel_replacement(shop, "N1")
+    else:
+        with pytest.raises(SaleorRefused):
+            client.cancel_replacement(shop, "N1")
+    assert sent(saleor) == ["Replacement", "CancelOrder"][: 1 + is_cancelled]
