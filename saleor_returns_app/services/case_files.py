@@ -74,6 +74,12 @@ class CaseFile:
     strays: tuple[StrayGoods, ...] = ()  # of its parcels, and not settled yet
 
     @property
+    def dispute(self) -> str:
+        """What the shopper said of the decision that they disputed last; empty where they did not."""
+        said = [entry.detail.get("message", "") for entry in self.entries if entry.event == "dispute"]
+        return str(said[-1]) if said else ""
+
+    @property
     def may_reopen(self) -> bool:
         """Whether it was evidence that did not come in time."""
         expired = [row for row in self.deadlines if row.outcome == "expired"]

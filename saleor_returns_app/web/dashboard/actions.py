@@ -20,6 +20,7 @@ from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services import (
     cases,
+    disputes,
     evidence_requests,
     inspection,
     logistics,
@@ -46,6 +47,14 @@ def _approve(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor:
 
 def _reject(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
     cases.reject_case(ctx, tenant_id, case_id, actor=actor, version=version, reason=typed.get("reason", ""))
+
+
+def _uphold(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    disputes.uphold_decision(ctx, tenant_id, case_id, actor=actor, version=version, reason=typed.get("reason", ""))
+
+
+def _overturn(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    disputes.overturn_decision(ctx, tenant_id, case_id, actor=actor, version=version, reason=typed.get("reason", ""))
 
 
 def _cancel(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
@@ -178,6 +187,23 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         run=_cancel,
         form="cancel.html",
         tone="critical",
+    ),
+    CaseEvent.OVERTURN: Action(
+        name="overturn",
+        title="Is the shopper right?",
+        label="Take it up again",
+        said="The case is back in review",
+        run=_overturn,
+        form="dispute.html",
+        tone="primary",
+    ),
+    CaseEvent.UPHOLD: Action(
+        name="uphold",
+        title="Does the decision stay?",
+        label="Uphold the decision",
+        said="The decision stays",
+        run=_uphold,
+        form="dispute.html",
     ),
     CaseEvent.CLOSE: Action(
         name="close",

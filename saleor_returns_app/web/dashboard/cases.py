@@ -41,6 +41,7 @@ from .forms import EMPTY, Form, posted_version
 from .places import customer_place, order_place
 from .repair_words import FINDINGS, HOWS, STATES, TONES
 from .repairs import repair_action, repair_actions
+from .sending_out import sending_action, sending_actions
 from .thread import REPLY, offer_action, thread_action, thread_of, thread_values
 from .words import headline
 
@@ -48,7 +49,7 @@ from .words import headline
 _TRIES = 4
 _RECEIVE = "receive"
 #: Actions that stand beside what they are about, not among the next steps.
-_ASIDE = frozenset({"tracking", "lose", "confirm-return", "refund", "more-time"})
+_ASIDE = frozenset({"tracking", "lose", "confirm-return", "refund", "more-time", "correct-parcel-out"})
 #: Seconds between two looks at a refund: often while somebody waits for it, rarely when the provider takes days.
 _POLL_SOON, _POLL_LATER = 2, 20
 _WATCHED_CLOSELY = timedelta(minutes=2)
@@ -89,7 +90,7 @@ def case_page(case_id: str, *, status: int = 200, **more: Any) -> Response:
 
 def _values(file: CaseFile) -> dict[str, Any]:
     actor = visit().actor
-    actions = {**repair_actions(file, actor), **case_actions(file, actor)}
+    actions = {**repair_actions(file, actor), **case_actions(file, actor), **sending_actions(file, actor)}
     return {
         "file": file,
         "case": file.case,
@@ -209,7 +210,7 @@ def show_replacement(case_id: str) -> Response:
 
 
 def act_on_case(case_id: str, name: str) -> Response:
-    action = case_action(name) or repair_action(name) or thread_action(name)
+    action = case_action(name) or repair_action(name) or sending_action(name) or thread_action(name)
     if action is REPLY:
         allow_uploads()
     if action is None:
