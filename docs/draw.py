@@ -14,6 +14,7 @@ from saleor_returns_app.domain.deadlines import PROTOCOL, WAITING, TimeOut, Wait
 from saleor_returns_app.domain.machines import Machine, Who
 from saleor_returns_app.domain.offers import OFFER
 from saleor_returns_app.domain.parcels import PARCEL
+from saleor_returns_app.domain.payouts import PAYOUT
 from saleor_returns_app.domain.policy.actions import Then
 from saleor_returns_app.domain.policy.conditions import When
 from saleor_returns_app.domain.policy.presets import PRESETS
@@ -33,6 +34,7 @@ def machine_page() -> str:
         _section("Return case", RETURN_CASE),
         _section("Refund", REFUND),
         _section("Offer", OFFER),
+        _section("Payout", PAYOUT),
         _section("Parcel", PARCEL),
         _section("Repair", REPAIR),
         _section("Return line: what arrived", LINE_RECEPTION),

@@ -1030,6 +1030,51 @@ def upgrade() -> None:
         batch_op.create_index("ix_credit_notes_quote", ["tenant_id", "quote_id"], unique=False)
 
     op.create_table(
+        "payouts",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("refund_id", sa.String(length=36), nullable=False),
+        sa.Column("means", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("proposed_by", sa.String(length=300), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("ending", sa.String(length=4), nullable=False),
+        sa.Column("agreed_by", sa.String(length=300), nullable=False),
+        sa.Column("agreed_who", sa.String(length=20), nullable=False),
+        sa.Column("agreed_how", sa.Text(), nullable=False),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("reference", sa.String(length=300), nullable=False),
+        sa.Column("proof_id", sa.String(length=36), nullable=True),
+        sa.Column("recorded_by_id", sa.String(length=120), nullable=False),
+        sa.Column("recorded_by", sa.String(length=300), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_by", sa.String(length=300), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_payouts_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["refund_id"], ["refunds.id"], name=op.f("fk_payouts_refund_id_refunds"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_payouts_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payouts")),
+    )
+    with op.batch_alter_table("payouts", schema=None) as batch_op:
+        batch_op.create_index("ix_payouts_case", ["tenant_id", "case_id"], unique=False)
+        batch_op.create_index("ix_payouts_forget", ["settled_at"], unique=False)
+        batch_op.create_index(
+            "uq_payouts_standing",
+            ["refund_id"],
+            unique=True,
+            sqlite_where=sa.text("status IN ('proposed', 'agreed', 'paid')"),
+            postgresql_where=sa.text("status IN ('proposed', 'agreed', 'paid')"),
+        )
+
+    op.create_table(
         "refund_attempts",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("refund_id", sa.String(length=36), nullable=False),
@@ -1053,6 +1098,16 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("refund_attempts")
+    with op.batch_alter_table("payouts", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_payouts_standing",
+            sqlite_where=sa.text("status IN ('proposed', 'agreed', 'paid')"),
+            postgresql_where=sa.text("status IN ('proposed', 'agreed', 'paid')"),
+        )
+        batch_op.drop_index("ix_payouts_forget")
+        batch_op.drop_index("ix_payouts_case")
+
+    op.drop_table("payouts")
     with op.batch_alter_table("credit_notes", schema=None) as batch_op:
         batch_op.drop_index("ix_credit_notes_quote")
         batch_op.drop_index("ix_credit_notes_case")

@@ -13,6 +13,7 @@ from .exchanges import EXCHANGE, ExchangeState
 from .machines import Who
 from .offers import OFFER, OfferStatus
 from .parcels import PARCEL, ParcelStatus
+from .payouts import PAYOUT, STANDING
 from .policy.actions import Wait as Wait  # noqa: PLC0414 the word for it belongs to both
 from .policy.calendars import add_days, end_of_day, is_business_day, local_day
 from .refunds import REFUND, RefundStatus
@@ -120,6 +121,8 @@ WAITING: Mapping[object, Mapping[str, Wait]] = {
     EFFECT: {},
     EXCHANGE: {state.value: wait for state, wait in EXCHANGE_WAITS.items()},
     REPAIR: {state.value: wait for state, wait in REPAIR_WAITS.items()},
+    # Whoever has the next step, the day that the refund was promised for does not move.
+    PAYOUT: {state.value: Wait.REFUND for state in sorted(STANDING)},
 }
 #: States that can be left, but where nobody owes anything.
 AT_REST: Mapping[object, frozenset[str]] = {

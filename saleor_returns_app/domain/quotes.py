@@ -10,7 +10,6 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from .because import Because
 from .deductions import agreed_share, postage_notes, restocking_fee, take_off_agreed, take_off_postage
@@ -19,29 +18,8 @@ from .exchanges import fit, in_pieces
 from .money import Money, total
 from .orders import GrantStatus, Order, OrderLine
 from .quote_lines import QuoteKind, QuoteLine, unit_worths
+from .tenders import RefundWay, SplitRule, Tender, split
 from .terms import CaseTerms, ShippingRule
-
-
-class RefundWay(StrEnum):
-    """How one part of the money goes back."""
-
-    TRANSACTION = "transaction"
-    LEGACY = "legacy"
-    GIFT_CARD = "gift_card"
-    PERSON = "person"  # no payment can take it: somebody decides
-
-
-#: Ways that the app pays by itself; the others wait for a person.
-BY_ITSELF = frozenset({RefundWay.TRANSACTION, RefundWay.LEGACY})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tender:
-    way: RefundWay
-    amount: Money
-    label: str
-    transaction_id: str | None = None
-    reference: str = ""  # the payment's own, at the provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +85,15 @@ def quote_refund(
     shipping_rule: ShippingRule = ShippingRule.WITH_LAST_UNIT,
     terms: CaseTerms = CaseTerms(),  # noqa: B008
     agreed_units: Mapping[str, int] | None = None,
+    split_rule: SplitRule = SplitRule.IN_ORDER,
 ) -> Quote:
     """Work out a refund of `wanted` units (order line id → quantity) of an order as it stands, on these terms.
 
     `own_grants` are ids of grants made by this app: their units are in `committed` already, other grants are external refunds.
     Units that were refunded before are left out and said in the notes. `agreed_units` are those that an agreed amount is for
     (None: those wanted); where fewer are wanted, it shrinks with what they are worth. `shipping_rule` holds where the terms say
-    nothing of shipping. No payment gives back more than is left on it: what none of them can take stands under `RefundWay.PERSON`.
+    nothing of shipping. `split_rule` says how several payments share it. None gives back more than is left on it: what none of them can
+    take stands under `RefundWay.PERSON`.
     """
     notes: list[Because] = []
     if not terms.in_money:
@@ -167,7 +147,7 @@ def quote_refund(
         text = "%(amount)s of this order was refunded outside of this app."
         notes.append(Because("EXTERNAL_REFUND", text, {"amount": str(outside)}))
     whole = total((line.amount for line in lines), order.currency)
-    tenders = _tenders(order, whole, committed, notes)
+    tenders = _tenders(order, whole, committed, notes, split_rule)
     return Quote(
         currency=order.currency,
         lines=tuple(lines),
@@ -250,50 +230,42 @@ def _shipping_of(
     return [QuoteLine(kind=QuoteKind.SHIPPING, amount=gross, tax=tax, label="Shipping")]
 
 
-def _tenders(order: Order, whole: Money, committed: Committed, notes: list[Because]) -> tuple[Tender, ...]:
-    """Original payments first, oldest first; a gift card's share comes after them; what nothing can take goes to a person."""
+def _tenders(
+    order: Order, whole: Money, committed: Committed, notes: list[Because], rule: SplitRule
+) -> tuple[Tender, ...]:
+    """Each payment and gift card gives back at most what is left on it; what nothing can take goes to a person."""
     zero = Money.zero(order.currency)
-    left, found = whole, []
-
-    def take(
-        way: RefundWay, available: Money, label: str, transaction_id: str | None = None, reference: str = ""
-    ) -> None:
-        nonlocal left
-        amount = min(available, left)
-        if amount > zero:
-            found.append(
-                Tender(way=way, amount=amount, label=label, transaction_id=transaction_id, reference=reference)
-            )
-            left = left - amount
-
-    for transaction in order.transactions:
-        available = transaction.charged - committed.under_way.get(transaction.id, zero)
-        take(
-            RefundWay.TRANSACTION,
-            available,
-            transaction.name or transaction.psp_reference,
-            transaction.id,
-            transaction.psp_reference,
+    sources = [
+        Tender(
+            way=RefundWay.TRANSACTION,
+            amount=max(transaction.charged - committed.under_way.get(transaction.id, zero), zero),
+            label=transaction.name or transaction.psp_reference,
+            transaction_id=transaction.id,
+            reference=transaction.psp_reference,
         )
-    if not order.transactions:
-        payment = order.legacy_payment
-        if payment is not None:
-            available = payment.available_refund - committed.under_way.get(None, zero)
-            take(RefundWay.LEGACY, available, payment.gateway)
+        for transaction in order.transactions
+    ]
+    payment = order.legacy_payment
+    if not order.transactions and payment is not None:
+        left = max(payment.available_refund - committed.under_way.get(None, zero), zero)
+        sources.append(Tender(way=RefundWay.LEGACY, amount=left, label=payment.gateway))
     cards = total((card.amount for card in order.gift_cards), order.currency) - (committed.gift_cards or zero)
-    before_cards = left
-    take(RefundWay.GIFT_CARD, cards, "Gift card")
-    if left != before_cards:
-        notes.append(
-            Because(
-                "GIFT_CARD_LAST",
-                "Payments are refunded first; the gift card's share comes last.",
-            )
-        )
-    if left > zero:
+    sources.append(Tender(way=RefundWay.GIFT_CARD, amount=max(cards, zero), label="Gift card"))
+    found = split(whole, sources, rule=rule)
+    if len(found) > 1 and rule is SplitRule.IN_PROPORTION:
+        text = "The refund is split in proportion to what is left on each payment."
+        notes.append(Because("SPLIT_IN_PROPORTION", text))
+    if any(tender.way is RefundWay.GIFT_CARD for tender in found):
+        if rule is SplitRule.IN_ORDER:
+            text = "Payments are refunded first; the gift card's share comes last."
+            notes.append(Because("GIFT_CARD_LAST", text))
+        text = "The gift card's share comes back as a new gift card."
+        notes.append(Because("GIFT_CARD_NEW", text))
+    rest = whole - total((tender.amount for tender in found), order.currency)
+    if rest > zero:
         text = "%(amount)s cannot go back to a payment: less is left there than these items cost. A person decides."
-        notes.append(Because("NOT_COVERED", text, {"amount": str(left)}))
-        take(RefundWay.PERSON, left, "To be decided")
+        notes.append(Because("NOT_COVERED", text, {"amount": str(rest)}))
+        found.append(Tender(way=RefundWay.PERSON, amount=rest, label="To be decided"))
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from .deadlines import ShopCalendar
 from .roles import Role
+from .tenders import SplitRule
 from .terms import ShippingRule
 
 
@@ -38,6 +39,7 @@ class TenantSettings:
     attaches_credit_notes: bool = False  # to the Saleor order, as an invoice document
     #: Where shoppers pay an order, `{order}` standing for its Saleor id, `{number}` for its number; empty: the shop tells them itself.
     payment_page: str = ""
+    split_rule: SplitRule = SplitRule.IN_ORDER
     sends_replacements_first: bool = False  # before the goods are back
     spot_check_percent: int = 0  # of what rules approve by themselves, a person looks at so many
 
@@ -64,6 +66,8 @@ class TenantSettings:
         values = {name: value for name, value in stored.items() if name in known}
         if "shipping_rule" in values:
             values["shipping_rule"] = ShippingRule(values["shipping_rule"])
+        if "split_rule" in values:
+            values["split_rule"] = SplitRule(values["split_rule"])
         if "closed_days" in values:
             values["closed_days"] = tuple(values["closed_days"])
         return cls(**values)

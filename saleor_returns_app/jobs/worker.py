@@ -26,6 +26,7 @@ from saleor_returns_app.services.logins import forget_logins
 from saleor_returns_app.services.matching_withdrawals import match_withdrawals
 from saleor_returns_app.services.mirroring import read_changed_orders
 from saleor_returns_app.services.notifications import Render, send_waiting_mails
+from saleor_returns_app.services.payouts import forget_accounts
 from saleor_returns_app.services.receipts import book_held
 from saleor_returns_app.services.simulating import run_simulations
 from saleor_returns_app.services.tenants import erase_due_tenants, reconnect_tenants
@@ -127,6 +128,7 @@ def tidy(context: Context) -> None:
     forget_logins(context)
     forget_keys(context)
     retire_evidence(context)
+    forget_accounts(context)
     reconnect_tenants(context)
     erase_due_tenants(context)
     sweep_orphans(context)

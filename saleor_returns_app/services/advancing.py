@@ -12,8 +12,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from saleor_returns_app.domain.effects import OPEN, EffectKind
 from saleor_returns_app.domain.exchanges import WATCHED
 from saleor_returns_app.domain.orders import Order
-from saleor_returns_app.domain.quotes import RefundWay
 from saleor_returns_app.domain.refunds import UNDER_WAY
+from saleor_returns_app.domain.tenders import RefundWay
 from saleor_returns_app.errors import NotFound, SaleorDenied, SaleorRefused
 from saleor_returns_app.models.base import TenantScoped
 from saleor_returns_app.models.cases import Case

@@ -26,12 +26,13 @@ from .lanes import Lane
 
 #: Code → what happened and what to do (English msgids; filled with the detail).
 WHAT_TO_DO = {
-    "PAY_BY_HAND": "%(amount)s has to be given back by hand (%(label)s). Do it, then record it here.",
+    "PAY_BY_HAND": "%(amount)s cannot go back by itself (%(label)s). Propose a bank transfer or cash; once the shopper "
+    "agrees, pay it and record it here.",
     "NOT_LEFT": "The refund of %(amount)s does not fit: %(message)s Cancel it and read the quote again.",
     "GRANT_REFUSED": "Saleor refused to grant %(amount)s: %(message)s",
     "REQUEST_REFUSED": "Saleor refused to request %(amount)s: %(message)s",
     "NO_REFUND_WEBHOOK": "The payment's app cannot refund. Pay %(amount)s at the provider, then record it here.",
-    "DECLINED": "The provider declined %(amount)s: %(message)s Retry it, or pay another way and record it.",
+    "DECLINED": "The provider declined %(amount)s: %(message)s Retry it, or propose a bank transfer or cash.",
     "UNDELIVERED": "The provider did not answer in time and may have paid %(amount)s. Look there first; "
     "retry only if nothing moved, else record it.",
     "GRANT_GONE": "The granted refund of %(amount)s is no longer on the order. Look what happened before you retry.",

@@ -15,8 +15,9 @@ from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import RETURN_CASE, Acceptance, CaseEvent, CaseStatus
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
-from saleor_returns_app.domain.quotes import BY_ITSELF, Quote
+from saleor_returns_app.domain.quotes import Quote
 from saleor_returns_app.domain.roles import Verb
+from saleor_returns_app.domain.tenders import BY_ITSELF
 from saleor_returns_app.errors import AppError, Conflict
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.orders import OrderMirror

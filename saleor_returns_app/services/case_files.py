@@ -25,6 +25,7 @@ from saleor_returns_app.models.effects import Effect
 from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.inspection import Finding, StrayGoods
 from saleor_returns_app.models.parcels import Parcel
+from saleor_returns_app.models.payouts import Payout
 from saleor_returns_app.models.refunds import QuoteRow, RecordedReturn, Refund, RefundAttempt
 from saleor_returns_app.models.repairs import Repair
 
@@ -36,6 +37,7 @@ from .exchanges import live_exchange
 from .goods_owed import goods_owed
 from .inspection import holding_findings
 from .logistics import parcels_of
+from .payouts import payouts_to_show
 from .quotes import QUOTE
 from .receipts import open_strays
 from .repairs import repair_of
@@ -45,6 +47,7 @@ from .repairs import repair_of
 class RefundFile:
     refund: Refund
     attempts: tuple[RefundAttempt, ...]
+    payout: Payout | None = None  # the newest: how it is paid outside
 
     @property
     def under_way(self) -> bool:
@@ -164,6 +167,7 @@ def read_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Ca
         effects = effects_of(session, case.id)
         strays = open_strays(session, case.id)
         credit = owed_credit(session, case)
+        payouts = payouts_to_show(session, case.id)
         exchange = live_exchange(session, case.id)
         parcels = parcels_of(session, case.id)
         sent = parcels_of(session, case.id, Direction.OUT)
@@ -183,7 +187,10 @@ def read_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Ca
         deadlines=tuple(deadlines),
         case=case,
         entries=tuple(entries),
-        refunds=tuple(RefundFile(refund=refund, attempts=tuple(attempts[refund.id])) for refund in refunds),
+        refunds=tuple(
+            RefundFile(refund=refund, attempts=tuple(attempts[refund.id]), payout=payouts.get(refund.id))
+            for refund in refunds
+        ),
         recorded=recorded,
         approved=QUOTE.validate_python(quote.data) if quote is not None else None,
     )

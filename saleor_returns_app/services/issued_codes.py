@@ -16,12 +16,14 @@ from saleor_returns_app.domain.effects import EffectKind, EffectState, Finished,
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.effects import Effect
+from saleor_returns_app.models.refunds import Refund
 
 from .context import Context
 from .effects import plan_effect
 from .history import move_case, record_entry
 from .notifications import queue_case_mail
 from .ports import GiftCardRequest, ShopConnection, VoucherRequest
+from .settling import settle_given
 
 #: Key of the result: what was made in Saleor. Without it somebody made it by hand.
 _MADE = "made"
@@ -41,14 +43,17 @@ class IssuedCode:
     code: str = field(repr=False)
 
 
-def plan_code(ctx: Context, session: Session, case: Case, *, kind: EffectKind, worth: Money) -> Effect:
-    """Plan the gift card or voucher that settles a case."""
+def plan_code(
+    ctx: Context, session: Session, case: Case, *, kind: EffectKind, worth: Money, refund: Refund | None = None
+) -> Effect:
+    """Plan the gift card or voucher that settles a case, or the gift card that settles one `refund` of it."""
+    about = refund.id if refund is not None else case.id
     effect = plan_effect(
         ctx,
         session,
         case,
         kind=kind,
-        key=f"{kind.value}:{case.id}",
+        key=f"{kind.value}:{about}",
         lane=case.saleor_order_id,
         what={
             "minor": worth.minor,
@@ -56,7 +61,8 @@ def plan_code(ctx: Context, session: Session, case: Case, *, kind: EffectKind, w
             "amount": str(worth),
             "number": case.number,
             "channel": case.channel_slug,
-            "mark": f"{case.tenant_id}/{case.id}",
+            "mark": f"{case.tenant_id}/{about}",
+            **({"refund": refund.id} if refund is not None else {}),
         },
     )
     if kind is EffectKind.VOUCHER and _SEALED not in effect.result:
@@ -83,15 +89,18 @@ class _Issuing:
     """What follows once there is a code."""
 
     def done(self, ctx: Context, session: Session, case: Case, effect: Effect) -> None:
-        """The case is settled, and the shopper gets the code."""
+        """The case or its refund is settled, and the shopper gets the code."""
         issued = ISSUED[EffectKind(effect.kind)]
-        move_case(ctx, case, CaseEvent.SETTLE, SYSTEM)
+        if "refund" in effect.what:
+            settle_given(ctx, session, case, session.get_one(Refund, effect.what["refund"]))
+        else:
+            move_case(ctx, case, CaseEvent.SETTLE, SYSTEM)
         detail = {"total": effect.what["amount"]}
         record_entry(ctx, session, case, event=issued, actor=SYSTEM, public=True, detail=detail)
         if _MADE in effect.result:
             code = ctx.cipher.decrypt(str(effect.result[_SEALED]))
             queue_case_mail(ctx, session, case, issued, credit_minor=int(effect.what["minor"]), code=code)
-        else:  # made by hand: whoever did it tells the shopper
+        elif "refund" not in effect.what:  # made by hand: whoever did it tells the shopper
             queue_case_mail(ctx, session, case, "fulfilled", message="")
 
     def tidy(self, ctx: Context, shop: ShopConnection, effect: Effect) -> None:

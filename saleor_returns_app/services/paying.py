@@ -29,6 +29,7 @@ from saleor_returns_app.domain.refunds import (
     recognise_grant,
     shipping_grantable,
 )
+from saleor_returns_app.domain.tenders import RefundWay
 from saleor_returns_app.errors import (
     SaleorDenied,
     SaleorRefused,
@@ -370,9 +371,13 @@ class Paying:
 #: A request that is under way somewhere takes a refund on from these.
 _AWAITING = (RefundStatus.REQUESTED, RefundStatus.GRANTED, RefundStatus.UNCLEAR)
 #: What a job looks at: what is under way, and where money may still move after all, for providers report late.
-IS_WATCHED = or_(
-    Refund.status.in_([*WATCHED, RefundStatus.FAILED]),
-    and_(Refund.status.in_([RefundStatus.RECORDED, RefundStatus.CANCELLED]), Refund.grant_id.is_not(None)),
+#: A gift card is a step of its own (`issued_codes`).
+IS_WATCHED = and_(
+    Refund.way != RefundWay.GIFT_CARD,
+    or_(
+        Refund.status.in_([*WATCHED, RefundStatus.FAILED]),
+        and_(Refund.status.in_([RefundStatus.RECORDED, RefundStatus.CANCELLED]), Refund.grant_id.is_not(None)),
+    ),
 )
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import SYSTEM
 from saleor_returns_app.domain.money import Money, total
-from saleor_returns_app.domain.quotes import RefundWay
 from saleor_returns_app.domain.refunds import RefundEvent, RefundStatus
+from saleor_returns_app.domain.tenders import RefundWay
 from saleor_returns_app.errors import (
     SaleorDenied,
     SaleorRefused,

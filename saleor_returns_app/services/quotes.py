@@ -14,9 +14,10 @@ from saleor_returns_app.domain.cases import Acceptance
 from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
-from saleor_returns_app.domain.quotes import TAKING, Committed, Quote, RefundWay, quote_refund
+from saleor_returns_app.domain.quotes import TAKING, Committed, Quote, quote_refund
 from saleor_returns_app.domain.refunds import CLAIMING, UNDER_WAY, RefundStatus, recognise_grant, seen_in_charge
 from saleor_returns_app.domain.tenants import TenantSettings
+from saleor_returns_app.domain.tenders import RefundWay
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.exchanges import Exchange
@@ -40,7 +41,7 @@ def committed_refunds(
     gift_cards, paid, shipping = zero, zero, False
     for refund in rows:
         status = RefundStatus(refund.status)
-        if status is RefundStatus.SUCCEEDED:
+        if status is RefundStatus.SUCCEEDED and refund.way != RefundWay.GIFT_CARD:  # Saleor counts no gift card
             paid = paid + refund.paid
         mine = refund.case_id == besides and (since is None or refund.created_at > since)
         if mine or status not in CLAIMING:
@@ -115,6 +116,7 @@ def quote_units(
         committed=committed,
         own_grants=ours,
         shipping_rule=settings.shipping_rule,
+        split_rule=settings.split_rule,
         terms=terms,
         agreed_units=agreed_units,
     )

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import CaseEvent
+from saleor_returns_app.domain.effects import EffectKind
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
-from saleor_returns_app.domain.quotes import BY_ITSELF, Quote
+from saleor_returns_app.domain.quotes import Quote
 from saleor_returns_app.domain.refunds import (
     SETTLED,
     RefundEvent,
@@ -21,6 +22,7 @@ from saleor_returns_app.domain.refunds import (
     marker,
 )
 from saleor_returns_app.domain.roles import Verb
+from saleor_returns_app.domain.tenders import BY_ITSELF, RefundWay
 from saleor_returns_app.errors import BadInput, Conflict, NotFound
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
@@ -32,9 +34,11 @@ from .context import Context
 from .exchanges import check_replaced
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
+from .issued_codes import plan_code
 from .orders import fresh_order, lock_lane
 from .quotes import QUOTE, quote_case
 from .settling import move_refund, settle_case
+from .standing_payouts import check_no_payout
 from .waiting import follow_case
 
 #: A sweep looks after an approved refund this late, should its job have been lost.
@@ -165,10 +169,14 @@ def _plan_refunds(ctx: Context, session: Session, case: Case, quote: Quote, acto
         if tender.way in BY_ITSELF:
             move_refund(ctx, refund, RefundEvent.APPROVE, actor)
             refund.approved_by, refund.approved_at = actor.name, now
-            refund.check_at = now + SAFETY_NET
+            # A gift card is a step of its own, which looks after itself.
+            refund.check_at = now + SAFETY_NET if tender.way is not RefundWay.GIFT_CARD else None
         session.add(refund)
         planned.append(refund)
     session.flush()
+    for refund in planned:
+        if refund.way == RefundWay.GIFT_CARD:
+            plan_code(ctx, session, case, kind=EffectKind.GIFT_CARD, worth=refund.amount, refund=refund)
     return planned
 
 
@@ -240,6 +248,7 @@ def vouch_unsent(
 
 
 def _try_again(ctx: Context, session: Session, case: Case, refund: Refund, actor: Actor) -> None:
+    check_no_payout(session, refund)
     unclear = refund.status == RefundStatus.UNCLEAR
     move_refund(ctx, refund, RefundEvent.RETRY, actor)
     _decide_open_attempts(session, refund)
@@ -277,6 +286,7 @@ def approve_rest(
                 "This part cannot go back by itself. Pay it by hand, then record it.",
                 code="BY_HAND",
             )
+        check_no_payout(session, refund)
         move_refund(ctx, refund, RefundEvent.APPROVE, actor)
         refund.approved_by, refund.approved_at = actor.name, ctx.now()
         refund.check_at = ctx.now() + SAFETY_NET
@@ -322,7 +332,10 @@ def record_refund(
     proof: str,
     version: int | None = None,
 ) -> None:
-    """The refund was paid outside of the app; `proof` says how, and stays in the history."""
+    """The refund was paid to its payment outside of the app; `proof` says how, and stays in the history.
+
+    Raises Conflict for what goes to no payment: that is a payout (`services.payouts`).
+    """
     require_permission(actor, "HANDLE_PAYMENTS")
     require_role(actor, Verb.PAY)
     said = proof.strip()
@@ -332,6 +345,10 @@ def record_refund(
     with ctx.db.tenant(tenant_id) as session:
         case, refund = _load(session, refund_id, actor)
         check_version(case, version)
+        if refund.way == RefundWay.PERSON:
+            text = "This part goes to no payment. Propose a bank transfer or cash: the shopper has to agree first."
+            raise Conflict(text, code="CONSENT_NEEDED")
+        check_no_payout(session, refund)
         refund.proof, refund.paid_minor = said, refund.amount_minor
         move_refund(ctx, refund, RefundEvent.RECORD, actor)
         detail = {"refund": refund.marker, "amount": str(refund.amount), "proof": said}
@@ -372,6 +389,7 @@ def cancel_refund(
                 text = "Another part of this refund, %(amount)s by %(label)s, is paid or under way. Retry this one, or record it."
                 raise Conflict(text, code="PARTS", amount=str(part.amount), label=part.label)
         for part in parts:
+            check_no_payout(session, part)
             move_refund(ctx, part, RefundEvent.CANCEL, actor)
             detail = {"refund": part.marker, "amount": str(part.amount)}
             record_entry(

@@ -28,6 +28,7 @@ from .credit_notes import issue_credit_note
 from .history import move_case, record_entry
 from .lanes import Lane
 from .notifications import queue_case_mail
+from .standing_payouts import supersede_payout
 from .waiting import follow_case
 
 
@@ -62,6 +63,9 @@ def settle_paid(lane: Lane, session: Session, case: Case, row: Refund, paid: Mon
         "label": row.label,
     }
     record_entry(ctx, session, case, event="refund_paid", actor=SYSTEM, detail=detail)
+    if supersede_payout(ctx, session, row):
+        row.message = f"{paid} was paid on the grant {row.marker}, and by hand as well."
+        raise_concern(session, case, row, "PAID_AFTER_ALL")
     if paid < row.amount:
         rest = row.amount - paid
         number = max(session.scalars(select(Refund.number).where(Refund.case_id == case.id))) + 1
@@ -87,6 +91,16 @@ def settle_paid(lane: Lane, session: Session, case: Case, row: Refund, paid: Mon
         raise_concern(session, case, rest_row, "PAID_IN_PART")
     elif paid > row.amount:
         raise_concern(session, case, row, "PAID_TOO_MUCH")
+    settle_case(ctx, session, case, SYSTEM)
+
+
+def settle_given(ctx: Context, session: Session, case: Case, row: Refund) -> None:
+    """The gift card of this refund is there, worth all of it."""
+    row.paid_minor = row.amount_minor
+    for event in (RefundEvent.REQUEST, RefundEvent.SUCCEED):
+        move_refund(ctx, row, event, SYSTEM)
+    detail = {"refund": row.marker, "amount": str(row.amount), "paid": str(row.amount), "label": row.label}
+    record_entry(ctx, session, case, event="refund_paid", actor=SYSTEM, detail=detail)
     settle_case(ctx, session, case, SYSTEM)
 
 

@@ -11,6 +11,7 @@ from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import CaseStatus
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.tenants import TenantSettings
+from saleor_returns_app.domain.tenders import SplitRule
 from saleor_returns_app.domain.terms import CaseTerms, ShippingRule
 from saleor_returns_app.errors import BadInput, NotFound
 from saleor_returns_app.models.cases import Case
@@ -27,7 +28,7 @@ _OWN = (
     *("return_address", "window_days", "shipping_rule", "brand_color", "contact_email"),
     *("seller", "attaches_credit_notes", "evidence_days", "spot_check_percent", "tells_of_withdrawal"),
     *("restocks", "restock_warehouse"),
-    *("payment_page", "sends_replacements_first"),
+    *("payment_page", "sends_replacements_first", "split_rule"),
 )
 _SENDING = (CaseStatus.APPROVED, CaseStatus.IN_TRANSIT)
 _PAGE = re.compile(
@@ -56,6 +57,7 @@ def change_settings(
     attaches_credit_notes: str = "no",
     payment_page: str = "",
     sends_replacements_first: str = "no",
+    split_rule: str = SplitRule.IN_ORDER,
 ) -> TenantSettings:
     """Change what the shop's settings page offers, from what was typed there. Raises BadInput naming the field."""
     require_permission(actor, NEEDED)
@@ -73,6 +75,7 @@ def change_settings(
         tells_of_withdrawal=tells_of_withdrawal == "yes",
         payment_page=_page(payment_page),
         sends_replacements_first=sends_replacements_first == "yes",
+        split_rule=_split(split_rule),
         restocks=restocks == "yes",
         restock_warehouse=restock_warehouse.strip()[:120],
     )
@@ -146,6 +149,13 @@ def _rule(text: str) -> ShippingRule:
         return ShippingRule(text)
     except ValueError as error:
         raise BadInput("Choose one of the rules.", code="SHIPPING_RULE", field="shipping_rule") from error
+
+
+def _split(text: str) -> SplitRule:
+    try:
+        return SplitRule(text)
+    except ValueError as error:
+        raise BadInput("Choose one of the rules.", code="SPLIT_RULE", field="split_rule") from error
 
 
 def _color(text: str) -> str:

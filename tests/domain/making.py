@@ -9,7 +9,8 @@ from typing import Any
 
 from saleor_returns_app.domain.money import Money, total
 from saleor_returns_app.domain.orders import GrantedRefund, GrantedRefundLine, GrantStatus, Order, OrderLine
-from saleor_returns_app.domain.quotes import Committed, Quote, RefundWay
+from saleor_returns_app.domain.quotes import Committed, Quote
+from saleor_returns_app.domain.tenders import RefundWay
 from tests.fakes import START, make_fulfillment, make_line, make_order, make_transaction
 
 

@@ -27,6 +27,7 @@ from saleor_returns_app.domain.effects import EFFECT, EffectEvent, EffectState
 from saleor_returns_app.domain.machines import ANYONE, SHOPPER, STAFF, SYSTEM, Machine, Who
 from saleor_returns_app.domain.offers import OFFER, OfferEvent, OfferStatus
 from saleor_returns_app.domain.parcels import PARCEL, ParcelEvent, ParcelStatus
+from saleor_returns_app.domain.payouts import PAYOUT, PayoutEvent, PayoutStatus
 from saleor_returns_app.domain.refunds import CLAIMING, REFUND, SETTLED, UNDER_WAY, WATCHED, RefundEvent, RefundStatus
 from saleor_returns_app.domain.refunds import STAFF_ACTIONS as REFUND_ACTIONS
 from saleor_returns_app.errors import MoveRefused
@@ -38,6 +39,7 @@ MACHINES: dict[str, tuple[Machine[Any, Any], type[StrEnum], type[StrEnum], set[s
     "reception": (LINE_RECEPTION, Reception, ReceptionEvent, set()),  # can be counted anew
     "parcel": (PARCEL, ParcelStatus, ParcelEvent, {"delivered"}),
     "step": (EFFECT, EffectState, EffectEvent, {"done", "cancelled"}),
+    "payout": (PAYOUT, PayoutStatus, PayoutEvent, {"confirmed", "declined", "withdrawn"}),
     "offer": (
         OFFER,
         OfferStatus,

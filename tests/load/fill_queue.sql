@@ -49,5 +49,11 @@ select '01900003' || substr(id, 9), (select id from tenants), id, '01900002' || 
        'succeeded', 4000, 4000, 4000, 'USD', '{}', false, 'R-2026-' || n || '/1', '', '', '', 'Sam', 0, at, 2
 from made where n % 5 > 0;
 
+insert into parcels (id, tenant_id, case_id, number, direction, status, method, carrier, tracking_number, tracking_key, pickup_window,
+                     pickup_address, units, created_at)
+select '01900005' || substr(id, 9), (select id from tenants), id, 1, 'back', 'announced', '', 'UPS', '1Z 999 AA1 ' || lpad(n::text, 10, '0'),
+       '1Z999AA1' || lpad(n::text, 10, '0'), '', '', '{}', at
+from made where n % 3 = 0;
+
 drop table made;
 vacuum analyze;

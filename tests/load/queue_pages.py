@@ -72,19 +72,19 @@ def _times(cases: int) -> dict[str, list[float]]:
     ):
         app.start("web")
         installed = shop.install(f"{app.url}/api/manifest")
-        _fill(url, cases)
+        fill(url, cases)
         headers = {"authorization-bearer": shop.staff_token(installed), "saleor-api-url": shop.api_url}
         connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=120)
         measured: dict[str, list[float]] = {page: [] for page in _pages(cases)}
         for round_ in range(ROUNDS + 3):
             for page, asked in _pages(cases).items():
-                took = _load(connection, f"/dashboard/?{urlencode(asked, quote_via=quote)}", headers)
+                took = load(connection, f"/dashboard/?{urlencode(asked, quote_via=quote)}", headers)
                 if round_ >= 3:
                     measured[page].append(took)
         return measured
 
 
-def _load(connection: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> float:
+def load(connection: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> float:
     begun = time.perf_counter()
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
@@ -95,7 +95,7 @@ def _load(connection: http.client.HTTPConnection, path: str, headers: dict[str, 
     return took
 
 
-def _fill(url: str, cases: int) -> None:
+def fill(url: str, cases: int) -> None:
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         for statement in _FILL.split(";\n"):

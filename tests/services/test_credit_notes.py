@@ -16,11 +16,13 @@ from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services import settling
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.credit_notes import _next, list_credit_notes, read_credit_note
-from saleor_returns_app.services.refunds import approve_rest, record_refund
+from saleor_returns_app.services.payouts import confirm_payout
+from saleor_returns_app.services.refunds import approve_rest
 from tests.conftest import add_tenant
 from tests.fakes import FakeClock, FakeSaleor, make_order, make_transaction, usd
 
 from .journeys import Shop
+from .test_payouts import agree, propose, record, second
 
 
 def notes(shop: Shop, case_id: str) -> list[CreditNote]:
@@ -129,7 +131,9 @@ def test_what_was_paid_by_hand_has_a_note_too(shop: Shop, saleor: FakeSaleor) ->
     saleor.change("order-1", transactions=(make_transaction(charged=usd("5.00")),))
     case_id = shop.to_payment()
     by_hand = next(refund for refund in shop.refunds(case_id) if refund.way == "person")
-    record_refund(shop.ctx, shop.tenant_id, by_hand.id, actor=shop.staff, proof="Wire 42")
+    agree(shop, propose(shop, by_hand))
+    record(shop, by_hand)
+    confirm_payout(shop.ctx, shop.tenant_id, by_hand.id, actor=second(shop))
     shop.work()
     assert sorted((note.total, note.way) for note in notes(shop, case_id)) == [
         (usd("5.00"), "transaction"),

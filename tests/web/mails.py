@@ -78,6 +78,7 @@ _MORE: dict[str, dict[str, Any]] = {
     "offer_ended": {**_OFFER, "how": "lapse", "reason": ""},
     "agreed": _OFFER,
     "credit_issued": {"credit_minor": 4500, "code": "ABCD-EFGH-1234"},
+    "payout_proposed": {"amount_minor": 1500, "means": "bank_transfer"},
     "replacement_ordered": _REPLACEMENT,
     "replacement_unpaid": _REPLACEMENT,
     "replacement_missing": _REPLACEMENT,

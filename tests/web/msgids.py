@@ -22,6 +22,8 @@ MODULES = (
     "errors.py",
     *(f"domain/policy/{name}.py" for name in ("checking", "evaluating", "plain_facts", "windows", "withdrawal")),
     "domain/evidence.py",
+    "domain/payouts.py",
+    "services/payouts.py",
     "domain/quotes.py",
     "domain/deductions.py",
     "domain/differences.py",

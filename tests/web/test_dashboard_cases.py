@@ -22,6 +22,7 @@ from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.judging import LineRequest
 from saleor_returns_app.services.logistics import read_parcels
 from saleor_returns_app.services.opening import open_case
+from saleor_returns_app.services.payouts import PAYABLE
 from saleor_returns_app.web.dashboard.actions import CASE_ACTIONS, REFUND_ACTIONS
 from tests.fakes import FakeClock, FakeSaleor, usd
 from tests.services.journeys import Shop
@@ -174,7 +175,8 @@ class TestWhichButtons:
         page = desk.get(page_of(case_id)).text
         events = [event for event in REFUND.possible(status, Who.STAFF) if event in REFUND_STAFF_ACTIONS]
         found = set(re.findall(rf'hx-post="/dashboard/cases/[\w-]+/refunds/{refund_id}/([\w-]+)"', page))
-        assert found == {REFUND_ACTIONS[event].name for event in events}
+        by_hand = {"propose-payout"} if status in PAYABLE else set()
+        assert found == {REFUND_ACTIONS[event].name for event in events} | by_hand
 
     def test_what_was_accepted_cannot_be_concluded_and_what_was_not_cannot_be_paid(
         self, desk: Desk, shop: Shop
@@ -208,8 +210,13 @@ class TestWhichButtons:
         shop.work()
         refund = shop.refunds(case_id)[0]
         page = orders_desk.get(page_of(case_id)).text
-        assert page.count("You need the permission Handle payments") == 3
-        for name, typed in (("retry", {}), ("record", {"proof": "cash"}), ("cancel", {})):
+        assert page.count("You need the permission Handle payments") == 4
+        for name, typed in (
+            ("retry", {}),
+            ("record", {"proof": "cash"}),
+            ("cancel", {}),
+            ("propose-payout", {"means": "cash"}),
+        ):
             answer = orders_desk.post(f"{page_of(case_id)}/refunds/{refund.id}/{name}", **typed)
             assert answer.status_code == 403
         assert shop.refunds(case_id)[0].status == "failed"
@@ -508,7 +515,9 @@ class TestRefundsThatNeedAPerson:
     def test_what_happened_and_what_to_do_stands_on_top(self, desk: Desk, shop: Shop, saleor: FakeSaleor) -> None:
         case_id, _ = self.stuck(shop, saleor, "decline")
         said = words(desk.get(page_of(case_id)).text)
-        assert "The provider declined $40.00: Card account closed. Retry it, or pay another way and record it." in said
+        assert (
+            "The provider declined $40.00: Card account closed. Retry it, or propose a bank transfer or cash." in said
+        )
         assert "Last answer: Card account closed" in said
 
     def test_a_declined_refund_is_retried(self, desk: Desk, shop: Shop, saleor: FakeSaleor) -> None:
@@ -537,9 +546,9 @@ class TestRefundsThatNeedAPerson:
     def test_paid_outside_needs_a_proof(self, desk: Desk, shop: Shop, saleor: FakeSaleor) -> None:
         case_id, refund = self.stuck(shop, saleor, "decline")
         assert self.act(desk, case_id, refund, "record", proof=" ") == 400
-        assert self.act(desk, case_id, refund, "record", proof="Bank transfer 77, 2 March") == 200
+        assert self.act(desk, case_id, refund, "record", proof="Paid at the provider, psp-77, 2 March") == 200
         assert shop.case(case_id).status == "resolved"
-        assert "Bank transfer 77, 2 March" in desk.get(page_of(case_id)).text
+        assert "Paid at the provider, psp-77, 2 March" in desk.get(page_of(case_id)).text
 
     def test_a_cancelled_refund_leads_back_to_the_quote(self, desk: Desk, shop: Shop, saleor: FakeSaleor) -> None:
         case_id, refund = self.stuck(shop, saleor, "decline")

@@ -63,6 +63,7 @@ def test_every_mail_is_written_in_every_language(kind: str, language: str) -> No
         ("agreed", ["You keep the items and get $12.00.", "Please send nothing"]),
         ("fulfilled", ["RR123456785DE"]),
         ("credit_issued", ["ABCD-EFGH-1234", "$45.00", "at the checkout"]),
+        ("payout_proposed", ["$15.00", "bank transfer"]),
         ("voucher_issued", ["THANKS-ABCD-EFGH-2345-6789", "$15.00", "one order"]),
         ("reminder_goods", ["by March 4, 2026", "R-2026-000042 on the parcel", "1 Dock Road", "tracking number"]),
         ("reminder_evidence", ["by March 4, 2026", "ends then"]),

@@ -12,12 +12,12 @@ from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
 from saleor_returns_app.domain.effects import EffectKind
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.parcels import parcel_number
-from saleor_returns_app.domain.quotes import BY_ITSELF
+from saleor_returns_app.domain.payouts import STANDING
 from saleor_returns_app.domain.refunds import REFUND, RefundEvent, RefundStatus
 from saleor_returns_app.domain.repairs import is_repair
 from saleor_returns_app.domain.roles import Verb
+from saleor_returns_app.domain.tenders import BY_ITSELF, RefundWay
 from saleor_returns_app.domain.terms import CaseTerms
-from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services import (
     cases,
     disputes,
@@ -29,7 +29,7 @@ from saleor_returns_app.services import (
     refunds,
     reopening,
 )
-from saleor_returns_app.services.case_files import CaseFile
+from saleor_returns_app.services.case_files import CaseFile, RefundFile
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.credits import agreed_code, issue_credit
 from saleor_returns_app.services.repairs import start_repair
@@ -37,6 +37,7 @@ from saleor_returns_app.services.repairs import start_repair
 from .buttons import Action, Offered, Typed, offered_to, plain
 from .exchange_actions import EXCHANGE_ACTIONS, exchange_actions, may_refund
 from .findings import read_findings
+from .payout_actions import PAYOUT_ACTIONS, payout_actions
 
 _MONEY = "HANDLE_PAYMENTS"
 
@@ -322,8 +323,8 @@ REFUND_ACTIONS: dict[RefundEvent, Action] = {
     ),
     RefundEvent.RECORD: Action(
         name="record",
-        title="Record this refund as paid outside?",
-        label="Paid outside",
+        title="Was this paid at the provider?",
+        label="Paid at the provider",
         said="Recorded as paid",
         run=_record,
         permission=_MONEY,
@@ -367,7 +368,7 @@ _BY_NAME = {
         CONFIRM_RETURN,
     )
 }
-_REFUND_BY_NAME = {action.name: action for action in (*REFUND_ACTIONS.values(), ACKNOWLEDGE)}
+_REFUND_BY_NAME = {action.name: action for action in (*REFUND_ACTIONS.values(), *PAYOUT_ACTIONS, ACKNOWLEDGE)}
 
 
 def case_action(name: str) -> Action | None:
@@ -418,13 +419,18 @@ def _resolving(file: CaseFile) -> Action:
     return _ISSUING[agreed_code(terms)]
 
 
-def refund_actions(refund: Refund, actor: Actor) -> dict[str, Offered]:
-    """By name: what can be done about one refund."""
+def refund_actions(item: RefundFile, actor: Actor) -> dict[str, Offered]:
+    """By name: what can be done about one refund. One that is paid out by hand is settled no other way."""
+    refund, paying_out = item.refund, payout_actions(item, actor)
+    if item.payout is not None and item.payout.status in STANDING:
+        return {offered.action.name: offered for offered in paying_out}
     possible = REFUND.possible(RefundStatus(refund.status), Who.STAFF)
     events = [event for event in possible if event in refund_domain.STAFF_ACTIONS]
     if refund.way not in BY_ITSELF:
         events = [event for event in events if event is not RefundEvent.APPROVE]
-    offered = [offered_to(REFUND_ACTIONS[event], actor) for event in events]
+    if refund.way == RefundWay.PERSON:
+        events = [event for event in events if event is not RefundEvent.RECORD]
+    offered = [offered_to(REFUND_ACTIONS[event], actor) for event in events] + paying_out
     if refund.status in refund_domain.SETTLED and refund.concern:
         offered.append(offered_to(ACKNOWLEDGE, actor))
     return {item.action.name: item for item in offered}

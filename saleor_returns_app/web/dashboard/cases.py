@@ -16,11 +16,12 @@ from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import AppError, Conflict, NotFound
 from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.services.assigning import read_desk
-from saleor_returns_app.services.case_files import CaseFile, read_case
+from saleor_returns_app.services.case_files import CaseFile, RefundFile, read_case
 from saleor_returns_app.services.credit_note_links import link_to
 from saleor_returns_app.services.inspection import correct_line
 from saleor_returns_app.services.linking import MERGEABLE, related_cases
 from saleor_returns_app.services.messages import mark_read
+from saleor_returns_app.services.payouts import account_of
 from saleor_returns_app.services.refunds import current_quote
 from saleor_returns_app.services.slips import sends_goods
 from saleor_returns_app.services.steps import retry_effect, vouch_effect
@@ -38,6 +39,7 @@ from .buttons import Action, Offered, offered_to
 from .evidence import gallery_of
 from .findings import read_findings
 from .forms import EMPTY, Form, posted_version
+from .payout_actions import PAYOUT_MEANS, PAYOUT_STATES, RECORD_PAYOUT, SECRET_FIELDS
 from .places import customer_place, order_place
 from .repair_words import FINDINGS, HOWS, STATES, TONES
 from .repairs import repair_action, repair_actions
@@ -96,7 +98,7 @@ def _values(file: CaseFile) -> dict[str, Any]:
         "case": file.case,
         "actions": actions,
         "main_actions": {name: item for name, item in actions.items() if name not in _ASIDE},
-        "refund_actions": {item.refund.id: refund_actions(item.refund, actor) for item in file.refunds},
+        "refund_actions": {item.refund.id: refund_actions(item, actor) for item in file.refunds},
         "shows_quote": file.case.status in _QUOTED,
         "order_path": order_place(file.case.saleor_order_id),
         "customer_path": customer_place(file.case.customer_id) if file.case.customer_id else "",
@@ -110,6 +112,11 @@ def _values(file: CaseFile) -> dict[str, Any]:
         "clash": None,
         "forms": {},
         "form": EMPTY,
+        "accounts": {
+            item.refund.id: account_of(ctx(), item.payout, actor=actor) for item in file.refunds if item.payout
+        },
+        "payout_means": {means.value: gettext(text) for means, text in PAYOUT_MEANS.items()},
+        "payout_states": PAYOUT_STATES,
         "seen": _seen(file),
         "poll": _poll(file),
         "head": _head(file),
@@ -156,7 +163,12 @@ def _poll(file: CaseFile) -> int:
 
 def _seen(file: CaseFile) -> str:
     """What the page shows of a case and its refunds: the panel that looks every few seconds gets nothing new until it changes."""
-    return "~".join([_head(file), *(f"{item.refund.version}.{len(item.attempts)}" for item in file.refunds)])
+    return "~".join([_head(file), *(_shown_of(item) for item in file.refunds)])
+
+
+def _shown_of(item: RefundFile) -> str:
+    payout = f".{item.payout.id}.{item.payout.version}" if item.payout else ""
+    return f"{item.refund.version}.{len(item.attempts)}{payout}"
 
 
 def _head(file: CaseFile) -> str:
@@ -221,6 +233,8 @@ def act_on_case(case_id: str, name: str) -> Response:
 def act_on_refund(case_id: str, refund_id: str, name: str) -> Response:
     action = refund_action(name)
     file = read_file(case_id)
+    if action is RECORD_PAYOUT:
+        allow_uploads()
     if action is None or all(item.refund.id != refund_id for item in file.refunds):
         raise NotFound("This refund does not exist, or it is not yours to see.", code="UNKNOWN_REFUND")
     return _act(file, action, subject=refund_id, form_name=f"{refund_id}.{name}")
@@ -314,7 +328,9 @@ def _clash(now: CaseFile, problem: Conflict) -> dict[str, Any]:
     typed = [
         text.strip()
         for name, text in request.form.items()
-        if name not in ("seen", "version", "fingerprint", "ticket") and text.strip() and not text.strip().isdigit()
+        if name not in ("seen", *SECRET_FIELDS, "version", "fingerprint", "ticket")
+        and text.strip()
+        and not text.strip().isdigit()
     ]
     return {"said": said(problem), "other": others[-1] if others else None, "typed": typed}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 
 from saleor_returns_app.domain.tenants import TenantSettings
+from saleor_returns_app.domain.tenders import SplitRule
 from saleor_returns_app.domain.terms import ShippingRule
 from saleor_returns_app.errors import AppError
 from saleor_returns_app.services.tenant_settings import NEEDED, change_settings
@@ -71,6 +72,7 @@ def save_settings() -> Response:
             restock_warehouse=typed("restock_warehouse"),
             payment_page=typed("payment_page"),
             sends_replacements_first=typed("sends_replacements_first"),
+            split_rule=request.form.get("split_rule", SplitRule.IN_ORDER),
             tells_of_withdrawal=request.form.get("tells_of_withdrawal", "yes"),
         )
     except AppError as problem:

@@ -16,9 +16,9 @@ from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.policy import Outcome
-from saleor_returns_app.domain.quotes import RefundWay
 from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.domain.repairs import is_repair
+from saleor_returns_app.domain.tenders import RefundWay
 from saleor_returns_app.domain.terms import CaseTerms, ShippingRule
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.deadlines import DeadlineRow
@@ -59,7 +59,7 @@ VERDICTS: dict[str, str] = {
 WAYS: dict[str, str] = {
     RefundWay.TRANSACTION: "Original payment",
     RefundWay.LEGACY: "Original payment",
-    RefundWay.GIFT_CARD: "Gift card, by hand",
+    RefundWay.GIFT_CARD: "New gift card",
     RefundWay.PERSON: "By hand",
 }
 SHIPPING_RULES: dict[str, str] = {
@@ -107,6 +107,13 @@ ENTRIES: dict[str, str] = {
     "vouch_step": "Settled by hand",
     "issue_credit": "Store credit approved",
     "credit_issued": "Store credit given",
+    "propose_payout": "Bank transfer or cash proposed",
+    "agree_payout": "Agreed to a bank transfer or cash",
+    "decline_payout": "Declined a bank transfer or cash",
+    "withdraw_payout": "Bank transfer or cash taken back",
+    "record_payout": "Paid by hand, to be confirmed",
+    "doubt_payout": "Payment by hand not confirmed",
+    "confirm_payout": "Payment by hand confirmed",
     "issue_voucher": "Voucher approved",
     "voucher_issued": "Voucher given",
     "send_replacement": "Replacement approved",

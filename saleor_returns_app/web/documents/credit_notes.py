@@ -12,7 +12,7 @@ from flask import Response
 
 from saleor_returns_app.domain.credit_notes import CreditNote, NoteLine
 from saleor_returns_app.domain.money import Money, total
-from saleor_returns_app.domain.quotes import RefundWay
+from saleor_returns_app.domain.tenders import RefundWay
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.i18n import format_day, format_money, nearest, translate
 

@@ -32,6 +32,7 @@ SUBJECTS = {
     "offer_ended": "The offer for your return %(number)s has ended",
     "agreed": "Agreed: your return %(number)s",
     "credit_issued": "Your store credit for return %(number)s",
+    "payout_proposed": "How may we pay you for return %(number)s?",
     "replacement_ordered": "Your new items are ordered, return %(number)s",
     "replacement_unpaid": "Please pay the difference for return %(number)s",
     "replacement_missing": "Please choose again: return %(number)s",

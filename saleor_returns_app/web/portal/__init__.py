@@ -5,6 +5,7 @@ from . import disputes as disputes
 from . import evidence as evidence
 from . import exchanges as exchanges
 from . import login as login
+from . import payouts as payouts
 from . import policy as policy
 from . import repairs as repairs
 from . import request as request

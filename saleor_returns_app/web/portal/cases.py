@@ -33,6 +33,7 @@ from .access import blueprint, page, shopper, tenant, to
 from .evidence import case_holder, files_of, files_of_case, takes_more
 from .exchanges import exchange_values
 from .own_cases import own_case
+from .payouts import payout_values
 from .thread import thread_values
 from .typed import Said, accept, read_draft, refuse
 
@@ -158,6 +159,7 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
             exchange=goods["exchange"],
         ),
         **goods,
+        **payout_values(found, dict(before.values)),
         can_reopen=reopenable,
         goes_on=goes_on,
         still_expected=state in EXPECTING and not refunds,

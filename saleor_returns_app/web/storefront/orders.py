@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Response, url_for
 
 from saleor_returns_app.domain.quote_lines import QuoteKind
-from saleor_returns_app.domain.quotes import Quote, RefundWay, Tender
+from saleor_returns_app.domain.quotes import Quote
+from saleor_returns_app.domain.tenders import RefundWay, Tender
 from saleor_returns_app.services.judging import LineRequest, expected_refund, judge_order
 from saleor_returns_app.services.logins import LINK_LIFETIME, make_link
 from saleor_returns_app.services.opening import check_requests
