@@ -51,6 +51,7 @@ OPERATIONS = [
     ("GET", "/cases/{number}"),
     ("POST", "/cases/{number}/tracking"),
     ("POST", "/cases/{number}/cancel"),
+    ("POST", "/cases/{number}/dispute"),
     ("GET", "/cases/{number}/thread"),
     ("POST", "/cases/{number}/messages"),
     ("POST", "/cases/{number}/offers"),
