@@ -36,6 +36,7 @@ from saleor_returns_app.models.offers import Offer
 from saleor_returns_app.models.tenants import Tenant
 
 from .context import Context
+from .exchanges import live_exchange
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
 from .inspection import accept_kept_units, take_up_goods
@@ -256,6 +257,9 @@ def _propose(
     counters: Offer | None = None,
 ) -> Offer:
     terms = CaseTerms.load(case.terms or {})
+    if live_exchange(session, case.id) is not None:
+        text = "A replacement is on its way in this case. Give it up before you agree on something else."
+        raise Conflict(text, code="REPLACED")
     if proposal.amount is not None and proposal.amount.currency != case.currency:
         raise BadInput("The amount has to be in %(currency)s.", code="CURRENCY", field="amount", currency=case.currency)
     paid = paid_for(session, case, mirrored_order(session, case.saleor_order_id))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from saleor_returns_app.domain.cases import Resolution
 from saleor_returns_app.domain.inspection import counted
-from saleor_returns_app.domain.offers import Proposal
+from saleor_returns_app.domain.offers import OfferKind, Proposal
 from saleor_returns_app.errors import BadInput, Conflict, SaleorRefused, SaleorUnavailable
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.effects import Effect
@@ -408,3 +408,13 @@ def test_what_is_out_of_stock_cannot_be_offered(shop: Shop, saleor: FakeSaleor) 
     case_id = shop.request({"line-1": 1})
     with pytest.raises(BadInput, match="out of stock"):
         read_pieces(shop.ctx, shop.tenant_id, case_id, actor=shop.shopper, picks=[pick()])
+
+
+def test_nothing_else_is_agreed_while_a_replacement_is_on_its_way(shop: Shop) -> None:
+    case_id = agree(shop)
+    receive(shop, case_id)
+    send(shop, case_id)
+    with pytest.raises(Conflict, match="on its way"):
+        offers.make_offer(
+            shop.ctx, shop.tenant_id, case_id, actor=shop.staff, proposal=Proposal(kind=OfferKind.REFUND)
+        )
