@@ -103,7 +103,7 @@ def upgrade() -> None:
         sa.Column("merged_into", sa.String(length=36), nullable=True),
         sa.Column("last_message_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("unread", sa.Boolean(), nullable=False),
-        sa.Column("owes_goods", sa.Boolean(), nullable=False),
+        sa.Column("holds_goods", sa.Boolean(), nullable=False),
         sa.Column("begun_again_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rejection", sa.Text(), nullable=False),
         sa.Column("return_address", sa.Text(), nullable=False),
@@ -135,16 +135,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_cases_tenant_due", ["tenant_id", "due_by", "due_at", "id"], unique=False)
         batch_op.create_index("ix_cases_tenant_email", ["tenant_id", "email", "id"], unique=False)
         batch_op.create_index("ix_cases_tenant_escalated", ["tenant_id", "escalated_to", "id"], unique=False)
+        batch_op.create_index(
+            "ix_cases_tenant_holds",
+            ["tenant_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("holds_goods"),
+            postgresql_where=sa.text("holds_goods"),
+        )
         batch_op.create_index("ix_cases_tenant_id", ["tenant_id", "id"], unique=False)
         batch_op.create_index("ix_cases_tenant_order", ["tenant_id", "saleor_order_id"], unique=False)
         batch_op.create_index("ix_cases_tenant_order_number", ["tenant_id", "order_number"], unique=False)
-        batch_op.create_index(
-            "ix_cases_tenant_owes",
-            ["tenant_id", "id"],
-            unique=False,
-            sqlite_where=sa.text("owes_goods"),
-            postgresql_where=sa.text("owes_goods"),
-        )
         batch_op.create_index("ix_cases_tenant_status", ["tenant_id", "status", "id"], unique=False)
         batch_op.create_index(
             "ix_cases_tenant_status_due", ["tenant_id", "status", "due_by", "due_at", "id"], unique=False
@@ -1273,12 +1273,12 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_cases_tenant_status_due")
         batch_op.drop_index("ix_cases_tenant_status")
-        batch_op.drop_index(
-            "ix_cases_tenant_owes", sqlite_where=sa.text("owes_goods"), postgresql_where=sa.text("owes_goods")
-        )
         batch_op.drop_index("ix_cases_tenant_order_number")
         batch_op.drop_index("ix_cases_tenant_order")
         batch_op.drop_index("ix_cases_tenant_id")
+        batch_op.drop_index(
+            "ix_cases_tenant_holds", sqlite_where=sa.text("holds_goods"), postgresql_where=sa.text("holds_goods")
+        )
         batch_op.drop_index("ix_cases_tenant_escalated")
         batch_op.drop_index("ix_cases_tenant_email")
         batch_op.drop_index("ix_cases_tenant_due")

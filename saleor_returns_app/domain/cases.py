@@ -107,8 +107,19 @@ RETURN_CASE = Machine("return case", _S.REQUESTED, [
 # fmt: on
 
 #: Moves a person can make on the pages today; the others wait for the features that own them.
-STAFF_ACTIONS = (_E.APPROVE, _E.REJECT, _E.ASK_EVIDENCE, _E.RECEIVE, _E.CONCLUDE, _E.CANCEL, _E.CLOSE, _E.REOPEN)
-SHOPPER_ACTIONS = (_E.PROVIDE_EVIDENCE, _E.SHIP, _E.CANCEL, _E.REOPEN)
+STAFF_ACTIONS = (
+    _E.APPROVE,
+    _E.REJECT,
+    _E.ASK_EVIDENCE,
+    _E.RECEIVE,
+    _E.CONCLUDE,
+    _E.CANCEL,
+    _E.CLOSE,
+    _E.REOPEN,
+    _E.UPHOLD,
+    _E.OVERTURN,
+)
+SHOPPER_ACTIONS = (_E.PROVIDE_EVIDENCE, _E.SHIP, _E.CANCEL, _E.REOPEN, _E.DISPUTE)
 
 #: The units of such a case no longer count as announced.
 RELEASED = frozenset({_S.REJECTED, _S.CANCELLED, _S.EXPIRED})
@@ -178,11 +189,13 @@ class ReceptionEvent(StrEnum):
     COUNT_ALL = "count_all"
     COUNT_SOME = "count_some"
     COUNT_NONE = "count_none"
+    BEGIN_AGAIN = "begin_again"
 
 
 class AcceptanceEvent(StrEnum):
     ACCEPT = "accept"
     REFUSE = "refuse"
+    BEGIN_AGAIN = "begin_again"
 
 
 # fmt: off
@@ -200,15 +213,21 @@ LINE_RECEPTION = Machine("return line", Reception.ANNOUNCED, [
     (Reception.LOST,        ReceptionEvent.COUNT_ALL,   Reception.RECEIVED,    STAFF),
     (Reception.LOST,        ReceptionEvent.COUNT_SOME,  Reception.SHORT,       STAFF),
     (Reception.LOST,        ReceptionEvent.COUNT_NONE,  Reception.LOST,        STAFF),
+    # The goods went back to the shopper, and the case was taken up again.
+    (Reception.RECEIVED,    ReceptionEvent.BEGIN_AGAIN, Reception.ANNOUNCED,   STAFF),
+    (Reception.SHORT,       ReceptionEvent.BEGIN_AGAIN, Reception.ANNOUNCED,   STAFF),
 ])
 LINE_ACCEPTANCE = Machine("return line", Acceptance.UNDECIDED, [
     (Acceptance.UNDECIDED,  AcceptanceEvent.ACCEPT,     Acceptance.ACCEPTED,   STAFF | SYSTEM),   # what is kept needs no look
     (Acceptance.UNDECIDED,  AcceptanceEvent.REFUSE,     Acceptance.REFUSED,    STAFF),
     # Corrections: somebody looked again.
-    (Acceptance.ACCEPTED,   AcceptanceEvent.ACCEPT,     Acceptance.ACCEPTED,   STAFF),
+    (Acceptance.ACCEPTED,   AcceptanceEvent.ACCEPT,     Acceptance.ACCEPTED,   STAFF | SYSTEM),
     (Acceptance.ACCEPTED,   AcceptanceEvent.REFUSE,     Acceptance.REFUSED,    STAFF),
-    (Acceptance.REFUSED,    AcceptanceEvent.ACCEPT,     Acceptance.ACCEPTED,   STAFF),
+    (Acceptance.REFUSED,    AcceptanceEvent.ACCEPT,     Acceptance.ACCEPTED,   STAFF | SYSTEM),
     (Acceptance.REFUSED,    AcceptanceEvent.REFUSE,     Acceptance.REFUSED,    STAFF),
+    # The goods went back to the shopper, and the case was taken up again.
+    (Acceptance.ACCEPTED,   AcceptanceEvent.BEGIN_AGAIN, Acceptance.UNDECIDED, STAFF),
+    (Acceptance.REFUSED,    AcceptanceEvent.BEGIN_AGAIN, Acceptance.UNDECIDED, STAFF),
 ])
 # fmt: on
 

@@ -13,7 +13,7 @@ from saleor_returns_app.domain.cases import Acceptance, CaseKind, CaseStatus, Re
 from .base import Base, PlainText, TenantScoped, new_id
 
 _IS_UNREAD = text("unread")
-_OWES_GOODS = text("owes_goods")
+_HOLDS_GOODS = text("holds_goods")
 
 
 class Case(TenantScoped, Base):
@@ -37,7 +37,7 @@ class Case(TenantScoped, Base):
         Index("ix_cases_tenant_email", "tenant_id", "email", "id"),
         Index("ix_cases_tenant_attention", "tenant_id", "attention", "id"),
         Index("ix_cases_tenant_unread", "tenant_id", "id", sqlite_where=_IS_UNREAD, postgresql_where=_IS_UNREAD),
-        Index("ix_cases_tenant_owes", "tenant_id", "id", sqlite_where=_OWES_GOODS, postgresql_where=_OWES_GOODS),
+        Index("ix_cases_tenant_holds", "tenant_id", "id", sqlite_where=_HOLDS_GOODS, postgresql_where=_HOLDS_GOODS),
         Index("ix_cases_tenant_due", "tenant_id", "due_by", "due_at", "id"),
         Index("ix_cases_tenant_status_due", "tenant_id", "status", "due_by", "due_at", "id"),
         Index("ix_cases_tenant_channel_due", "tenant_id", "channel_slug", "due_by", "due_at", "id"),
@@ -81,7 +81,7 @@ class Case(TenantScoped, Base):
     #: Whether the last word in the thread is the shopper's and nobody of the staff has read it.
     unread: Mapped[bool] = mapped_column(default=False)
     #: Whether goods of the shopper are here that have to go back: what was refused, what came for nothing.
-    owes_goods: Mapped[bool] = mapped_column(default=False)
+    holds_goods: Mapped[bool] = mapped_column(default=False)
     begun_again_at: Mapped[datetime | None]  # a dispute was decided for the shopper: what was settled before is done
     rejection: Mapped[str] = mapped_column(Text, default="")  # what the shopper reads
     return_address: Mapped[str] = mapped_column(Text, default="")  # as told at approval

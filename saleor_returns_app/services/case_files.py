@@ -77,6 +77,12 @@ class CaseFile:
     strays: tuple[StrayGoods, ...] = ()  # of its parcels, and not settled yet
 
     @property
+    def dispute(self) -> str:
+        """What the shopper said of the decision that they disputed last; empty where they did not."""
+        said = [entry.detail.get("message", "") for entry in self.entries if entry.event == "dispute"]
+        return str(said[-1]) if said else ""
+
+    @property
     def may_reopen(self) -> bool:
         """Whether it was evidence that did not come in time."""
         expired = [row for row in self.deadlines if row.outcome == "expired"]
@@ -98,7 +104,8 @@ class CaseFile:
     @property
     def may_correct(self) -> bool:
         """Whether the count can still be corrected."""
-        return bool(self.findings) and self.case.status in (CaseStatus.RECEIVED, CaseStatus.INSPECTED)
+        ordered = self.exchange is not None and not self.exchange.advance
+        return bool(self.findings) and self.case.status in (CaseStatus.RECEIVED, CaseStatus.INSPECTED) and not ordered
 
     @property
     def stuck(self) -> Effect | None:

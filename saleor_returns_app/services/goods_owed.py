@@ -49,7 +49,7 @@ def goods_sent(session: Session, case: Case, *, repaired: bool = True) -> Mappin
 def mark_goods_owed(session: Session, case: Case) -> None:
     """Keep on the case whether goods have to go back, for lists."""
     session.flush()
-    case.owes_goods = bool(goods_owed(session, case))
+    case.holds_goods = bool(goods_owed(session, case))
 
 
 def _refused(session: Session, case: Case) -> Mapping[str, int]:

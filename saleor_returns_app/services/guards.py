@@ -24,6 +24,12 @@ def require_permission(actor: Actor, permission: str) -> None:
         raise Forbidden(text, code="PERMISSION", permission=permission_name(permission))
 
 
+def require_staff(actor: Actor) -> None:
+    """For what no table of moves keeps from shoppers."""
+    if actor.who is not Who.STAFF:
+        raise Forbidden("Only the shop does this.", code="STAFF_ONLY")
+
+
 def require_role(actor: Actor, verb: Verb) -> None:
     """Where a shop uses roles, its staff need the one that a verb belongs to, besides the permission."""
     if actor.who is Who.STAFF and not may(actor.roles, verb):

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm.attributes import flag_modified
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
@@ -52,6 +53,7 @@ def record_entry(
     """Append to the history; `note` also goes to the Saleor order, with the name of who did it."""
     now = ctx.now()
     case.updated_at = now
+    flag_modified(case, "updated_at")  # another tab of the case is stale from now on, also within one tick of the clock
     entry = CaseEntry(
         id=new_id(),
         case_id=case.id,

@@ -107,9 +107,9 @@ def take_up_goods(ctx: Context, session: Session, case: Case) -> bool:
 
 
 def _goods_are_here(session: Session, case: Case) -> bool:
-    if _terms(case).keeps_item or not any(line.received > line.settled for line in case.lines):
+    if _terms(case).keeps_item or not any(line.received for line in case.lines):
         return False
-    if case.begun_again_at is None:
+    if case.begun_again_at is None or all(line.received >= line.quantity for line in case.lines):
         return True
     # What had gone back to the shopper by then has to come again, with or without what stayed.
     gone = select(Parcel.id).where(
@@ -199,6 +199,7 @@ def correct_line(
             raise BadInput("A counted item is not part of this case.", code="UNKNOWN_LINE", field="lines")
         _check(line, found, most=line.quantity)
         _check_sent(session, case, line, found)
+        _check_settled(session, case, line, found)
         before = line.accepted
         replaced = [finding for finding in holding_findings(session, case) if finding.line_id == line.id]
         for finding in replaced:
@@ -271,6 +272,18 @@ def _check_sent(session: Session, case: Case, line: ReturnLine, found: Sequence[
     if sum(item.quantity for item in found if not item.accepted) < gone:
         text = "%(count)s of this item were sent back to the shopper already: so many stay refused."
         raise BadInput(text, code="SENT_BACK", field=f"{line.id}.0.received", count=gone)
+
+
+def _check_settled(session: Session, case: Case, line: ReturnLine, found: Sequence[Found]) -> None:
+    """A case that was taken up again: what was refunded by then was accepted, and what was counted then is in the stock."""
+    if sum(item.quantity for item in found if item.accepted) < line.settled:
+        text = "%(count)s of this item were refunded already: so many stay accepted."
+        raise BadInput(text, code="SETTLED", field=f"{line.id}.0.received", count=line.settled)
+    again = case.begun_again_at
+    if case.status == CaseStatus.RECEIVED and again is not None:
+        mine = [finding for finding in holding_findings(session, case) if finding.line_id == line.id]
+        if any(finding.at <= again for finding in mine):
+            raise Conflict("Count the whole parcel first, then correct this item.", code="TOO_EARLY")
 
 
 def _terms(case: Case) -> CaseTerms:

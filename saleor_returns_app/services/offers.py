@@ -70,8 +70,15 @@ def proposal_of(offer: Offer) -> Proposal:
 
 def paid_for(session: Session, case: Case, order: Order) -> Money:
     """What the announced units cost, less what of them was refunded before: an offer of money goes up to it."""
-    wanted = {line.order_line_id: line.quantity for line in case.lines}
-    quote = quote_units(session, order, wanted=wanted, settings=_settings(session, case), besides=case.id)
+    wanted = {line.order_line_id: line.quantity - line.settled for line in case.lines}
+    quote = quote_units(
+        session,
+        order,
+        wanted=wanted,
+        settings=_settings(session, case),
+        besides=case.id,
+        since=case.begun_again_at,
+    )
     return total((line.amount for line in quote.lines if line.kind is QuoteKind.GOODS), case.currency)
 
 
@@ -308,9 +315,10 @@ def _detail(session: Session, case: Case, proposal: Proposal) -> dict[str, Any]:
     quote = quote_units(
         session,
         mirrored_order(session, case.saleor_order_id),
-        wanted={line.order_line_id: line.quantity for line in case.lines},
+        wanted={line.order_line_id: line.quantity - line.settled for line in case.lines},
         settings=_settings(session, case),
         besides=case.id,
+        since=case.begun_again_at,
         terms=agreed_terms(CaseTerms.load(case.terms or {}), proposal, number=0),
     )
     named = ", ".join(f"{piece.quantity} × {piece.name}" for piece in proposal.pieces)

@@ -57,6 +57,7 @@ class View(StrEnum):
     NOBODYS = "nobodys"
     FOLLOWED = "followed"
     SPOT_CHECK = "spot_check"
+    TO_SEND = "to_send"  # goods of shoppers that have to go back to them
 
 
 class Due(StrEnum):
@@ -99,6 +100,7 @@ class Counts:
     overdue: int
     unread: int
     escalated: int = 0
+    to_send: int = 0
 
     @property
     def open(self) -> int:
@@ -194,6 +196,8 @@ def _ranges(view: View | CaseStatus, channels: frozenset[str] | None) -> list[tu
     if view is View.ATTENTION:
         among = () if channels is None else (Case.channel_slug.in_(sorted(channels)),)
         return [(Case.attention == code, *among) for code in WHAT_TO_DO]
+    if view is View.TO_SEND:
+        return [(Case.holds_goods.is_(True), *(() if channels is None else (Case.channel_slug.in_(sorted(channels)),)))]
     if view is View.UNREAD:
         return [(Case.unread.is_(True), *(() if channels is None else (Case.channel_slug.in_(sorted(channels)),)))]
     states = _states(view)
@@ -264,6 +268,8 @@ def _in_view(view: View | CaseStatus) -> tuple[ColumnElement[bool], ...]:
         return (Case.status.in_([status.value for status in OPEN]),)
     if view is View.ATTENTION:
         return (Case.attention > "",)
+    if view is View.TO_SEND:
+        return (Case.holds_goods.is_(True),)
     return (Case.escalated_to > "",) if view is View.ESCALATED else ()
 
 
@@ -309,12 +315,13 @@ def count_cases(ctx: Context, tenant_id: str, *, actor: Actor, channel: str = ""
 
     ids = select(Case.id).where(Case.tenant_id == tenant_id)
     with ctx.db.tenant(tenant_id) as session:
-        *states, attention, escalated, unread, late, slow = session.execute(
+        *states, attention, escalated, unread, to_send, late, slow = session.execute(
             select(
                 *(bounded(ids.where(*among, Case.status == state)) for state in CaseStatus),
                 bounded(ids.where(Case.attention > "", *among)),
                 bounded(ids.where(Case.escalated_to > "", *among)),
                 bounded(ids.where(Case.unread.is_(True), *among)),
+                bounded(ids.where(Case.holds_goods.is_(True), *among)),
                 *(bounded(due_range(tenant_id, owner, channels, until=ctx.now())) for owner in _ANSWERABLE),
             )
         ).one()
@@ -323,6 +330,7 @@ def count_cases(ctx: Context, tenant_id: str, *, actor: Actor, channel: str = ""
         attention=attention,
         unread=unread,
         escalated=escalated,
+        to_send=to_send,
         overdue=min(late + slow, MOST_COUNTED + 1),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
@@ -26,9 +27,10 @@ QUOTE: TypeAdapter[Quote] = TypeAdapter(Quote)
 
 
 def committed_refunds(
-    session: Session, order: Order, *, besides: str | None = None
+    session: Session, order: Order, *, besides: str | None = None, since: datetime | None = None
 ) -> tuple[Committed, frozenset[str]]:
-    """What our refunds of an order already claim, and the grants that are ours. `besides`: a case to leave out."""
+    """What our refunds of an order already claim, and the grants that are ours. `besides`: a case to leave out,
+    where `since` is given only with what it did after that."""
     rows = session.scalars(select(Refund).where(Refund.saleor_order_id == order.id)).all()
     units: Counter[str] = Counter()
     kept: Counter[str] = Counter()
@@ -41,7 +43,8 @@ def committed_refunds(
         status = RefundStatus(refund.status)
         if status is RefundStatus.SUCCEEDED and refund.way != RefundWay.GIFT_CARD:  # Saleor counts no gift card
             paid = paid + refund.paid
-        if refund.case_id == besides or status not in CLAIMING:
+        mine = refund.case_id == besides and (since is None or refund.created_at > since)
+        if mine or status not in CLAIMING:
             continue
         for line_id, quantity in refund.units.items():
             units[line_id] += int(quantity)
@@ -102,10 +105,11 @@ def quote_units(
     wanted: Mapping[str, int],
     settings: TenantSettings,
     besides: str | None = None,
+    since: datetime | None = None,
     terms: CaseTerms = CaseTerms(),  # noqa: B008
     agreed_units: Mapping[str, int] | None = None,
 ) -> Quote:
-    committed, ours = committed_refunds(session, order, besides=besides)
+    committed, ours = committed_refunds(session, order, besides=besides, since=since)
     return quote_refund(
         order=order,
         wanted=wanted,
@@ -121,7 +125,8 @@ def quote_units(
 def quote_case(session: Session, case: Case, order: Order, settings: TenantSettings) -> Quote:
     """The quote of a case on its terms: what was accepted once it was inspected, until then what was announced."""
     inspected = any(line.acceptance != Acceptance.UNDECIDED for line in case.lines)
-    wanted = {line.order_line_id: line.accepted if inspected else line.quantity for line in case.lines}
+    # What was refunded before the case was taken up again is settled: it is not paid a second time.
+    wanted = {line.order_line_id: (line.accepted if inspected else line.quantity) - line.settled for line in case.lines}
     # A refund of this case that was given up, and was paid after all: those units are settled.
     for given_up in session.scalars(
         select(Refund).where(Refund.case_id == case.id, Refund.status == RefundStatus.CANCELLED)
@@ -136,6 +141,7 @@ def quote_case(session: Session, case: Case, order: Order, settings: TenantSetti
         wanted=wanted,
         settings=settings,
         besides=case.id,
+        since=case.begun_again_at,
         terms=CaseTerms.load(case.terms or {}),
-        agreed_units={line.order_line_id: line.quantity for line in case.lines},
+        agreed_units={line.order_line_id: line.quantity - line.settled for line in case.lines},
     )

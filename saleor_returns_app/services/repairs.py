@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 
 from saleor_returns_app.domain.actors import SYSTEM, Actor
 from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
@@ -32,7 +31,7 @@ from saleor_returns_app.models.repairs import Repair
 
 from .approvals import check_accepted
 from .context import Context
-from .guards import LONGEST_TEXT, check_version, require_permission, require_role
+from .guards import LONGEST_TEXT, check_version, require_permission, require_role, require_staff
 from .history import load_case, move_case, record_entry
 from .logistics import checked_tracking
 from .messages import tell_staff
@@ -204,6 +203,7 @@ def record_repair_payment(
 ) -> None:
     """The shopper paid the price, or was paid it back where no repair came about; the app moves no such money, staff say that it
     moved and how that can be seen. Raises Conflict where neither is owed."""
+    require_staff(actor)
     require_permission(actor, "HANDLE_PAYMENTS")
     require_role(actor, Verb.PAY)
     said = _said(
@@ -278,7 +278,6 @@ def _load(session: Session, case_id: str, actor: Actor, version: int | None) -> 
     require_role(actor, Verb.DECIDE)
     case = load_case(session, case_id, actor)
     check_version(case, version)
-    flag_modified(case, "updated_at")  # another tab of the case is stale from now on, also within the clock's tick
     return case, _repair(session, case)
 
 

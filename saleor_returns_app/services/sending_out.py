@@ -18,7 +18,7 @@ from saleor_returns_app.models.parcels import Parcel
 
 from .context import Context
 from .goods_owed import goods_owed, mark_goods_owed
-from .guards import check_version, require_permission, require_role
+from .guards import check_version, require_permission, require_role, require_staff
 from .history import load_case, record_entry
 from .logistics import checked_tracking, parcels_of
 from .notifications import queue_case_mail
@@ -39,6 +39,7 @@ def send_goods_back(
 
     Raises BadInput naming the field, Conflict where nothing has to go back.
     """
+    require_staff(actor)
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.RECEIVE)
     number, said = checked_tracking(tracking_number, carrier)
@@ -70,7 +71,7 @@ def send_goods_back(
             detail=told,
             note="refused goods sent back",
         )
-        queue_case_mail(ctx, session, case, "goods_sent_back", parcel=told, whole=not case.owes_goods)
+        queue_case_mail(ctx, session, case, "goods_sent_back", parcel=told, whole=not case.holds_goods)
 
 
 def add_parcel_out(
@@ -123,6 +124,7 @@ def correct_parcel_out(
     version: int | None = None,
 ) -> None:
     """The number or carrier of a parcel to the shopper was wrong: the new one holds, both stay in the history, the shopper is told."""
+    require_staff(actor)
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.RECEIVE)
     number, said = checked_tracking(tracking_number, carrier)
@@ -141,7 +143,7 @@ def correct_parcel_out(
         told = parcel_told(case, found)
         detail = {**told, "before": before}
         record_entry(ctx, session, case, event="correct_parcel", actor=actor, public=True, detail=detail)
-        queue_case_mail(ctx, session, case, "goods_sent_back", parcel=told, whole=not case.owes_goods)
+        queue_case_mail(ctx, session, case, "goods_sent_back", parcel=told, whole=not case.holds_goods)
 
 
 def parcel_told(case: Case, parcel: Parcel) -> dict[str, Any]:

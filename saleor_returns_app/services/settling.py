@@ -121,7 +121,9 @@ def settle_case(ctx: Context, session: Session, case: Case, actor: Actor) -> Non
     """Resolve the case once nothing of its refunds and replacements is left open; back to the quote when all were given up."""
     refresh_attention(session, case)
     follow_case(ctx, session, case)
-    refunds = session.scalars(select(Refund).where(Refund.case_id == case.id).order_by(Refund.number)).all()
+    rows = session.scalars(select(Refund).where(Refund.case_id == case.id).order_by(Refund.number)).all()
+    # What was paid before the case was taken up again was told then, and settles nothing now.
+    refunds = [row for row in rows if case.begun_again_at is None or row.created_at > case.begun_again_at]
     goods = session.scalars(
         select(Exchange).where(Exchange.case_id == case.id, Exchange.state != ExchangeState.CANCELLED)
     ).all()

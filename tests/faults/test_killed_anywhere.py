@@ -17,20 +17,25 @@ from sqlalchemy import select
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import Resolution
 from saleor_returns_app.domain.effects import OPEN
+from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.orders import RETURNED, Order
 from saleor_returns_app.domain.terms import CaseTerms
+from saleor_returns_app.errors import SaleorRefused
 from saleor_returns_app.models.base import Database, make_engine
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.effects import Effect
+from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.refunds import OrderNote
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.advancing import advance_order, sweep_due
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.credits import issue_credit
 from tests.conftest import add_tenant
+from tests.fake_replacements import make_variant
 from tests.fakes import FakeClock, FakeSaleor, RecordingJobs, make_order, make_payment, make_transaction, usd
 from tests.services.journeys import Shop
 from tests.services.test_credits import agreed
+from tests.services.test_exchanges import agree, receive, send
 
 from .killing import Killed, Killer, MortalDatabase, MortalSaleor
 
@@ -82,9 +87,14 @@ class World:
             case = session.scalars(select(Case)).one()
             undone = session.scalars(select(Effect).where(Effect.state.in_(OPEN))).first()
         handed_over = case.attention in ("DECLINED", "UNDELIVERED")
-        return (
-            waiting is None and undone is None and case.return_recorded and (case.status == "resolved" or handed_over)
-        )
+        settled = case.status == "resolved" or handed_over or self.exchanged() is not None
+        return waiting is None and undone is None and case.return_recorded and settled
+
+    def exchanged(self) -> ExchangeState | None:
+        """How far a replacement is, once the rest lies with a person."""
+        with self.shop.ctx.db.tenant(self.shop.tenant_id) as session:
+            state = session.scalar(select(Exchange.state))
+        return ExchangeState(state) if state in (ExchangeState.UNPAID, ExchangeState.OUT_OF_STOCK) else None
 
     def returned_units(self) -> int:
         return sum(self.saleor.orders["order-1"].quantities(RETURNED).values())
@@ -103,6 +113,8 @@ FLOWS: dict[str, dict[str, Any]] = {
     "legacy": {"moods": [], "legacy": True},
     "split": {"moods": [], "split": True},
     "store credit": {"moods": [], "credit": True, "restocks": True},
+    "exchange": {"moods": [], "exchange": True},
+    "exchange, sold out": {"moods": [], "exchange": True, "sold out": True},
 }
 
 
@@ -116,7 +128,10 @@ def test_a_worker_may_die_at_any_point(
     first = World(ctx, Shop(ctx, add_tenant(database).id, staff, shopper), saleor)
     units = 3 if given.get("split") else 1
     _choose_restocking(first.shop, restocks=bool(given.get("restocks")))
-    case_id = _to_credit(first.shop) if given.get("credit") else first.shop.to_payment({"line-1": units})
+    if given.get("exchange"):
+        case_id = _to_exchange(first.shop, saleor, sold_out=bool(given.get("sold out")))
+    else:
+        case_id = _to_credit(first.shop) if given.get("credit") else first.shop.to_payment({"line-1": units})
     saleor.moods = list(given["moods"])
     database.engine.dispose()
     compiled: dict[Any, Any] = {}
@@ -160,6 +175,16 @@ def _to_credit(shop: Shop) -> str:
     return case_id
 
 
+def _to_exchange(shop: Shop, saleor: FakeSaleor, *, sold_out: bool) -> str:
+    saleor.variants["variant-2"] = make_variant(price="25.00")
+    case_id = agree(shop)
+    receive(shop, case_id)
+    send(shop, case_id)
+    if sold_out:
+        saleor.trouble["complete_replacement"] = [SaleorRefused("Insufficient stock", codes=["INSUFFICIENT_STOCK"])]
+    return case_id
+
+
 def _check(world: World, case_id: str, units: int, where: str, *, added: int) -> None:
     case, refunds = world.shop.case(case_id), world.shop.refunds(case_id)
     asked = sum(refund.amount_minor for refund in refunds)
@@ -173,11 +198,20 @@ def _check(world: World, case_id: str, units: int, where: str, *, added: int) ->
     assert world.saleor.marks == {}, f"marks left behind: {where}"
     credit = CaseTerms.load(case.terms).resolution is Resolution.STORE_CREDIT
     assert len(world.saleor.gift_cards) == int(credit), f"credits made {len(world.saleor.gift_cards)} times: {where}"
-    settled = case.status == "resolved" and paid == asked
+    _check_exchange(world, where)
+    settled = (case.status == "resolved" or world.exchanged() is not None) and paid == asked
     assert settled or case.attention, f"lost: {where}: {case.status} {[refund.status for refund in refunds]}"
-    noted = (
-        ("return requested", "goods received") if credit else ("return requested", "return approved", "goods received")
-    )
+    agreed_on = credit or world.exchanged() is not None
+    noted = ("return requested", "goods received") + (() if agreed_on else ("return approved",))
     for said in noted:
         written = sum(text.count(said) for _, text in world.saleor.notes)
         assert written == 1, f"note “{said}” written {written} times: {where}"
+
+
+def _check_exchange(world: World, where: str) -> None:
+    """One order at exactly the difference, or no draft left behind where it ran out."""
+    orders = list(world.saleor.replacements.values())
+    if world.exchanged() is ExchangeState.UNPAID:
+        assert [(str(order.total), order.is_draft) for order in orders] == [("5.00 USD", False)], f"ordered: {where}"
+    else:
+        assert orders == [], f"a draft is left behind: {where}"

@@ -135,6 +135,10 @@ def test_what_a_shopper_paid_outside_is_recorded_by_who_may_handle_payments(shop
             how=PaidHow.CASH,
             reference="till 4",
         )
+    with pytest.raises(Forbidden):
+        repairs.record_repair_payment(
+            shop.ctx, shop.tenant_id, case_id, actor=shop.shopper, how=PaidHow.CASH, reference="I paid, really"
+        )
     with pytest.raises(BadInput, match="how it can be found"):
         do(shop, repairs.record_repair_payment, case_id, how=PaidHow.CASH, reference=" ")
     do(shop, repairs.record_repair_payment, case_id, how=PaidHow.CASH, reference="till 4")

@@ -12,9 +12,11 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 from sqlalchemy import select
 
+from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.errors import SaleorUnavailable
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.tenants import Tenant
+from saleor_returns_app.services.cases import reject_case
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.ports import ShopperIdentity
 from saleor_returns_app.web import build_web
@@ -316,3 +318,24 @@ def test_the_custom_element_can_be_loaded_from_anywhere(client: FlaskClient) -> 
     with client.get("/storefront/saleor-returns.js") as script:
         assert (script.status_code, script.headers["Access-Control-Allow-Origin"]) == (200, "*")
         assert b"customElements.define" in script.data
+
+
+def test_a_rejection_is_disputed_once(
+    client: FlaskClient, rita: dict[str, str], saleor: FakeSaleor, ctx: Context, tenant: Tenant, staff: Actor
+) -> None:
+    create(client, rita)
+    path = f"{BASE}/cases/R-2026-000001"
+    early = client.post(f"{path}/dispute", json={"reason": "I disagree."}, headers=rita)
+    assert (early.status_code, early.json["code"]) == (409, "MOVE_REFUSED")  # type: ignore[index]
+    with ctx.db.tenant(tenant.id) as session:
+        case_id = session.scalars(select(Case.id)).one()
+    reject_case(ctx, tenant.id, case_id, actor=staff, reason="Too late.")
+    assert client.get(path, headers=rita).json["can_dispute"] is True  # type: ignore[index]
+    empty = client.post(f"{path}/dispute", json={"reason": " "}, headers=rita)
+    assert (empty.status_code, empty.json["field"]) == (400, "reason")  # type: ignore[index]
+    eve = known(saleor, token(user_id="user-2", email="eve@example.com"), "user-2", "eve@example.com")
+    assert client.post(f"{path}/dispute", json={"reason": "Mine."}, headers=eve).status_code == 404
+    for _ in range(2):
+        done = client.post(f"{path}/dispute", json={"reason": "It was in time."}, headers=rita)
+        assert (done.status_code, done.json["status"]) == (200, "disputed")  # type: ignore[index]
+        assert (done.json["can_dispute"], done.json["sent"]) == (False, [])  # type: ignore[index]

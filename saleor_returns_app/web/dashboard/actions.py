@@ -20,6 +20,7 @@ from saleor_returns_app.domain.tenders import BY_ITSELF, RefundWay
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.services import (
     cases,
+    disputes,
     evidence_requests,
     inspection,
     logistics,
@@ -34,7 +35,7 @@ from saleor_returns_app.services.credits import agreed_code, issue_credit
 from saleor_returns_app.services.repairs import start_repair
 
 from .buttons import Action, Offered, Typed, offered_to, plain
-from .exchange_actions import EXCHANGE_ACTIONS, exchange_actions
+from .exchange_actions import EXCHANGE_ACTIONS, exchange_actions, may_refund
 from .findings import read_findings
 from .payout_actions import PAYOUT_ACTIONS, payout_actions
 
@@ -47,6 +48,14 @@ def _approve(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor:
 
 def _reject(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
     cases.reject_case(ctx, tenant_id, case_id, actor=actor, version=version, reason=typed.get("reason", ""))
+
+
+def _uphold(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    disputes.uphold_decision(ctx, tenant_id, case_id, actor=actor, version=version, reason=typed.get("reason", ""))
+
+
+def _overturn(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
+    disputes.overturn_decision(ctx, tenant_id, case_id, actor=actor, version=version, reason=typed.get("reason", ""))
 
 
 def _cancel(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
@@ -179,6 +188,23 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         run=_cancel,
         form="cancel.html",
         tone="critical",
+    ),
+    CaseEvent.OVERTURN: Action(
+        name="overturn",
+        title="Is the shopper right?",
+        label="Take it up again",
+        said="The case is back in review",
+        run=_overturn,
+        form="dispute.html",
+        tone="primary",
+    ),
+    CaseEvent.UPHOLD: Action(
+        name="uphold",
+        title="Does the decision stay?",
+        label="Uphold the decision",
+        said="The decision stays",
+        run=_uphold,
+        form="dispute.html",
     ),
     CaseEvent.CLOSE: Action(
         name="close",
@@ -362,6 +388,8 @@ def case_actions(file: CaseFile, actor: Actor) -> dict[str, Offered]:
         passed = (CaseEvent.CONCLUDE, CaseEvent.RECEIVE) if file.keeps_item else (CaseEvent.CONCLUDE,)
         due = [CaseEvent.RESOLVE] if CaseEvent.RESOLVE in RETURN_CASE.possible(status, Who.STAFF) else []
         events = [*due, *(event for event in events if event not in passed)]
+    if not may_refund(file):
+        events = [event for event in events if event is not CaseEvent.RESOLVE]
     if not file.may_reopen:
         events = [event for event in events if event is not CaseEvent.REOPEN]
     offered = [

@@ -43,6 +43,7 @@ from .payout_actions import PAYOUT_MEANS, PAYOUT_STATES, RECORD_PAYOUT, SECRET_F
 from .places import customer_place, order_place
 from .repair_words import FINDINGS, HOWS, STATES, TONES
 from .repairs import repair_action, repair_actions
+from .sending_out import sending_action, sending_actions
 from .thread import REPLY, offer_action, thread_action, thread_of, thread_values
 from .words import headline
 
@@ -50,7 +51,7 @@ from .words import headline
 _TRIES = 4
 _RECEIVE = "receive"
 #: Actions that stand beside what they are about, not among the next steps.
-_ASIDE = frozenset({"tracking", "lose", "confirm-return", "refund", "more-time"})
+_ASIDE = frozenset({"tracking", "lose", "confirm-return", "refund", "more-time", "correct-parcel-out"})
 #: Seconds between two looks at a refund: often while somebody waits for it, rarely when the provider takes days.
 _POLL_SOON, _POLL_LATER = 2, 20
 _WATCHED_CLOSELY = timedelta(minutes=2)
@@ -91,7 +92,7 @@ def case_page(case_id: str, *, status: int = 200, **more: Any) -> Response:
 
 def _values(file: CaseFile) -> dict[str, Any]:
     actor = visit().actor
-    actions = {**repair_actions(file, actor), **case_actions(file, actor)}
+    actions = {**repair_actions(file, actor), **case_actions(file, actor), **sending_actions(file, actor)}
     return {
         "file": file,
         "case": file.case,
@@ -173,7 +174,7 @@ def _shown_of(item: RefundFile) -> str:
 def _head(file: CaseFile) -> str:
     """The part of it that stands outside of the panel."""
     goods = f"{file.exchange.state}.{file.exchange.owed_minor}" if file.exchange else ""
-    return f"{file.case.status}.{file.case.attention}.{goods}"
+    return f"{file.case.status}.{file.case.attention}.{goods}.{file.under_way}"
 
 
 def show_receiving(case_id: str) -> Response:
@@ -221,7 +222,7 @@ def show_replacement(case_id: str) -> Response:
 
 
 def act_on_case(case_id: str, name: str) -> Response:
-    action = case_action(name) or repair_action(name) or thread_action(name)
+    action = case_action(name) or repair_action(name) or sending_action(name) or thread_action(name)
     if action is REPLY:
         allow_uploads()
     if action is None:

@@ -92,3 +92,10 @@ def exchange_actions(file: CaseFile) -> list[Action]:
         return [CANCEL_REPLACEMENT]
     by_hand = exchange.state == ExchangeState.ORDERED and not exchange.replacement_id
     return [MARK_SENT] if by_hand else []
+
+
+def may_refund(file: CaseFile) -> bool:
+    """While what is to be sent may be out of stock, nobody knows what is to be refunded."""
+    if file.exchange is None:
+        return not owes_goods(file.case)
+    return file.exchange.state not in (ExchangeState.PLANNED, ExchangeState.OUT_OF_STOCK)

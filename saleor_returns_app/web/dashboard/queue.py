@@ -51,6 +51,7 @@ _VIEWS = {
     View.NOBODYS: "Nobody’s",
     View.FOLLOWED: "Followed",
     View.SPOT_CHECK: "Second look",
+    View.TO_SEND: "To send back",
 }
 _EMPTY = {
     View.OPEN: "No return is open. Everything is done.",
@@ -62,6 +63,7 @@ _EMPTY = {
     View.MINE: "You look after no open case.",
     View.NOBODYS: "Somebody looks after every open case.",
     View.FOLLOWED: "You follow no case.",
+    View.TO_SEND: "Nothing has to go back to a shopper.",
     View.SPOT_CHECK: "No case is drawn for a second look.",
 }
 _DUE = {Due.ANY: "Due first", Due.TODAY: "Due today or late", Due.WEEK: "Due in 7 days"}
@@ -131,6 +133,7 @@ def _tabs(counts: Counts, asked: Asked, *, spot_checks: int) -> list[Tab]:
         tab(View.FOLLOWED, ""),
         *([tab(View.SPOT_CHECK, "")] if asked.view is View.SPOT_CHECK or spot_checks else []),
         tab(View.UNREAD, _said(counts.unread)),
+        *([tab(View.TO_SEND, _said(counts.to_send))] if counts.to_send or asked.view is View.TO_SEND else []),
         *([tab(View.ESCALATED, _said(counts.escalated))] if counts.escalated or asked.view is View.ESCALATED else []),
         *states,
         tab(View.ALL, ""),

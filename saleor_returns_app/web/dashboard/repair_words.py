@@ -24,6 +24,9 @@ ENTRIES: dict[str, str] = {
     "send_repaired": "Repaired goods sent back",
     "send_unrepaired": "Goods sent back unrepaired",
     "turn_repair": "No repair: something else is offered",
+    "dispute": "Decision disputed",
+    "uphold": "Decision upheld",
+    "overturn": "Dispute decided for the shopper, back in review",
     "send_goods_back": "Refused goods sent back",
 }
 #: State of the repair → what it is about now.

@@ -416,9 +416,11 @@ def _of_replacement(file: CaseFile) -> str | None:
         return None
     if file.exchange is None:
         return "Send the replacement" if waits and owes_goods(file.case) else None
-    if file.exchange.state == ExchangeState.SHIPPED or (file.refunds and file.case.status == CaseStatus.RESOLVING):
-        return None
-    return _REPLACEMENT[ExchangeState(file.exchange.state)]
+    state = ExchangeState(file.exchange.state)
+    ordered = state in (ExchangeState.UNPAID, ExchangeState.ORDERED, ExchangeState.SHIPPED)
+    if ordered and (waits or file.under_way or state is ExchangeState.SHIPPED):
+        return None  # the money is next
+    return _REPLACEMENT[state]
 
 
 _REPLACEMENT = {

@@ -163,6 +163,7 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
         can_reopen=reopenable,
         goes_on=goes_on,
         still_expected=state in EXPECTING and not refunds,
+        can_dispute=CaseEvent.DISPUTE in possible and CaseEvent.DISPUTE in SHOPPER_ACTIONS and not found.merged_into,
         can_cancel=CaseEvent.CANCEL in possible and CaseEvent.CANCEL in SHOPPER_ACTIONS,
         can_ship=not CaseTerms.load(found.terms or {}).keeps_item
         and (state is CaseStatus.IN_TRANSIT or CaseEvent.SHIP in possible),

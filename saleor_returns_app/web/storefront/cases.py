@@ -9,6 +9,7 @@ from flask import Response, json, url_for
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, select
 
+from saleor_returns_app.domain.carriers import tracking_link
 from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus, Channel
 from saleor_returns_app.domain.evidence import TAKES_MORE
 from saleor_returns_app.domain.machines import Who
@@ -21,6 +22,7 @@ from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services import idempotency
 from saleor_returns_app.services.cases import cancel_case
+from saleor_returns_app.services.disputes import dispute_case
 from saleor_returns_app.services.evidence import holder_of, read_for
 from saleor_returns_app.services.logistics import add_tracking, parcels_of
 from saleor_returns_app.services.opening import open_case
@@ -35,10 +37,12 @@ from .shapes import (
     CaseOut,
     CasePath,
     CasesOut,
+    DisputeIn,
     ListQuery,
     MoneyOut,
     RefundOut,
     RequestIn,
+    SentOut,
     ShopPath,
     TrackingIn,
     WriteHeaders,
@@ -81,8 +85,7 @@ def list_cases(path: ShopPath, query: ListQuery) -> Response:
         ids = [case.id for case in cases]
         refunds = session.scalars(select(Refund).where(Refund.case_id.in_(ids)).order_by(Refund.number)).all()
         files = read_for(session, actor=actor(), case_ids=ids)
-        back = select(Parcel).where(Parcel.case_id.in_(ids), Parcel.direction == Direction.BACK)
-        parcels = session.scalars(back.order_by(Parcel.number)).all()
+        parcels = session.scalars(select(Parcel).where(Parcel.case_id.in_(ids)).order_by(Parcel.number)).all()
     listed = [
         case_out(
             case,
@@ -126,6 +129,19 @@ def withdraw_case(path: CasePath, header: WriteHeaders) -> Response:
         return 200, fresh_case(case.id)
 
     return once(header.idempotency_key, {"cancel": path.number}, carry_out)
+
+
+@blueprint.post("/cases/<string:number>/dispute", responses=FOUND)
+def object_to_case(path: CasePath, body: DisputeIn, header: WriteHeaders) -> Response:
+    """Object to a rejection, or to how the return was settled. One that is disputed already is given back as it is."""
+
+    def carry_out(_id: str | None) -> tuple[int, CaseOut]:
+        case = own_case(path.number)
+        if case.status != CaseStatus.DISPUTED:
+            dispute_case(ctx(), tenant().id, case.id, actor=actor(), reason=body.reason)
+        return 200, fresh_case(case.id)
+
+    return once(header.idempotency_key, {"dispute": path.number, **body.model_dump()}, carry_out)
 
 
 def once(key: str | None, request: Any, carry_out: Callable[[str | None], tuple[int, BaseModel]]) -> Response:
@@ -172,8 +188,19 @@ def fresh_case(case_id: str) -> CaseOut:
         case = session.get_one(Case, case_id)
         refunds = session.scalars(select(Refund).where(Refund.case_id == case_id).order_by(Refund.number)).all()
         files = read_for(session, actor=actor(), case_ids=[case_id])
-        parcels = parcels_of(session, case_id)
+        parcels = [*parcels_of(session, case_id), *parcels_of(session, case_id, Direction.OUT)]
     return case_out(case, list(refunds), files, parcels)
+
+
+def _sent(case: Case, parcel: Parcel) -> SentOut:
+    lines = {line.id: line.order_line_id for line in case.lines}
+    return SentOut(
+        tracking_number=parcel.tracking_number,
+        carrier=parcel.carrier,
+        link=tracking_link(parcel.carrier, parcel.tracking_number),
+        status=parcel.status,
+        units={lines[line_id]: int(quantity) for line_id, quantity in parcel.units.items() if line_id in lines},
+    )
 
 
 def request_holder(order_id: str) -> str:
@@ -185,6 +212,7 @@ def case_out(case: Case, refunds: list[Refund], files: list[Evidence], parcels: 
     from .evidence import evidence_out
 
     state = CaseStatus(case.status)
+    back = [row for row in parcels if row.direction == Direction.BACK]
     day = i18n.format_day(case.due_at) if case.due_at else ""
     return CaseOut(
         number=case.number,
@@ -196,7 +224,8 @@ def case_out(case: Case, refunds: list[Refund], files: list[Evidence], parcels: 
         created_at=case.created_at,
         return_address=case.return_address,
         rejection=case.rejection,
-        tracking_number=parcels[-1].tracking_number if parcels else "",
+        tracking_number=back[-1].tracking_number if back else "",
+        sent=[_sent(case, row) for row in parcels if row.direction == Direction.OUT],
         expected_refund=MoneyOut.of(Money.from_minor(case.expected_minor, case.currency)),
         lines=[
             CaseLineOut(
@@ -217,5 +246,6 @@ def case_out(case: Case, refunds: list[Refund], files: list[Evidence], parcels: 
         ],
         evidence=evidence_out(files),
         can_add_evidence=case.status in TAKES_MORE,
+        can_dispute=CaseEvent.DISPUTE in RETURN_CASE.possible(state, Who.SHOPPER) and not case.merged_into,
         can_cancel=CaseEvent.CANCEL in RETURN_CASE.possible(state, Who.SHOPPER),
     )

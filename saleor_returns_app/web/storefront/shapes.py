@@ -48,6 +48,10 @@ class TrackingIn(StrictIn):
     carrier: str = Field("", max_length=200)
 
 
+class DisputeIn(StrictIn):
+    reason: str = Field(max_length=4000, description="What the shopper disagrees with.")
+
+
 class EvidenceIn(StrictIn):
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
@@ -155,6 +159,14 @@ class EvidenceOut(BaseModel):
     thumbnail_url: str = Field(description="A small JPEG; empty for a video.")
 
 
+class SentOut(BaseModel):
+    tracking_number: str
+    carrier: str
+    link: str = Field(description="Where the carrier shows it; empty where that is not known.")
+    status: str
+    units: dict[str, int] = Field(description="How many of each order line are in it.")
+
+
 class CaseOut(BaseModel):
     number: str
     status: str
@@ -166,12 +178,16 @@ class CaseOut(BaseModel):
     return_address: str
     rejection: str
     tracking_number: str
+    sent: list[SentOut] = Field(
+        description="Parcels from the shop to the shopper: repaired items, and those it did not accept."
+    )
     expected_refund: MoneyOut
     lines: list[CaseLineOut]
     refunds: list[RefundOut]
     evidence: list[EvidenceOut]
     can_add_evidence: bool
     can_cancel: bool
+    can_dispute: bool
 
 
 class CasesOut(BaseModel):
