@@ -11,7 +11,7 @@ from generate_series(1, :cases) as n;
 insert into cases (id, tenant_id, kind, sequence, number, status, version, saleor_order_id, order_number, channel_slug, currency,
                    email, customer_id, customer_name, language, opened_through, opened_by, is_withdrawal, terms, decided_by, spot_check,
                    assignee_id, assignee, escalated_to, escalated_at, unread, rejection, return_address,
-                   due_at, due_by, attention, attention_detail, attention_reported, expected_minor, first_approval, return_recorded, owes_goods, created_at,
+                   due_at, due_by, attention, attention_detail, attention_reported, expected_minor, first_approval, return_recorded, holds_goods, created_at,
                    updated_at)
 select id, (select id from tenants), 'return', n, 'R-2026-' || lpad(n::text, 7, '0'), status, 3, 'T3JkZXI6' || n, n::text,
        'channel-' || n % 8, 'USD', 'shopper' || n % 300000 || '@example.com', 'VXNlcjo' || n % 300000, 'Rita Example', 'en', 'portal',
