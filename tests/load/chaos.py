@@ -40,21 +40,14 @@ from saleor_returns_app.app import build_context
 from saleor_returns_app.config import Settings
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import CaseStatus
-from saleor_returns_app.domain.effects import OPEN, EffectKind, EffectState
 from saleor_returns_app.domain.machines import Who
-from saleor_returns_app.domain.money import Money
-from saleor_returns_app.domain.offers import OfferKind, Proposal
 from saleor_returns_app.domain.refunds import RefundStatus
-from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import Conflict, RemoteError
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.credit_notes import CreditNoteRow
-from saleor_returns_app.models.effects import Effect
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.models.tenants import Tenant
-from saleor_returns_app.services import offers
 from saleor_returns_app.services.context import Context
-from saleor_returns_app.services.credits import agreed_code, issue_credit
 from tests.conftest import ALL_PERMISSIONS
 from tests.services.journeys import Shop as Desk
 
@@ -78,12 +71,7 @@ _MOODS: dict[Mood, int] = {
     "noref": 10,
 }
 _FAULTS: tuple[FaultKind, ...] = ("down", "lost", "bad-gateway", "nonsense", "slow")
-_FAULTY = (
-    *("GrantRefund", "RequestRefund", "ReturnProducts", "AddOrderNote", "Order"),
-    *("SetStock", "CreateGiftCard", "GiftCards", "CreateVoucher", "ListVoucher", "Vouchers"),
-)
-#: One case in six ends in a gift card, one in a voucher, in place of money.
-_IN_CODES = {4: OfferKind.STORE_CREDIT, 5: OfferKind.VOUCHER}
+_FAULTY = ("GrantRefund", "RequestRefund", "ReturnProducts", "AddOrderNote", "Order")
 _never = threading.Event()
 _T = TypeVar("_T")
 
@@ -99,8 +87,6 @@ class Outcome:
     deaths: Counter[str] = field(default_factory=Counter)
     wrongs: list[str] = field(default_factory=list)
     seconds: float = 0.0
-    codes: int = 0
-    restocked: int = 0
 
 
 def measure(seed: int) -> Iterator[Figure]:
@@ -110,8 +96,6 @@ def measure(seed: int) -> Iterator[Figure]:
     yield Figure("chaos.done", outcome.settled + outcome.handed, "refunds", f"{REFUNDS}")
     yield Figure("chaos.wrong", len(outcome.wrongs), "paid twice, lost or told wrongly", "0")
     yield Figure("chaos.deaths", sum(outcome.deaths.values()), "workers killed")
-    yield Figure("chaos.codes", outcome.codes, "gift cards and vouchers made")
-    yield Figure("chaos.restocked", outcome.restocked, "units back on stock")
     yield Figure("chaos.seconds", outcome.seconds, "s")
     if outcome.wrongs:
         raise Broken("\n".join([*outcome.wrongs, f"See it again with: make bench ONLY=chaos SEED={seed}"]))
@@ -131,16 +115,13 @@ def run(refunds: int, *, seed: int) -> Outcome:
         install(shop, f"{app.url}/api/manifest")
         context = _context(app, url)
         begun = time.monotonic()
-        stock = dict(shop.state.stocks)
         with _workers(app, luck) as workers, _trouble(shop, luck.getrandbits(32)):
             cases = _approve_refunds(context, shop, refunds, luck)
             shop.traffic.faults.clear()
             _wait(context, shop, workers)
         outcome = Outcome(seconds=time.monotonic() - begun, deaths=_deaths(workers))
         _judge(context, shop, cases, outcome)
-        outcome.wrongs += _wrong_notes(context) + _wrong_stock(context, shop, stock)
-        outcome.codes = len(shop.state.gift_cards) + len(shop.state.vouchers)
-        outcome.restocked = sum(shop.state.stocks.values()) - sum(stock.values())
+        outcome.wrongs += _wrong_notes(context)
         context.db.engine.dispose()
         return outcome
 
@@ -216,29 +197,15 @@ def _approve_refunds(context: Context, shop: Shop, count: int, luck: random.Rand
     staff = Actor(who=Who.STAFF, id="staff", name="sam@shop.example", permissions=ALL_PERMISSIONS)
     desk = Desk(context, tenant.id, staff, Actor.shopper(email=RITA, user_id=rita.id))
     cases: dict[str, Order] = {}
-    for place in range(count):
+    for _ in range(count):
         order = make_order(shop, RECIPES["plain"])
         moods = luck.choices(list(_MOODS), weights=list(_MOODS.values()), k=6)
         shop.provider.set_script(moods, order_number=order.number)
         case_id = _insist(partial(desk.request, {order.lines[0].id: 1}, order_id=order.id))
         cases[case_id] = order
-        if place % 6 in _IN_CODES:
-            _agree_on_code(desk, case_id, _IN_CODES[place % 6])
-            continue
         for step in (desk.approve, desk.receive, desk.pay):
             _insist(partial(step, case_id))
     return cases
-
-
-def _agree_on_code(desk: Desk, case_id: str, kind: OfferKind) -> None:
-    """A gift card or a voucher, agreed, received and approved."""
-    case = desk.case(case_id)
-    wanted = Proposal(kind=kind, amount=Money.from_minor(100, case.currency))
-    make = partial(offers.make_offer, desk.ctx, desk.tenant_id, case_id, actor=desk.staff, proposal=wanted)
-    offer_id = _insist(make)
-    _insist(partial(offers.accept_offer, desk.ctx, desk.tenant_id, offer_id, actor=desk.shopper))
-    _insist(partial(desk.receive, case_id))
-    _insist(partial(issue_credit, desk.ctx, desk.tenant_id, case_id, actor=desk.staff))
 
 
 def _insist(step: Callable[[], _T]) -> _T:
@@ -273,8 +240,7 @@ def _open(context: Context) -> int:
     with context.db.everyone() as session:
         refunds = session.scalars(select(Refund).where(Refund.status.in_(watched), Refund.concern == "")).all()
         unrecorded = session.scalars(select(Case).where(Case.return_recorded.is_(False), Case.attention == "")).all()
-        steps = session.scalars(select(Effect).where(Effect.state.in_(OPEN))).all()
-    return len(refunds) + len(unrecorded) + len(steps)
+    return len(refunds) + len(unrecorded)
 
 
 def _deaths(told: Path) -> Counter[str]:
@@ -292,8 +258,7 @@ def _judge(context: Context, shop: Shop, cases: dict[str, Order], outcome: Outco
             f"{case.number} ({order.number}): {case.status}, {case.attention or 'nothing for a person'}, "
             + ", ".join(f"{refund.marker} {refund.status} {refund.amount}" for refund in refunds)
         )
-        in_code = agreed_code(CaseTerms.load(case.terms))
-        wrong = _wrong_code(shop, order, case, in_code) if in_code else _wrong(shop, order, case, refunds, paid)
+        wrong = _wrong(shop, order, case, refunds, paid)
         if wrong:
             moods = [call.mood for call in calls if call.ask and call.ask.order_number == order.number]
             outcome.wrongs.append(f"{wrong}: {said}; the provider was asked {moods}")
@@ -301,42 +266,6 @@ def _judge(context: Context, shop: Shop, cases: dict[str, Order], outcome: Outco
             outcome.settled += 1
         else:
             outcome.handed += 1
-
-
-def _wrong_code(shop: Shop, order: Order, case: Case, kind: EffectKind) -> str:
-    """What must not be of a case that ends in a gift card or a voucher; empty when all is well."""
-    mark = f"{case.tenant_id}/{case.id}"
-    if kind is EffectKind.GIFT_CARD:
-        made = [card for card in list(shop.state.gift_cards.values()) if mark in card.metadata_items.values()]
-        count = usable = len(made)
-    else:
-        vouchers = [item for item in list(shop.state.vouchers.values()) if item.name == case.number]
-        count, usable = len(vouchers), sum(bool(item.listings) for item in vouchers)
-    if count > 1:
-        return f"{kind} made {count} times"
-    if shop.paid_out(order):
-        return f"money paid beside the {kind}"
-    if case.status == CaseStatus.RESOLVED and usable != 1:
-        return f"called resolved without a {kind}"
-    if case.status != CaseStatus.RESOLVED and not case.attention:
-        return f"lost: no {kind}, and nobody was told"
-    return ""
-
-
-def _wrong_stock(context: Context, shop: Shop, before: dict[tuple[str, str], int]) -> list[str]:
-    """What must not be of the stock: units added twice, or not at all although their step is done."""
-    with context.db.everyone() as session:
-        steps = session.scalars(select(Effect).where(Effect.kind == EffectKind.RESTOCK)).all()
-    wrongs = []
-    for place in {(str(step.what["variant_id"]), str(step.what["warehouse_id"])) for step in steps}:
-        here = [step for step in steps if (step.what["variant_id"], step.what["warehouse_id"]) == place]
-        done = sum(int(step.what["quantity"]) for step in here if step.state == EffectState.DONE)
-        # Of these a person was told: they may be written or not.
-        open_ = sum(int(step.what["quantity"]) for step in here if step.state == EffectState.STUCK)
-        added = shop.state.stocks.get(place, 0) - before.get(place, 0)
-        if not done <= added <= done + open_:
-            wrongs.append(f"stock of {place}: {added} added, {done} done, {open_} told to a person")
-    return wrongs
 
 
 def _wrong_notes(context: Context) -> list[str]:
