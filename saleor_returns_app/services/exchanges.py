@@ -44,8 +44,13 @@ _BEFORE_GOODS = (CaseStatus.APPROVED, CaseStatus.IN_TRANSIT, CaseStatus.RECEIVED
 
 def live_exchange(session: Session, case_id: str) -> Exchange | None:
     """The case's replacement, unless it was given up."""
-    mine = select(Exchange).where(Exchange.case_id == case_id, Exchange.state != ExchangeState.CANCELLED)
-    return session.scalar(mine.order_by(Exchange.number.desc()).limit(1))
+    return next(iter(live_exchanges(session, [case_id])), None)
+
+
+def live_exchanges(session: Session, case_ids: Sequence[str]) -> Sequence[Exchange]:
+    """The replacements of several cases, at most one of each."""
+    live = select(Exchange).where(Exchange.case_id.in_(case_ids), Exchange.state != ExchangeState.CANCELLED)
+    return session.scalars(live.order_by(Exchange.id)).all()
 
 
 def sent_by_order(quote: Quote) -> tuple[PieceWorth, ...]:

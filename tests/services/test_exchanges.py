@@ -415,6 +415,4 @@ def test_nothing_else_is_agreed_while_a_replacement_is_on_its_way(shop: Shop) ->
     receive(shop, case_id)
     send(shop, case_id)
     with pytest.raises(Conflict, match="on its way"):
-        offers.make_offer(
-            shop.ctx, shop.tenant_id, case_id, actor=shop.staff, proposal=Proposal(kind=OfferKind.REFUND)
-        )
+        offers.make_offer(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, proposal=Proposal(kind=OfferKind.REFUND))

@@ -12,18 +12,21 @@ from sqlalchemy import ColumnElement, select
 from saleor_returns_app.domain.carriers import tracking_link
 from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus, Channel
 from saleor_returns_app.domain.evidence import TAKES_MORE
+from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.parcels import Direction
 from saleor_returns_app.errors import AppError, NotFound
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.evidence import Evidence
+from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services import idempotency
 from saleor_returns_app.services.cases import cancel_case
 from saleor_returns_app.services.disputes import dispute_case
 from saleor_returns_app.services.evidence import holder_of, read_for
+from saleor_returns_app.services.exchanges import live_exchange, live_exchanges
 from saleor_returns_app.services.logistics import add_tracking, parcels_of
 from saleor_returns_app.services.opening import open_case
 from saleor_returns_app.web import i18n
@@ -41,6 +44,8 @@ from .shapes import (
     ListQuery,
     MoneyOut,
     RefundOut,
+    ReplacementItemOut,
+    ReplacementOut,
     RequestIn,
     SentOut,
     ShopPath,
@@ -86,12 +91,14 @@ def list_cases(path: ShopPath, query: ListQuery) -> Response:
         refunds = session.scalars(select(Refund).where(Refund.case_id.in_(ids)).order_by(Refund.number)).all()
         files = read_for(session, actor=actor(), case_ids=ids)
         parcels = session.scalars(select(Parcel).where(Parcel.case_id.in_(ids)).order_by(Parcel.number)).all()
+        exchanges = {row.case_id: row for row in live_exchanges(session, ids)}
     listed = [
         case_out(
             case,
             [refund for refund in refunds if refund.case_id == case.id],
             [row for row in files if row.case_id == case.id],
             [row for row in parcels if row.case_id == case.id],
+            exchanges.get(case.id),
         )
         for case in cases
     ]
@@ -189,7 +196,8 @@ def fresh_case(case_id: str) -> CaseOut:
         refunds = session.scalars(select(Refund).where(Refund.case_id == case_id).order_by(Refund.number)).all()
         files = read_for(session, actor=actor(), case_ids=[case_id])
         parcels = [*parcels_of(session, case_id), *parcels_of(session, case_id, Direction.OUT)]
-    return case_out(case, list(refunds), files, parcels)
+        exchange = live_exchange(session, case_id)
+    return case_out(case, list(refunds), files, parcels, exchange)
 
 
 def _sent(case: Case, parcel: Parcel) -> SentOut:
@@ -208,7 +216,28 @@ def request_holder(order_id: str) -> str:
     return holder_of("storefront", identity().user_id, order_id)
 
 
-def case_out(case: Case, refunds: list[Refund], files: list[Evidence], parcels: Sequence[Parcel]) -> CaseOut:
+def _replacement(exchange: Exchange | None) -> ReplacementOut | None:
+    if exchange is None:
+        return None
+    settings = ctx().tenant_settings(tenant().id)
+    unpaid = exchange.state == ExchangeState.UNPAID
+    return ReplacementOut(
+        state=exchange.state,
+        items=[ReplacementItemOut(quantity=piece.quantity, name=piece.name) for piece in exchange.pieces],
+        order_number=exchange.replacement_number,
+        owed=MoneyOut.of(exchange.owed),
+        pay_link=settings.pay_link(exchange.replacement_id, exchange.replacement_number) if unpaid else "",
+        tracking_number=exchange.tracking,
+    )
+
+
+def case_out(
+    case: Case,
+    refunds: list[Refund],
+    files: list[Evidence],
+    parcels: Sequence[Parcel],
+    exchange: Exchange | None,
+) -> CaseOut:
     from .evidence import evidence_out
 
     state = CaseStatus(case.status)
@@ -218,7 +247,9 @@ def case_out(case: Case, refunds: list[Refund], files: list[Evidence], parcels: 
         number=case.number,
         status=case.status,
         status_text=i18n.gettext(status_text(case)),
-        next_text=fill(i18n.gettext(next_text(case, refunds, late=is_late(case, ctx().now()))), {"day": day}),
+        next_text=fill(
+            i18n.gettext(next_text(case, refunds, late=is_late(case, ctx().now()), exchange=exchange)), {"day": day}
+        ),
         due_at=case.due_at,
         order_number=case.order_number,
         created_at=case.created_at,
@@ -244,6 +275,7 @@ def case_out(case: Case, refunds: list[Refund], files: list[Evidence], parcels: 
         refunds=[
             RefundOut(status=refund.status, label=refund.label, amount=MoneyOut.of(refund.amount)) for refund in refunds
         ],
+        replacement=_replacement(exchange),
         evidence=evidence_out(files),
         can_add_evidence=case.status in TAKES_MORE,
         can_dispute=CaseEvent.DISPUTE in RETURN_CASE.possible(state, Who.SHOPPER) and not case.merged_into,

@@ -167,6 +167,22 @@ class SentOut(BaseModel):
     units: dict[str, int] = Field(description="How many of each order line are in it.")
 
 
+class ReplacementItemOut(BaseModel):
+    quantity: int
+    name: str
+
+
+class ReplacementOut(BaseModel):
+    """What is sent instead of money."""
+
+    state: str = Field(description="planned, out_of_stock, unpaid, ordered or shipped.")
+    items: list[ReplacementItemOut]
+    order_number: str
+    owed: MoneyOut = Field(description="What the shopper pays on top before it is sent.")
+    pay_link: str = Field(description="Where that is paid; empty where the shop has no page for it.")
+    tracking_number: str
+
+
 class CaseOut(BaseModel):
     number: str
     status: str
@@ -184,6 +200,7 @@ class CaseOut(BaseModel):
     expected_refund: MoneyOut
     lines: list[CaseLineOut]
     refunds: list[RefundOut]
+    replacement: ReplacementOut | None
     evidence: list[EvidenceOut]
     can_add_evidence: bool
     can_cancel: bool
