@@ -64,7 +64,7 @@ def _page(file: CaseFile, *, status: int = 200, form: Form = EMPTY) -> Response:
         file=file,
         mode=_mode(file),
         choices=choices,
-        form=form if form.typed else Form(typed=typed),
+        form=Form(typed=typed) if form is EMPTY else form,
         more_said=more_said,
         new_ticket=new_id,
     )
