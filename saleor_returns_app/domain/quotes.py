@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from .because import Because
+from .cases import Resolution
 from .deductions import agreed_share, postage_notes, restocking_fee, take_off_agreed, take_off_postage
 from .differences import Difference, PieceWorth, difference_of, quote_difference, worths_of
 from .exchanges import fit, in_pieces
@@ -63,6 +64,12 @@ class Quote:
     def difference(self) -> Difference:
         """Of the exchange that goes with it."""
         return difference_of(self.in_goods, self.currency)
+
+    @property
+    def given(self) -> Money:
+        """The worth of the goods that are sent without being paid for."""
+        again = (item.gross for item in self.in_goods if item.piece.resolution is Resolution.RESHIP)
+        return total([self.difference.price - self.difference.owed, *again], self.currency)
 
     def units(self) -> dict[str, int]:
         return {line.order_line_id: line.quantity for line in self.lines if line.order_line_id}

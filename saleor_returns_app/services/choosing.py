@@ -12,6 +12,7 @@ from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import Resolution
 from saleor_returns_app.domain.effects import EffectKind
 from saleor_returns_app.domain.exchanges import BY_ORDER, ExchangeState, Piece, in_pieces
+from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.terms import CaseTerms
@@ -19,6 +20,7 @@ from saleor_returns_app.errors import BadInput, Conflict
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.exchanges import Exchange
 
+from .approvals import needs_two
 from .context import Context
 from .effects import plan_effect
 from .exchanges import give_up, live_exchange, note_shipped, plan_exchange
@@ -164,16 +166,24 @@ def choose_again(
         check_version(case, version)
         exchange = _ran_out(session, case)
         terms = CaseTerms.load(case.terms or {})
+        if not pieces and actor.who is Who.SHOPPER and not offers_refund(terms):
+            text = "The shop does not offer a refund for these items. Choose something else, or write to the shop."
+            raise Conflict(text, code="NOT_ALLOWED")
         advance = exchange.advance
         give_up(ctx, session, case, exchange, actor, event="choose_other" if pieces else "choose_money")
         if pieces:
             case.terms = terms.but(pieces=pieces).dump()
-            plan_exchange(
-                ctx, session, case, quote_case(session, case, order, settings_of(session, case)), actor, advance=advance
-            )
+            quote = quote_case(session, case, order, settings_of(session, case))
+            if not needs_two(case, quote.given):  # else people approve it first
+                plan_exchange(ctx, session, case, quote, actor, advance=advance)
         else:
             case.terms = terms.but(pieces=(), resolution=Resolution.REFUND).dump()
         follow_case(ctx, session, case)
+
+
+def offers_refund(terms: CaseTerms) -> bool:
+    """Whether a shopper may ask for money by the policy."""
+    return not terms.allowed or Resolution.REFUND in terms.allowed
 
 
 def try_again(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, version: int | None = None) -> None:

@@ -86,9 +86,8 @@ def send_replacement(
         if undecided and not (settings.sends_replacements_first and case.status in _BEFORE_GOODS):
             text = "The goods were not counted yet. Receive them first: only what is accepted is replaced."
             raise Conflict(text, code="NOT_INSPECTED")
-        given = quote.difference.price - quote.difference.owed
         if not undecided and waits_for_second_person(
-            ctx, session, case, worth=given, fingerprint=f"replacement:{quote.fingerprint}", actor=actor
+            ctx, session, case, worth=quote.given, fingerprint=f"replacement:{quote.fingerprint}", actor=actor
         ):
             return
         plan_exchange(ctx, session, case, quote, actor, advance=undecided)

@@ -416,3 +416,29 @@ def test_nothing_else_is_agreed_while_a_replacement_is_on_its_way(shop: Shop) ->
     send(shop, case_id)
     with pytest.raises(Conflict, match="on its way"):
         offers.make_offer(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, proposal=Proposal(kind=OfferKind.REFUND))
+
+
+def test_the_money_is_only_asked_for_where_the_policy_gives_it(shop: Shop, saleor: FakeSaleor) -> None:
+    case_id = run_out(shop, saleor)
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        case = session.get_one(Case, case_id)
+        case.terms = {**case.terms, "allowed": ["exchange"]}
+    with pytest.raises(Conflict, match="does not offer a refund"):
+        choose_again(shop.ctx, shop.tenant_id, case_id, actor=shop.shopper)
+    choose_again(shop.ctx, shop.tenant_id, case_id, actor=shop.staff)
+    assert shop.case(case_id).terms["resolution"] == "refund"
+
+
+def test_choosing_again_does_not_get_around_the_second_person(shop: Shop, saleor: FakeSaleor) -> None:
+    case_id = run_out(shop, saleor)
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        case = session.get_one(Case, case_id)
+        case.terms = {**case.terms, "second_approval_above": {"minor": 1000, "currency": "USD"}}
+    saleor.variants["variant-3"] = make_variant("variant-3", price="23.00")
+    choose_again(shop.ctx, shop.tenant_id, case_id, actor=shop.shopper, picks=[pick("variant-3")])
+    shop.work()
+    assert ordered(saleor) == []
+    send(shop, case_id)
+    send(shop, case_id, id="other", name="Olga")
+    shop.work()
+    assert ordered(saleor) == ["3.00 USD: 1 variant-3"]

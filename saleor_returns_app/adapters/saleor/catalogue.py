@@ -32,7 +32,11 @@ class CatalogueCalls:
         search: str = "",
         most: int = 50,
     ) -> tuple[Variant, ...]:
-        wanted: dict[str, Any] = {"channel": channel, "address": {"country": country}, "first": min(most, _MOST)}
+        wanted: dict[str, Any] = {
+            "channel": channel,
+            "address": {"country": country} if country else None,
+            "first": min(most, _MOST),
+        }
         if not product_id:
             return self._variants(shop, channel, {**wanted, "filter": {"search": search} if search else None})
         try:
@@ -48,7 +52,12 @@ class CatalogueCalls:
     ) -> tuple[Variant, ...]:
         if not variant_ids:
             return ()
-        wanted = {"ids": list(variant_ids), "channel": channel, "address": {"country": country}, "first": _MOST}
+        wanted = {
+            "ids": list(variant_ids),
+            "channel": channel,
+            "address": {"country": country} if country else None,
+            "first": _MOST,
+        }
         found = {variant.id: variant for variant in self._variants(shop, channel, wanted)}
         return tuple(found[key] for key in dict.fromkeys(variant_ids) if key in found)
 

@@ -39,13 +39,13 @@ from .buttons import Action, Offered, offered_to
 from .evidence import gallery_of
 from .findings import read_findings
 from .forms import EMPTY, Form, posted_version
+from .headlines import headline
 from .payout_actions import PAYOUT_MEANS, PAYOUT_STATES, RECORD_PAYOUT, SECRET_FIELDS
 from .places import customer_place, order_place
 from .repair_words import FINDINGS, HOWS, STATES, TONES
 from .repairs import repair_action, repair_actions
 from .sending_out import sending_action, sending_actions
 from .thread import REPLY, offer_action, thread_action, thread_of, thread_values
-from .words import headline
 
 #: What a person loses by acting on a page that is this stale is one look at it; more tries would hide a fight.
 _TRIES = 4

@@ -17,7 +17,7 @@ from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import AppError
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.exchanges import Exchange
-from saleor_returns_app.services.choosing import choose_again, read_pieces
+from saleor_returns_app.services.choosing import choose_again, offers_refund, read_pieces
 from saleor_returns_app.services.exchanges import live_exchange
 from saleor_returns_app.services.offers import make_offer, open_offer
 from saleor_returns_app.services.ports import Variant
@@ -56,6 +56,7 @@ def exchange_values(found: Case) -> dict[str, Any]:
         if exchange
         else "",
         "may_pick": may_pick,
+        "may_refund": offers_refund(CaseTerms.load(found.terms or {})),
     }
 
 
