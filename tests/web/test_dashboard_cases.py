@@ -187,7 +187,10 @@ class TestWhichButtons:
             shop.receive(case_id, {"line-1": accepted})
         assert "conclude" not in offered(desk.get(page_of(paid)).text)
         assert offered(quote_of(desk, paid)) == {"refund"}
-        assert offered(desk.get(page_of(refused)).text) == {"conclude", "more-time", "message", "note", "offer"}
+        assert offered(desk.get(page_of(refused)).text) == {
+            *("conclude", "more-time", "message", "note", "offer"),
+            "send-goods-back",
+        }
         assert offered(quote_of(desk, refused)) == set()
 
     def test_paying_is_shown_but_not_possible_without_handle_payments(self, orders_desk: Desk, shop: Shop) -> None:

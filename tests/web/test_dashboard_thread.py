@@ -141,7 +141,7 @@ def test_an_offer_is_made_and_shown_against_what_was_paid(desk: Desk, shop: Shop
         ({"kind": "compensation", "amount": "1.005"}, "Write the amount with digits, like 12.50."),
         ({"kind": "compensation", "amount": ""}, "Say how much."),
         ({"kind": "compensation", "amount": "20.01"}, "At most"),
-        ({"kind": "exchange"}, "Say in a few words"),
+        ({"kind": "exchange"}, "Choose what is to be sent, or say it in a few words."),
         ({"kind": "nonsense"}, "Choose what you propose."),
     ],
 )
