@@ -39,7 +39,10 @@ class NoteLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditNote:
-    """`whole` is the refund that this is a part of, None where it is all of it. `paid_to` is the payment it went back to."""
+    """`whole` is the refund that this is a part of, None where it is all of it. `paid_to` is the payment it went back to.
+
+    `address`: where the order was billed to, as lines from the person to the country; none where the order names no address.
+    """
 
     number: str
     issued_on: date
@@ -57,6 +60,7 @@ class CreditNote:
     paid_to: str
     proof: str = ""
     whole: Money | None = None
+    address: tuple[str, ...] = ()
 
     @property
     def total(self) -> Money:

@@ -160,6 +160,13 @@ class Address:
     country: str = ""  # ISO 3166-1 alpha-2
     phone: str = ""
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """As it is written on a parcel: from the person to the country."""
+        town = " ".join(part for part in (self.postal_code, self.city) if part)
+        said = (self.name, self.company, self.street_1, self.street_2, town, self.country_area, self.country)
+        return tuple(line for line in (" ".join(part.split()) for part in said) if line)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:

@@ -64,6 +64,7 @@ def issue_credit_note(ctx: Context, session: Session, refund: Refund) -> None:
         way=refund.way,
         paid_to=refund.label,
         whole=quote.total if refund.paid != quote.total else None,
+        address=order.billing_address.lines if order and order.billing_address else (),
     )
     row = CreditNoteRow(
         id=new_id(),

@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.cases import CaseStatus
-from saleor_returns_app.domain.orders import Address
 from saleor_returns_app.domain.policy.calendars import local_day
 from saleor_returns_app.domain.slips import Paper, Slip, SlipLine, address_lines
 from saleor_returns_app.domain.terms import CaseTerms
@@ -89,21 +88,4 @@ def _sender(session: Session, case: Case) -> tuple[str, ...]:
         address = None
     else:
         address = order.shipping_address or order.billing_address
-    return written_address(address) or address_lines(case.customer_name)
-
-
-def written_address(address: Address | None) -> tuple[str, ...]:
-    """An address as lines, from the person to the country."""
-    if address is None:
-        return ()
-    town = " ".join(part for part in (address.postal_code, address.city) if part)
-    said = (
-        address.name,
-        address.company,
-        address.street_1,
-        address.street_2,
-        town,
-        address.country_area,
-        address.country,
-    )
-    return tuple(line for line in (" ".join(part.split()) for part in said) if line)
+    return (address.lines if address else ()) or address_lines(case.customer_name)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from saleor_returns_app.domain.credit_notes import CreditNote
+from saleor_returns_app.domain.orders import Address
 from saleor_returns_app.errors import NotFound
 from saleor_returns_app.models.credit_notes import CreditNoteRow
 from saleor_returns_app.models.tenants import Tenant
@@ -35,6 +36,14 @@ def another_order(saleor: FakeSaleor, number: int) -> str:
     paid = make_transaction(f"transaction-{number}")
     saleor.orders[f"order-{number}"] = make_order(f"order-{number}", number=str(number), transactions=(paid,))
     return f"order-{number}"
+
+
+def test_a_note_goes_to_where_the_order_was_billed(shop: Shop, saleor: FakeSaleor) -> None:
+    home = Address(name="Rita Returner", company="Returner GmbH", street_1="Hof 3", postal_code="10115", city="Berlin")
+    saleor.orders["order-1"] = make_order(billing_address=home)
+    case_id = shop.to_payment()
+    shop.work()
+    assert notes(shop, case_id)[0].address == ("Rita Returner", "Returner GmbH", "Hof 3", "10115 Berlin")
 
 
 def test_a_paid_refund_has_a_note_that_says_what_was_given_back(shop: Shop) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from saleor_returns_app.domain.orders import Address
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.credit_note_links import link_to
 from saleor_returns_app.services.credit_notes import list_credit_notes
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, FakeSaleor, make_order
 from tests.services.journeys import Shop
 
 from .desk import Desk, words
@@ -53,6 +54,15 @@ def test_staff_open_it_from_the_case(desk: Desk, paid: str) -> None:
     assert said["lines"] == [["Monospace Tee", "1", "$16.67", "20 %", "$3.33", "$20.00"]]
     assert said["sums"] == [["Net amount", "$16.67"], ["Tax 20 %", "$3.33"]]
     assert said["total"] == ["Given back", "$20.00"]
+    assert said["customer"] == "Rita Returner\nrita@example.com"
+
+
+def test_it_is_written_to_where_the_order_was_billed(desk: Desk, shop: Shop, saleor: FakeSaleor) -> None:
+    saleor.orders["order-1"] = make_order(billing_address=Address(company="Returner GmbH", city="Berlin", country="DE"))
+    case_id = shop.to_payment()
+    shop.work()
+    said = drawn(desk.client.get(link_on(desk, case_id)).data)
+    assert said["customer"] == "Returner GmbH\nBerlin\nDE\nrita@example.com"
 
 
 def test_a_link_ends_and_cannot_be_made_up(desk: Desk, paid: str, clock: FakeClock) -> None:

@@ -61,7 +61,7 @@ def fill(note: CreditNote) -> dict[str, Any]:
         "author": note.seller.partition("\n")[0],
         "footer": f"{note.seller.partition(chr(10))[0]} · {title}",
         "to": say("To"),
-        "customer": "\n".join(part for part in (note.customer_name, note.email) if part),
+        "customer": "\n".join(part for part in (*(note.address or (note.customer_name,)), note.email) if part),
         "seller": note.seller,
         "facts": facts,
         "columns": [say(name) for name in _COLUMNS],
