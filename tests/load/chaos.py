@@ -43,7 +43,7 @@ from .chaos_cases import approve_all
 from .chaos_judge import Outcome, judge
 from .figures import Figure
 
-CASES = 300
+CASES = 240
 WORKERS = 3
 #: The workers' clock against ours. Saleor's longest delay here, 3 s, stays within the grace: (2 s + 40 s) / 8.
 SPEED = 8.0

@@ -80,9 +80,9 @@ class Fate:
     """What is to happen to one worker, drawn when it is born."""
 
     def __init__(self, luck: random.Random, clock: FastClock) -> None:
-        self.pid = fork(luck.randint(2, 150), clock)
+        self.pid = fork(luck.randint(2, 300), clock)
         now = time.monotonic()
-        self.dies_at = now + luck.uniform(1.5, 12)
+        self.dies_at = now + luck.uniform(2, 20)
         self.sleeps_at = now + luck.uniform(1, 10) if luck.random() < 0.3 else float("inf")
         self.wakes_at = self.sleeps_at + luck.uniform(0.2, 3)
 
