@@ -45,8 +45,9 @@ def owed_credit(session: Session, case: Case) -> Money | None:
     return credit_owed(
         mirrored_order(session, case.saleor_order_id),
         agreed=terms.amount,
-        announced={line.order_line_id: line.quantity for line in case.lines},
-        accepted={line.order_line_id: line.accepted for line in case.lines},
+        # What was refunded before a dispute is settled: the sum was agreed for the rest.
+        announced={line.order_line_id: line.quantity - line.settled for line in case.lines},
+        accepted={line.order_line_id: line.accepted - line.settled for line in case.lines},
     )
 
 

@@ -25,6 +25,7 @@ from saleor_returns_app.domain.cases import (
     ReceptionEvent,
     Resolution,
 )
+from saleor_returns_app.domain.inspection import Disposition
 from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.domain.repairs import is_repair
 from saleor_returns_app.domain.roles import Verb
@@ -189,7 +190,11 @@ def _begin_again(ctx: Context, session: Session, case: Case, actor: Actor) -> No
         repaired = gone.get(line.id, 0) - refused.get(line.id, 0)
         mine = [finding for finding in findings if finding.line_id == line.id]
         _take_out(ctx, session, [item for item in mine if not item.accepted], refused.get(line.id, 0))
-        _take_out(ctx, session, [item for item in mine if item.accepted], repaired)
+        # What is on the shelf was not what was repaired.
+        accepted = sorted(
+            (item for item in mine if item.accepted), key=lambda item: item.disposition == Disposition.RESTOCK
+        )
+        _take_out(ctx, session, accepted, repaired)
         line.received = max(line.received - gone.get(line.id, 0), 0)
         line.accepted = max(line.accepted - repaired, 0)
         line.settled = min(paid[line.order_line_id], line.accepted)

@@ -79,7 +79,8 @@ def check_receipt(
     for line in case.lines:
         if line.id not in found and not line.received and not more_to_come:
             raise BadInput("Count every item; write 0 for what did not arrive.", code="COUNT", field=line.id)
-        _check(line, found.get(line.id, ()), most=line.quantity - line.received)
+        # What the shopper kept before a dispute counts as accepted and does not come any more.
+        _check(line, found.get(line.id, ()), most=line.quantity - max(line.received, line.accepted))
     return case
 
 

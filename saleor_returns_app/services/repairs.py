@@ -34,6 +34,7 @@ from .context import Context
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role, require_staff
 from .history import load_case, move_case, record_entry
 from .logistics import checked_tracking
+from .mending import take_off_shelf, units_to_mend
 from .messages import tell_staff
 from .notifications import queue_case_mail
 from .sending_out import add_parcel_out, parcel_told
@@ -57,7 +58,7 @@ def start_repair(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, ve
             raise Conflict("No repair was agreed on. Make the shopper an offer first.", code="NO_REPAIR")
         move_case(ctx, case, CaseEvent.RESOLVE, actor)
         check_accepted(case)
-        if not any(line.accepted for line in case.lines):
+        if not units_to_mend(case):
             raise Conflict("Nothing was accepted, so there is nothing to repair.", code="NOTHING_DUE")
         last = session.scalar(select(func.max(Repair.number)).where(Repair.case_id == case.id)) or 0
         repair = Repair(
@@ -69,7 +70,7 @@ def start_repair(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, ve
             created_at=ctx.now(),
         )
         session.add(repair)
-        session.flush()
+        take_off_shelf(ctx, session, case)
         record_entry(ctx, session, case, event="start_repair", actor=actor, public=True, note="repair begun")
 
 
@@ -249,7 +250,7 @@ def send_repair(
         case, repair = _load(session, case_id, actor, version)
         was_repaired = repair.status == RepairStatus.REPAIRED
         _move(ctx, repair, RepairEvent.SEND, actor)
-        units = {line.id: line.accepted for line in case.lines if line.accepted}
+        units = units_to_mend(case)
         parcel = add_parcel_out(ctx, session, case, actor=actor, units=units, carrier=said, tracking_number=number)
         repair.parcel_id = parcel.id
         session.flush()

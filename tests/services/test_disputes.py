@@ -295,3 +295,41 @@ def test_a_repair_that_did_not_hold_begins_anew(shop: Shop) -> None:
     shop.receive(case_id)
     assert quoted(shop, case_id) > 0
     assert recorded(shop) == {"line-1": 2}
+
+
+def test_goods_that_were_kept_before_a_dispute_are_not_counted_as_arrived(shop: Shop) -> None:
+    case_id = shop.request({"line-1": 2})
+    agree(shop, case_id, OfferKind.COMPENSATION, amount=usd("10.00"))
+    shop.pay(case_id)
+    shop.work(looks=3)
+    dispute(shop, case_id)
+    overturn(shop, case_id)
+    shop.approve(case_id)
+    with pytest.raises(BadInput, match="At most 0"):
+        shop.receive(case_id)
+    line = shop.case(case_id).lines[0]
+    assert (line.received, line.accepted, line.settled) == (0, 2, 2)
+
+
+def test_a_refunded_unit_is_not_repaired_and_sent_as_well(shop: Shop) -> None:
+    case_id = settled(shop, units=1)
+    dispute(shop, case_id)
+    overturn(shop, case_id)
+    agree(shop, case_id)
+    with pytest.raises(Conflict, match="nothing to repair"):
+        repairs.start_repair(shop.ctx, shop.tenant_id, case_id, actor=shop.staff)
+    assert restocked(shop) == 1
+
+
+def test_credit_after_a_dispute_is_for_what_was_not_refunded(shop: Shop) -> None:
+    case_id = settled(shop)
+    dispute(shop, case_id)
+    overturn(shop, case_id)
+    agree(shop, case_id, OfferKind.STORE_CREDIT, amount=usd("20.00"))
+    with pytest.raises(Conflict, match="no credit is owed"):
+        issue_credit(shop.ctx, shop.tenant_id, case_id, actor=shop.staff)
+    accept_all(shop, case_id)
+    issue_credit(shop.ctx, shop.tenant_id, case_id, actor=shop.staff)
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        made = [effect.what["minor"] for effect in session.scalars(select(Effect)) if effect.kind == "gift_card"]
+    assert made == [2000]

@@ -306,3 +306,15 @@ def test_another_shop_finds_no_repair(shop: Shop) -> None:
         assert repairs.repair_of(session, case_id) is None
     with pytest.raises(NotFound):
         repairs.turn_repair(shop.ctx, other.id, case_id, actor=shop.staff)
+
+
+def test_goods_that_were_put_on_stock_come_off_it_for_a_repair(shop: Shop, saleor: FakeSaleor) -> None:
+    case_id = shop.request({"line-1": 2})
+    shop.approve(case_id)
+    shop.receive(case_id)
+    shop.work()
+    assert saleor.stock["variant-1", "warehouse-1"] == 7
+    agree(shop, case_id)
+    do(shop, repairs.start_repair, case_id)
+    shop.work()
+    assert saleor.stock["variant-1", "warehouse-1"] == 5
