@@ -84,13 +84,14 @@ def _times(cases: int) -> dict[str, list[float]]:
         return measured
 
 
-def load(connection: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> float:
+def load(connection: http.client.HTTPConnection, path: str, headers: dict[str, str], *, shows: str = "") -> float:
+    """Milliseconds that a page takes. AssertionError where it is an error, or does not show what it should."""
     begun = time.perf_counter()
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
-    answer.read()
+    body = answer.read()
     took = (time.perf_counter() - begun) * 1000
-    if answer.status != 200:
+    if answer.status != 200 or shows.encode() not in body:
         raise AssertionError(f"{path}: {answer.status}")
     return took
 

@@ -55,7 +55,10 @@ def _times(cases: int) -> dict[str, list[float]]:
             # Every 180th is in transit; the one after it is long over.
             scanned = (cases // 180 // (ROUNDS + 4) * (round_ + 1)) * 180 + 90 + round_ % 2
             for kind, code in _codes(scanned).items():
-                took = load(connection, f"/dashboard/receiving?{urlencode({'scan': code}, quote_via=quote)}", headers)
+                path = f"/dashboard/receiving?{urlencode({'scan': code}, quote_via=quote)}"
+                # The parcels of two cases in three are not announced.
+                found = kind in ("number", "qr", "order") or (kind == "tracking" and scanned % 3 == 0)
+                took = load(connection, path, headers, shows=f"R-2026-{scanned:07d}" if found else "")
                 if round_ >= 3:
                     measured[kind].append(took)
         return measured
