@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -36,6 +37,7 @@ from tests.fakes import FakeClock, FakeSaleor, RecordingJobs, make_order, make_p
 from tests.services.journeys import Shop
 from tests.services.test_credits import agreed
 from tests.services.test_exchanges import agree, receive, send
+from tests.services.test_vouchers import agreed as agreed_on_voucher
 
 from .killing import Killed, Killer, MortalDatabase, MortalSaleor
 
@@ -113,6 +115,7 @@ FLOWS: dict[str, dict[str, Any]] = {
     "legacy": {"moods": [], "legacy": True},
     "split": {"moods": [], "split": True},
     "store credit": {"moods": [], "credit": True, "restocks": True},
+    "voucher": {"moods": [], "voucher": True},
     "exchange": {"moods": [], "exchange": True},
     "exchange, sold out": {"moods": [], "exchange": True, "sold out": True},
 }
@@ -130,8 +133,10 @@ def test_a_worker_may_die_at_any_point(
     _choose_restocking(first.shop, restocks=bool(given.get("restocks")))
     if given.get("exchange"):
         case_id = _to_exchange(first.shop, saleor, sold_out=bool(given.get("sold out")))
+    elif given.get("credit") or given.get("voucher"):
+        case_id = _to_code(first.shop, agreed if given.get("credit") else agreed_on_voucher)
     else:
-        case_id = _to_credit(first.shop) if given.get("credit") else first.shop.to_payment({"line-1": units})
+        case_id = first.shop.to_payment({"line-1": units})
     saleor.moods = list(given["moods"])
     database.engine.dispose()
     compiled: dict[Any, Any] = {}
@@ -169,8 +174,8 @@ def _choose_restocking(shop: Shop, *, restocks: bool) -> None:
         tenant.settings = {**tenant.settings, "restocks": restocks}
 
 
-def _to_credit(shop: Shop) -> str:
-    case_id = agreed(shop, amount="15.00", units=1)
+def _to_code(shop: Shop, agree_on: Callable[..., str]) -> str:
+    case_id = agree_on(shop, amount="15.00", units=1)
     issue_credit(shop.ctx, shop.tenant_id, case_id, actor=shop.staff)
     return case_id
 
@@ -196,8 +201,13 @@ def _check(world: World, case_id: str, units: int, where: str, *, added: int) ->
     assert case.return_recorded, f"return lost: {where}"
     assert world.saleor.stock["variant-1", "warehouse-1"] == 5 + added, f"put on stock not once: {where}"
     assert world.saleor.marks == {}, f"marks left behind: {where}"
-    credit = CaseTerms.load(case.terms).resolution is Resolution.STORE_CREDIT
-    assert len(world.saleor.gift_cards) == int(credit), f"credits made {len(world.saleor.gift_cards)} times: {where}"
+    terms = CaseTerms.load(case.terms)
+    credit, voucher = terms.resolution is Resolution.STORE_CREDIT, terms.detail.get("kind") == "voucher"
+    cards, vouchers = len(world.saleor.gift_cards), len(world.saleor.vouchers)
+    assert cards == int(credit and not voucher), f"credits made {cards} times: {where}"
+    assert (vouchers, len(world.saleor.listed)) == (int(voucher), int(voucher)), (
+        f"vouchers made {vouchers} times: {where}"
+    )
     _check_exchange(world, where)
     settled = (case.status == "resolved" or world.exchanged() is not None) and paid == asked
     assert settled or case.attention, f"lost: {where}: {case.status} {[refund.status for refund in refunds]}"
