@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .deadlines import ShopCalendar
+from .places import Place
 from .roles import Role
 from .tenders import SplitRule
 from .terms import ShippingRule
@@ -41,6 +42,10 @@ class TenantSettings:
     payment_page: str = ""
     split_rule: SplitRule = SplitRule.IN_ORDER
     sends_replacements_first: bool = False  # before the goods are back
+    places: tuple[Place, ...] = ()  # where goods come back to, besides the return address
+    #: What the shop charges for a parcel back: decimal amounts by method and currency.
+    postage: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    pickup_windows: tuple[str, ...] = ("09:00–13:00", "13:00–18:00")
     spot_check_percent: int = 0  # of what rules approve by themselves, a person looks at so many
 
     @property
@@ -70,4 +75,7 @@ class TenantSettings:
             values["split_rule"] = SplitRule(values["split_rule"])
         if "closed_days" in values:
             values["closed_days"] = tuple(values["closed_days"])
+        values["places"] = tuple(Place.load(place) for place in values.get("places", ()))
+        if "pickup_windows" in values:
+            values["pickup_windows"] = tuple(values["pickup_windows"])
         return cls(**values)
