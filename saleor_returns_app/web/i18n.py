@@ -29,7 +29,7 @@ DEFAULT = "en"
 LANGUAGES = {"en": "English", "zh": "中文"}
 #: An amount as `str(Money)` writes it, and the names of parameters that hold one.
 _AMOUNT = re.compile(r"-?\d+(\.\d+)? [A-Z]{3}")
-_AMOUNTS = frozenset(("agreed", "amount", "limit", "owed", "paid", "price", "total", "worth"))
+_AMOUNTS = frozenset(("agreed", "amount", "cost", "limit", "owed", "paid", "price", "total", "worth"))
 
 
 @lru_cache

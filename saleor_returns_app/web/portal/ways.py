@@ -77,8 +77,8 @@ def said_cost(offered: OfferedMethod, terms: CaseTerms) -> Said:
     if offered.cost is None or not offered.taken_off:
         return Said(COSTS["free"])
     if offered.taken_off == offered.cost:
-        return Said(COSTS["all"], {"amount": offered.taken_off})
-    return Said(COSTS["part"], {"amount": offered.taken_off, "cost": offered.cost})
+        return Said(COSTS["all"], {"amount": str(offered.taken_off)})
+    return Said(COSTS["part"], {"amount": str(offered.taken_off), "cost": str(offered.cost)})
 
 
 def _kept(parcel: Parcel) -> dict[str, str]:
