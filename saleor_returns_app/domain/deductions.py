@@ -84,16 +84,22 @@ def take_off_agreed(
     return [_off(QuoteKind.AGREED, off, tax, because)]
 
 
-def take_off_postage(lines: Sequence[QuoteLine], terms: CaseTerms) -> list[QuoteLine]:
-    """The shopper's part of what the way back cost the shop, where that is known; never below nothing to refund.
+def shopper_part(cost: Money, terms: CaseTerms) -> Money:
+    """What of the postage is taken off the refund: nothing by law, of an agreed amount, or where no money goes back.
 
     Rounded down: the shopper keeps the cent.
     """
-    cost, percent = terms.postage_cost, terms.shopper_percent
-    if cost is None or not percent or terms.statutory or terms.keeps_item:
+    if terms.statutory or terms.keeps_item or terms.amount is not None or not terms.in_money:
+        return Money.zero(cost.currency)
+    return Money.from_minor(cost.minor * (terms.shopper_percent or 0) // 100, cost.currency)
+
+
+def take_off_postage(lines: Sequence[QuoteLine], terms: CaseTerms) -> list[QuoteLine]:
+    """The shopper's part of what the way back cost the shop, where that is known; never below nothing to refund."""
+    cost, percent = terms.postage_cost, terms.shopper_percent or 0
+    if cost is None:
         return []
-    part = Money.from_minor(cost.minor * percent // 100, cost.currency)
-    off = min(part, total((line.amount for line in lines), cost.currency))
+    off = min(shopper_part(cost, terms), total((line.amount for line in lines), cost.currency))
     if not off:
         return []
     because = Because("POSTAGE", "Return postage, %(percent)s %% of it paid by the shopper", {"percent": percent})

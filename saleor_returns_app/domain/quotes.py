@@ -147,9 +147,8 @@ def quote_refund(
             cap=terms.shipping_cap,
         )
     lines += quote_difference(difference_of(in_goods, order.currency), notes)
-    if lines and terms.amount is None:
-        lines += take_off_postage(lines, terms)
     if lines:
+        lines += take_off_postage(lines, terms)
         notes += postage_notes(terms)
     outside = order.total_refunded - (committed.paid or Money.zero(order.currency))
     if outside > Money.zero(order.currency):
@@ -282,7 +281,7 @@ def _fingerprint(
     lines: Sequence[QuoteLine], tenders: Sequence[Tender], terms: CaseTerms, in_goods: Sequence[PieceWorth] = ()
 ) -> str:
     # Waits, ways and the address say nothing of money: they may change without the quote being read again.
-    held = replace(terms, deadlines={}, methods=(), return_address="", allowed=())
+    held = replace(terms, deadlines={}, methods=(), return_address="", address_key="", allowed=())
     said = [json.dumps(held.dump(), sort_keys=True)]
     said += [f"{line.kind}|{line.order_line_id}|{line.quantity}|{line.amount}|{line.tax}" for line in lines]
     said += [f"{item.piece.order_line_id}|{item.piece.variant_id}|{item.units}|{item.gross}" for item in in_goods]

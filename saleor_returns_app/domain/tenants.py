@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from .deadlines import ShopCalendar
+from .places import Place
+from .policy.actions import ReturnMethod
 from .roles import Role
 from .tenders import SplitRule
 from .terms import ShippingRule
@@ -41,6 +43,11 @@ class TenantSettings:
     payment_page: str = ""
     split_rule: SplitRule = SplitRule.IN_ORDER
     sends_replacements_first: bool = False  # before the goods are back
+    places: tuple[Place, ...] = ()  # where goods come back to, besides the return address
+    methods: tuple[str, ...] = (ReturnMethod.SELF_SHIPPING.value,)  # that the shop offers; the policy may allow less
+    #: What the shop charges for a parcel back: decimal amounts by method and currency.
+    postage: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    pickup_windows: tuple[str, ...] = ("09:00–13:00", "13:00–18:00")
     spot_check_percent: int = 0  # of what rules approve by themselves, a person looks at so many
 
     @property
@@ -70,4 +77,8 @@ class TenantSettings:
             values["split_rule"] = SplitRule(values["split_rule"])
         if "closed_days" in values:
             values["closed_days"] = tuple(values["closed_days"])
+        values["places"] = tuple(Place.load(place) for place in values.get("places", ()))
+        for name in ("pickup_windows", "methods"):
+            if name in values:
+                values[name] = tuple(values[name])
         return cls(**values)

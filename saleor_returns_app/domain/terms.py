@@ -57,10 +57,11 @@ class CaseTerms:
     does not name. `refunds_shipping` None: as the shop's settings say; `shipping_cap`: at most so much of it (statutory: the
     cheapest standard). `statutory`: a withdrawal by law, on which no fee may be taken.
     `agreed_by_offer` is the number of the offer that both sides agreed on; None: the policy's own outcome. `allowed`: what a shopper
-    may ask for; empty: anything. `methods` are the ways
-    the goods may come back, in the policy's words; empty: any. `deadlines` (what is waited for → how long) hold instead of the
-    defaults. `detail` is what the resolution needs besides: the wanted size, the voucher's name. `pieces` are the units that end in
-    goods, whatever becomes of the others: those end in money, as the quote works it out.
+    may ask for; empty: anything. `return_address` is where the goods go, written out, `address_key` the name of a place of the shop;
+    both empty: the shop says. `methods` are the ways the goods may come back, in the policy's words; empty: with a carrier of the
+    shopper's choice. `deadlines` (what is waited for → how long) hold instead of the defaults. `detail` is what the resolution needs
+    besides: the wanted size, the voucher's name. `pieces` are the units that end in goods, whatever becomes of the others: those end
+    in money, as the quote works it out.
     """
 
     resolution: Resolution = Resolution.REFUND
@@ -78,6 +79,7 @@ class CaseTerms:
     agreed_by_offer: int | None = None
     statutory: bool = False
     return_address: str = ""
+    address_key: str = ""
     allowed: tuple[Resolution, ...] = ()
     methods: tuple[str, ...] = ()
     deadlines: Mapping[str, Length] = field(default_factory=dict)
@@ -135,6 +137,7 @@ class CaseTerms:
             "agreed_by_offer": self.agreed_by_offer,
             "statutory": self.statutory,
             "return_address": self.return_address,
+            "address_key": self.address_key,
             "allowed": [resolution.value for resolution in self.allowed],
             "methods": list(self.methods),
             "deadlines": {
@@ -166,6 +169,7 @@ class CaseTerms:
             agreed_by_offer=stored.get("agreed_by_offer"),
             statutory=bool(stored.get("statutory", False)),
             return_address=str(stored.get("return_address", "")),
+            address_key=str(stored.get("address_key", "")),
             allowed=tuple(Resolution(name) for name in stored.get("allowed", ())),
             methods=tuple(stored.get("methods", ())),
             deadlines={

@@ -35,6 +35,9 @@ class Parcel(TenantScoped, Base):
     pickup_day: Mapped[date | None]
     pickup_window: Mapped[str] = mapped_column(String(20), default="")
     pickup_address: Mapped[str] = mapped_column(Text, default="")
+    place: Mapped[str] = mapped_column(String(100), default="")  # the store that it is handed in at
+    postage_minor: Mapped[int | None]  # what the shop charges for this way, in the currency of the case; None: nothing
+    arranged_at: Mapped[datetime | None]  # the courier is booked, or the shopper has what a parcel shop wants to see
     units: Mapped[dict[str, Any]] = mapped_column(default=dict)  # return line id → how many, of what goes out
     created_at: Mapped[datetime]
     shipped_at: Mapped[datetime | None]

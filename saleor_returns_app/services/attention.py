@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from saleor_returns_app.domain.cases import CaseStatus
 from saleor_returns_app.domain.effects import EffectKind, EffectState
 from saleor_returns_app.domain.exchanges import BY_ORDER, ExchangeState
+from saleor_returns_app.domain.methods import ARRANGED, METHODS
 from saleor_returns_app.domain.parcels import Direction, ParcelStatus
-from saleor_returns_app.domain.policy.actions import Wait
+from saleor_returns_app.domain.policy.actions import ReturnMethod, Wait
 from saleor_returns_app.domain.policy.calendars import local_day
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import CaseTerms
@@ -57,6 +58,7 @@ WHAT_TO_DO = {
     "Look at it in Saleor, then say here what to do.",
     "PARCEL_LOST": "Parcel %(parcel)s %(tracking_number)s is lost. Claim it from the carrier; then receive what came, agree on "
     "something with the shopper, or cancel the return.",
+    "TO_ARRANGE": "The shopper chose %(method)s for parcel %(parcel)s%(when)s. Arrange it with a carrier, then say so here.",
     "CREDIT_NOT_MADE": "The gift card of %(amount)s could not be made: %(message)s "
     "Look under Gift cards in Saleor, then say here what to do.",
     "VOUCHER_NOT_MADE": "The voucher of %(amount)s could not be made: %(message)s "
@@ -68,8 +70,8 @@ WHAT_TO_DO = {
 }
 
 
-#: Holds while the case waits for the parcel; what comes next settles it.
-LOST_PARCEL = "PARCEL_LOST"
+#: These hold while the case waits for its parcels; what comes next settles them.
+OF_PARCELS = frozenset({"PARCEL_LOST", "TO_ARRANGE"})
 #: Kind of what could not be done → code.
 _STUCK = {
     EffectKind.RESTOCK: "STOCK_NOT_RAISED",
@@ -125,8 +127,18 @@ def refresh_attention(session: Session, case: Case) -> None:
         .order_by(Parcel.number)
     ).first()
     if lost is not None and case.status == CaseStatus.IN_TRANSIT:
-        case.attention = LOST_PARCEL
+        case.attention = "PARCEL_LOST"
         case.attention_detail = {"parcel": lost.number, "tracking_number": lost.tracking_number}
+        return
+    waiting = _to_arrange(session, case)
+    if waiting is not None:
+        when = ", ".join(part for part in (str(waiting.pickup_day or ""), waiting.pickup_window) if part)
+        case.attention = "TO_ARRANGE"
+        case.attention_detail = {
+            "parcel": waiting.number,
+            "method": METHODS[ReturnMethod(waiting.method)].lower(),
+            "when": f" ({when})" if when else "",
+        }
         return
     late = session.scalars(
         select(DeadlineRow)
@@ -139,6 +151,20 @@ def refresh_attention(session: Session, case: Case) -> None:
     ).first()
     case.attention = _late_code(late) if late else ""
     case.attention_detail = {"day": _day(session, late)} if late else {}
+
+
+def _to_arrange(session: Session, case: Case) -> Parcel | None:
+    """The first parcel that waits for a courier or a label."""
+    if case.status not in (CaseStatus.APPROVED, CaseStatus.IN_TRANSIT):
+        return None
+    waiting = select(Parcel).where(
+        Parcel.case_id == case.id,
+        Parcel.direction == Direction.BACK,
+        Parcel.status == ParcelStatus.ANNOUNCED,
+        Parcel.method.in_([method.value for method in ARRANGED]),
+        Parcel.arranged_at.is_(None),
+    )
+    return session.scalars(waiting.order_by(Parcel.number)).first()
 
 
 def _given_up(session: Session, case: Case) -> Exchange | None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.cases import Acceptance, CaseStatus
+from saleor_returns_app.domain.cases import RETURN_CASE, Acceptance, CaseEvent, CaseStatus
 from saleor_returns_app.domain.deadlines import Wait
 from saleor_returns_app.domain.effects import EffectState
+from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.parcels import Direction, ParcelStatus
 from saleor_returns_app.domain.quotes import Quote
@@ -38,9 +39,12 @@ from .goods_owed import goods_owed
 from .inspection import holding_findings
 from .logistics import parcels_of
 from .payouts import payouts_to_show
+from .places import address_of
 from .quotes import QUOTE
 from .receipts import open_strays
 from .repairs import repair_of
+from .return_methods import CHOOSING, WaysBack, ways_back
+from .waiting import settings_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,8 @@ class CaseFile:
     credit: Money | None = None  # store credit that was agreed on, as far as it is owed
     parcels: tuple[Parcel, ...] = ()  # on their way back, and those that came
     sent: tuple[Parcel, ...] = ()  # to the shopper
+    ways: WaysBack | None = None  # back, while there is something to send
+    address: str = ""  # where the goods would go to if the case were approved now
     repair: Repair | None = None  # the last one
     owed: Mapping[str, int] = field(default_factory=dict)  # return line id → units that have to go back to the shopper
     strays: tuple[StrayGoods, ...] = ()  # of its parcels, and not settled yet
@@ -173,7 +179,13 @@ def read_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Ca
         sent = parcels_of(session, case.id, Direction.OUT)
         repair = repair_of(session, case.id)
         owed = goods_owed(session, case)
+        ways = ways_back(ctx, session, case) if case.status in CHOOSING else None
+        terms = CaseTerms.load(case.terms or {})
+        undecided = CaseEvent.APPROVE in RETURN_CASE.possible(CaseStatus(case.status), Who.STAFF)
+        address = address_of(session, case, terms=terms, settings=settings_of(session, case)) if undecided else ""
     return CaseFile(
+        ways=ways if ways is not None and not terms.keeps_item else None,
+        address=address,
         findings=tuple(findings),
         effects=tuple(effects),
         credit_notes=tuple(noted),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import Acceptance, CaseEvent
 from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.places import place_named
 from saleor_returns_app.domain.repairs import is_repair
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.tenants import TenantSettings
@@ -26,6 +27,7 @@ from .inspection import accept_kept_units, take_up_goods
 from .notifications import queue_case_mail
 from .offers import end_offer
 from .orders import mirrored_order
+from .places import address_of
 from .quotes import quote_case
 
 
@@ -36,9 +38,13 @@ def approve_case(
     *,
     actor: Actor,
     message: str = "",
+    place: str = "",
     version: int | None = None,
 ) -> None:
-    """Approve: the shopper is told where to send the goods. Raises BadInput when neither the settings nor the message say where."""
+    """Approve: the shopper is told where to send the goods; `place` names another place of the shop than the one that is for them.
+
+    Raises BadInput when neither the settings nor the message say where.
+    """
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
     settings = ctx.tenant_settings(tenant_id)
@@ -46,12 +52,22 @@ def approve_case(
         case = load_case(session, case_id, actor)
         check_version(case, version)
         terms = CaseTerms.load(case.terms or {})
-        address = terms.return_address or settings.return_address
+        if place:
+            terms = _sent_to(settings, terms, place)
+            case.terms = terms.dump()
+        address = address_of(session, case, terms=terms, settings=settings)
         if not (address or terms.keeps_item or message.strip()):
             text = "The shop has no return address. Set it in the settings, or write to the shopper where to send the items."
             raise BadInput(text, code="NO_ADDRESS", field="message")
         case.decided_by = "staff"
         carry_out_approval(ctx, session, case, actor=actor, address=address, message=message.strip()[:LONGEST_TEXT])
+
+
+def _sent_to(settings: TenantSettings, terms: CaseTerms, place: str) -> CaseTerms:
+    found = place_named(settings.places, place)
+    if found is None:
+        raise BadInput("Choose one of the shop's places.", code="UNKNOWN_PLACE", field="place")
+    return terms.but(return_address="", address_key=found.name)
 
 
 def carry_out_approval(

@@ -29,6 +29,7 @@ from .exchanges import live_exchange
 from .history import move_case, record_entry
 from .notifications import queue_case_mail, queue_mail
 from .offers import lapse_offer
+from .places import address_of
 from .repairs import lapse_repair_quote
 from .staff import people_of
 from .waiting import ALARMED, APPROVED, ESCALATED, HANDED_OVER, follow_case, settings_of, show_next
@@ -236,7 +237,7 @@ def _tell(ctx: Context, session: Session, case: Case, row: DeadlineRow, *, event
 def _approve(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
     """Nobody looked at it in time: where the policy lets a rule approve such a case, the rule does, else a person is named."""
     terms = CaseTerms.load(case.terms or {})
-    address = terms.return_address or settings_of(session, case).return_address
+    address = address_of(session, case, terms=terms, settings=settings_of(session, case))
     if not _rule_allows(case, terms) or not (address or terms.keeps_item):
         _escalate(ctx, session, case, row)
         return

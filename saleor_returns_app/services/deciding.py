@@ -16,6 +16,7 @@ from .cases import carry_out_approval
 from .context import Context
 from .history import record_entry
 from .judging import Expected
+from .places import address_of
 
 BY_RULE = "rule"
 _DECIDING = frozenset({"auto_approve", "window", "verdict"})  # types of action that an approval rests on
@@ -33,7 +34,7 @@ def decide_by_rule(
     terms, limit = expected.terms, expected.terms.auto_approve_up_to
     if not terms.statutory and (limit is None or expected.quote.total > limit):
         return
-    address = terms.return_address or settings.return_address
+    address = address_of(session, case, terms=terms, settings=settings)
     if not address and not terms.keeps_item:
         return  # nobody could say where to send it: a person has to
     if not terms.statutory and _is_drawn(case.id, settings.spot_check_percent):

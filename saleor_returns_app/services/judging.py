@@ -161,8 +161,13 @@ def expect(
 
 def expected_refund(ctx: Context, tenant_id: str, order: Order, asked: Sequence[LineRequest]) -> Quote:
     """The quote for what is asked, if all of it arrives and is accepted."""
+    return expected_case(ctx, tenant_id, order, asked).quote
+
+
+def expected_case(ctx: Context, tenant_id: str, order: Order, asked: Sequence[LineRequest]) -> Expected:
+    """What holds for a case of what is asked now, and its quote."""
     settings, now = ctx.tenant_settings(tenant_id), ctx.now()
     with ctx.db.tenant(tenant_id) as session:
         judge = judge_in_force(session, settings, now)
         judged = judge_lines(session, order, judge=judge, settings=settings, now=now, asked=asked)
-        return expect(session, order, judged, settings=settings, asked=asked).quote
+        return expect(session, order, judged, settings=settings, asked=asked)

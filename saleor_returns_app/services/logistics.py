@@ -77,7 +77,7 @@ def add_tracking(
             return  # a second click
         event = "ship"
         if parcel is None:
-            parcel = _another(ctx, session, case, known)
+            parcel = announce_parcel(ctx, session, case, known)
         elif parcel.tracking_key:
             event = "correct_parcel"
         parcel.tracking_number, parcel.tracking_key, parcel.carrier = number, tracking_key(number), said
@@ -85,6 +85,7 @@ def add_tracking(
             _move(ctx, parcel, ParcelEvent.SHIP, actor)
         detail = {"parcel": parcel.number, "tracking_number": number, "carrier": said}
         record_entry(ctx, session, case, event=event, actor=actor, public=True, detail=detail)
+        refresh_attention(session, case)
 
 
 def lose_parcel(
@@ -142,7 +143,8 @@ def _meant(known: Sequence[Parcel], number: str, corrects: int | None) -> Parcel
     return wrong
 
 
-def _another(ctx: Context, session: Session, case: Case, known: Sequence[Parcel]) -> Parcel:
+def announce_parcel(ctx: Context, session: Session, case: Case, known: Sequence[Parcel]) -> Parcel:
+    """One parcel more, after those that are known. Raises BadInput for too many."""
     if len(known) >= MOST_PARCELS:
         text = "A return has at most %(most)s parcels."
         raise BadInput(text, code="TOO_MANY_PARCELS", field="tracking_number", most=MOST_PARCELS)

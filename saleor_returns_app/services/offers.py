@@ -43,6 +43,7 @@ from .inspection import accept_kept_units, take_up_goods
 from .messages import tell_staff
 from .notifications import queue_case_mail
 from .orders import mirrored_order
+from .places import address_of
 from .quotes import quote_case, quote_units
 from .waiting import follow_case
 
@@ -155,7 +156,7 @@ def accept_offer(ctx: Context, tenant_id: str, offer_id: str, *, actor: Actor, v
         settings = _settings(session, case)
         proposal = proposal_of(offer)
         terms = agreed_terms(CaseTerms.load(case.terms or {}), proposal, number=offer.number)
-        address = terms.return_address or settings.return_address
+        address = address_of(session, case, terms=terms, settings=settings)
         if actor.who is Who.STAFF:
             _check_address(proposal, address)
         _end(ctx, offer, OfferEvent.ACCEPT, actor)
@@ -271,7 +272,7 @@ def _propose(
         text = "The items are here, so the shopper cannot keep them. Offer something else."
         raise BadInput(text, code="GOODS_HERE", field="kind")
     if actor.who is Who.STAFF:
-        _check_address(proposal, terms.return_address or _settings(session, case).return_address)
+        _check_address(proposal, address_of(session, case, terms=terms, settings=_settings(session, case)))
     now = ctx.now()
     number = (session.scalar(select(func.max(Offer.number)).where(Offer.case_id == case.id)) or 0) + 1
     offer = Offer(

@@ -34,7 +34,7 @@ from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.models.repairs import Repair
 from saleor_returns_app.models.tenants import Tenant
 
-from .attention import LOST_PARCEL, refresh_attention
+from .attention import OF_PARCELS, refresh_attention
 from .context import Context
 
 #: What the default of a deadline did while the case goes on waiting.
@@ -66,7 +66,7 @@ def follow_case(ctx: Context, session: Session, case: Case, *, event: CaseEvent 
     for deadline in wanted.values():
         _begin(ctx, session, case, deadline)
     show_next(session, case)
-    if changed or case.attention == LOST_PARCEL:
+    if changed or case.attention in OF_PARCELS:
         refresh_attention(session, case)
 
 

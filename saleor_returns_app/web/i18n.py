@@ -29,7 +29,7 @@ DEFAULT = "en"
 LANGUAGES = {"en": "English", "zh": "中文"}
 #: An amount as `str(Money)` writes it, and the names of parameters that hold one.
 _AMOUNT = re.compile(r"-?\d+(\.\d+)? [A-Z]{3}")
-_AMOUNTS = frozenset(("agreed", "amount", "limit", "owed", "paid", "price", "total", "worth"))
+_AMOUNTS = frozenset(("agreed", "amount", "cost", "limit", "owed", "paid", "price", "total", "worth"))
 
 
 @lru_cache
@@ -160,11 +160,18 @@ def format_day(moment: date, to: str | None = None, *, at: str | None = None) ->
     return babel_date(day, "long", locale=_locale(to or language()))
 
 
+def format_weekday(day: date) -> str:
+    """A day with its day of the week, for choosing one."""
+    return babel_date(day, "full", locale=_locale(language()))
+
+
 def register(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     env: Any = app.jinja_env
     env.install_gettext_callables(gettext, ngettext, newstyle=True)
-    env.filters.update(money=format_money, minor=format_minor, when=format_datetime, day=format_day)
+    env.filters.update(
+        money=format_money, minor=format_minor, when=format_datetime, day=format_day, weekday=format_weekday
+    )
 
     @app.context_processor
     def _language() -> dict[str, object]:

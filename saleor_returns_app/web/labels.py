@@ -13,6 +13,7 @@ from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.parcels import ParcelStatus
 from saleor_returns_app.domain.policy import Condition
+from saleor_returns_app.domain.policy.actions import ReturnMethod
 from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.domain.terms import IN_MONEY, CaseTerms
 from saleor_returns_app.models.cases import Case, CaseEntry
@@ -109,6 +110,23 @@ def status_text(case: Case) -> str:
     words = doing(case) if case.status == CaseStatus.RESOLVING else None
     return words[0] if words else STATUSES[case.status]
 
+
+#: What a way back means for the shopper.
+HOW: dict[str, str] = {
+    ReturnMethod.COURIER_PICKUP: "A courier comes to you, on the day that you choose.",
+    ReturnMethod.DROP_OFF: "You bring the parcel to a parcel shop; we send you what you show there.",
+    ReturnMethod.SELF_SHIPPING: "You bring it to any carrier and tell us the tracking number.",
+    ReturnMethod.IN_STORE: "You bring the items to one of our stores, with the return number.",
+}
+#: What it costs them; `amount` is their part, `cost` all of it.
+COSTS: dict[str, str] = {
+    "all": "%(amount)s a parcel is taken off your refund.",
+    "part": "%(amount)s of the %(cost)s a parcel is taken off your refund.",
+    "free": "Costs you nothing.",
+    "carrier": "You pay the carrier.",
+    "shop": "The shop pays the postage back.",
+    "share": "The shop pays %(percent)s %% of the postage back, you pay the rest.",
+}
 
 PARCELS: dict[str, str] = {
     ParcelStatus.ANNOUNCED: "Announced",
@@ -279,6 +297,8 @@ PUBLIC_ENTRIES: dict[str, str] = {
     "close": "The return was closed",
     "ship": "The parcel is on its way",
     "correct_parcel": "The tracking number was corrected",
+    "choose_method": "You chose how the items come back",
+    "arrange_parcel": "The shop arranged how the items come back",
     "receive": "The parcel arrived",
     "conclude": "The return is settled without a refund",
     "approve_refund": "The refund was approved",

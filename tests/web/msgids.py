@@ -41,6 +41,7 @@ MODULES = (
     "services/disputes.py",
     "services/reopening.py",
     "services/repairs.py",
+    "services/return_methods.py",
     "services/sending_out.py",
     "services/withdrawals.py",
     "services/messages.py",
@@ -79,6 +80,7 @@ MODULES = (
             "request",
             "thread",
             "typed",
+            "ways",
             "withdrawal",
         )
     ),

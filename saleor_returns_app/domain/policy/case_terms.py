@@ -34,6 +34,7 @@ def case_terms(
         auto_approve_up_to=said.auto_approve_up_to,
         statutory=said.statutory,
         return_address=said.address_text,
+        address_key=said.address_key,
         methods=tuple(method.value for method in said.methods),
         deadlines={
             wait.value: Length(length.length, LengthUnit(length.unit)) for wait, length in said.deadlines.items()

@@ -26,6 +26,7 @@ from . import (
     queue,
     receiving,
     replies,
+    returning,
     settings,
     stock,
     widgets,
@@ -106,6 +107,10 @@ def _routes() -> None:
     add("/withdrawals/<withdrawal_id>", "settle_withdrawal", withdrawals.settle, methods=["POST"])
     add("/settings/deadlines", "deadlines", deadlines.show_deadlines)
     add("/settings/deadlines", "save_deadlines", deadlines.save_deadlines, methods=["POST"])
+    add("/settings/sending-back", "returning", returning.show_returning)
+    add("/settings/sending-back", "save_returning", returning.save_returning, methods=["POST"])
+    add("/settings/sending-back/places", "save_place", returning.save_a_place, methods=["POST"])
+    add("/settings/sending-back/places/delete", "delete_place", returning.delete_a_place, methods=["POST"])
     add("/settings/people", "people", people.show_people)
     add("/settings/people", "save_people", people.save_people, methods=["POST"])
     add("/<path:rest>", "nowhere", _nowhere)

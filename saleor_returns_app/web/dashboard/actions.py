@@ -11,7 +11,6 @@ from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
 from saleor_returns_app.domain.effects import EffectKind
 from saleor_returns_app.domain.machines import Who
-from saleor_returns_app.domain.parcels import parcel_number
 from saleor_returns_app.domain.payouts import STANDING
 from saleor_returns_app.domain.refunds import REFUND, RefundEvent, RefundStatus
 from saleor_returns_app.domain.repairs import is_repair
@@ -23,7 +22,6 @@ from saleor_returns_app.services import (
     disputes,
     evidence_requests,
     inspection,
-    logistics,
     more_time,
     recorded_returns,
     refunds,
@@ -38,12 +36,14 @@ from .buttons import Action, Offered, Typed, offered_to, plain
 from .exchange_actions import EXCHANGE_ACTIONS, exchange_actions, may_refund
 from .findings import read_findings
 from .payout_actions import PAYOUT_ACTIONS, payout_actions
+from .sending_back import SENDING_BACK, sending_back_actions
 
 _MONEY = "HANDLE_PAYMENTS"
 
 
 def _approve(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
-    cases.approve_case(ctx, tenant_id, case_id, actor=actor, version=version, message=typed.get("message", ""))
+    message, place = typed.get("message", ""), typed.get("place", "")
+    cases.approve_case(ctx, tenant_id, case_id, actor=actor, version=version, message=message, place=place)
 
 
 def _reject(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
@@ -72,24 +72,6 @@ def _ask_evidence(
     evidence_requests.ask_for_evidence(
         ctx, tenant_id, case_id, actor=actor, version=version, message=typed.get("message", "")
     )
-
-
-def _track(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
-    logistics.add_tracking(
-        ctx,
-        tenant_id,
-        case_id,
-        actor=actor,
-        version=version,
-        tracking_number=typed.get("tracking_number", ""),
-        carrier=typed.get("carrier", ""),
-        corrects=parcel_number(typed.get("corrects", "")),
-    )
-
-
-def _lose(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
-    parcel = parcel_number(typed.get("parcel", "")) or 0
-    logistics.lose_parcel(ctx, tenant_id, case_id, actor=actor, version=version, parcel=parcel)
 
 
 def _extend(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
@@ -272,22 +254,6 @@ MORE_TIME = Action(
     run=_extend,
     form="more_time.html",
 )
-TRACKING = Action(
-    name="tracking",
-    title="Tracking number of the parcel",
-    label="Add tracking number",
-    said="Tracking number saved",
-    run=_track,
-    form="tracking.html",
-)
-LOSE = Action(
-    name="lose",
-    title="Is a parcel lost?",
-    label="Parcel is lost",
-    said="The parcel is marked as lost",
-    run=_lose,
-    form="lose.html",
-)
 CONFIRM_RETURN = Action(
     name="confirm-return",
     title="Is the return on record in Saleor?",
@@ -363,8 +329,7 @@ _BY_NAME = {
         START_REPAIR,
         ISSUE_VOUCHER,
         MORE_TIME,
-        TRACKING,
-        LOSE,
+        *SENDING_BACK,
         CONFIRM_RETURN,
     )
 }
@@ -398,12 +363,7 @@ def case_actions(file: CaseFile, actor: Actor) -> dict[str, Offered]:
     offered += [offered_to(action, actor) for action in exchange_actions(file)]
     if file.awaited:
         offered.append(offered_to(MORE_TIME, actor))
-    if (
-        not file.keeps_item and CaseEvent.SHIP in RETURN_CASE.possible(status, Who.STAFF)
-    ) or status is CaseStatus.IN_TRANSIT:
-        offered.append(offered_to(TRACKING, actor))
-    if file.may_lose:
-        offered.append(offered_to(LOSE, actor))
+    offered += [offered_to(action, actor) for action in sending_back_actions(file)]
     if file.recorded is not None and file.recorded.state == "stuck":
         offered.append(offered_to(CONFIRM_RETURN, actor))
     return {item.action.name: item for item in offered}

@@ -10,11 +10,8 @@ from flask import Response, make_response, request
 
 from saleor_returns_app.domain.carriers import CARRIERS, tracking_link
 from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
-from saleor_returns_app.domain.parcels import UNDER_WAY
 from saleor_returns_app.domain.slips import Paper
-from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import AppError, Conflict, NotFound
-from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.services.assigning import read_desk
 from saleor_returns_app.services.case_files import CaseFile, RefundFile, read_case
 from saleor_returns_app.services.credit_note_links import link_to
@@ -44,6 +41,7 @@ from .payout_actions import PAYOUT_MEANS, PAYOUT_STATES, RECORD_PAYOUT, SECRET_F
 from .places import customer_place, order_place
 from .repair_words import FINDINGS, HOWS, STATES, TONES
 from .repairs import repair_action, repair_actions
+from .sending_back import sending_back_values
 from .sending_out import sending_action, sending_actions
 from .thread import REPLY, offer_action, thread_action, thread_of, thread_values
 
@@ -51,7 +49,9 @@ from .thread import REPLY, offer_action, thread_action, thread_of, thread_values
 _TRIES = 4
 _RECEIVE = "receive"
 #: Actions that stand beside what they are about, not among the next steps.
-_ASIDE = frozenset({"tracking", "lose", "confirm-return", "refund", "more-time", "correct-parcel-out"})
+_ASIDE = frozenset(
+    {"tracking", "lose", "confirm-return", "refund", "more-time", "correct-parcel-out", "arrange", "choose-method"}
+)
 #: Seconds between two looks at a refund: often while somebody waits for it, rarely when the provider takes days.
 _POLL_SOON, _POLL_LATER = 2, 20
 _WATCHED_CLOSELY = timedelta(minutes=2)
@@ -133,20 +133,13 @@ def _values(file: CaseFile) -> dict[str, Any]:
         "slips": {paper.value: link_to_slip(ctx(), file.case, paper) for paper in Paper}
         if sends_goods(file.case)
         else {},
-        "correctable": {str(row.number): _correction(row) for row in file.parcels if row.status in UNDER_WAY},
-        "losable": {str(row.number): f"{row.number}. {row.tracking_number} {row.carrier}" for row in file.moving},
         "parcel_states": PARCELS,
         "carriers": [carrier.name for carrier in CARRIERS],
         "parcel_links": {row.number: tracking_link(row.carrier, row.tracking_number) for row in file.parcels},
         "out_links": {row.number: tracking_link(row.carrier, row.tracking_number) for row in file.sent},
         **REPAIR_WORDS,
-        "address": TenantSettings.load(visit().tenant.settings).return_address,
+        **sending_back_values(file),
     }
-
-
-def _correction(parcel: Parcel) -> str:
-    text = gettext("a correction of parcel %(number)s: %(tracking)s")
-    return text % {"number": parcel.number, "tracking": parcel.tracking_number or "–"}
 
 
 def page_with_gallery(case_id: str, problems: tuple[str, ...] = (), typed: Mapping[str, str] | None = None) -> Response:

@@ -29,7 +29,7 @@ def _page(settings: TenantSettings, *, status: int = 200, form: Form = EMPTY) ->
         status=status,
         settings=settings,
         form=form,
-        warehouses=_warehouses(settings.restock_warehouse),
+        warehouses=list_warehouses(settings.restock_warehouse),
         rules={rule: word(rule) for rule in ShippingRule},
         may_change=NEEDED in visit().actor.permissions,
         needed=NEEDED,
@@ -38,16 +38,15 @@ def _page(settings: TenantSettings, *, status: int = 200, form: Form = EMPTY) ->
     )
 
 
-def _warehouses(chosen: str) -> dict[str, str]:
+def list_warehouses(*chosen: str) -> dict[str, str]:
     """The shop's warehouses by id. A shop that does not answer costs the choice, not the page: what was chosen stays."""
     try:
         found = ctx().saleor.list_warehouses(ctx().shop(visit().tenant_id))
     except AppError:
         found = ()
     names = {warehouse.id: warehouse.name for warehouse in found}
-    if chosen and chosen not in names:
-        names[chosen] = gettext("The one that was chosen before")
-    return names
+    before = gettext("The one that was chosen before")
+    return names | {known: before for known in chosen if known and known not in names}
 
 
 def save_settings() -> Response:

@@ -93,6 +93,8 @@ ENTRIES: dict[str, str] = {
     "remove_evidence": "Photo or video removed",
     "ship": "Parcel on its way",
     "correct_parcel": "Tracking number corrected",
+    "choose_method": "Way back chosen",
+    "arrange_parcel": "Way back arranged",
     "lose_parcel": "Parcel lost",
     "receive": "Goods received",
     "inspect": "Goods inspected",

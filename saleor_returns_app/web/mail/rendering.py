@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -48,6 +48,7 @@ SUBJECTS = {
     "dispute_received": "Your objection, return %(number)s",
     "dispute_upheld": "About your objection, return %(number)s",
     "dispute_overturned": "Your objection was right, return %(number)s",
+    "arranged": "How your return %(number)s comes back to us",
     "goods_sent_back": "Your return %(number)s: goods are on their way back to you",
     "voucher_issued": "Your voucher for return %(number)s",
     "fulfilled": "Your return %(number)s is settled",
@@ -98,6 +99,7 @@ def render(kind: str, language: str, params: dict[str, Any], tenant: Tenant, *, 
         "means": lambda offer: meaning(offer, currency, spoken),
         # The day in the shop's zone, as on the shopper's page.
         "day": lambda moment: i18n.format_day(datetime.fromisoformat(moment), spoken, at=zone) if moment else "",
+        "calendar_day": lambda day: i18n.format_day(date.fromisoformat(day), spoken),
         "waits": lambda wait: say(WAITS[wait]),
         "when": lambda moment: i18n.format_datetime(datetime.fromisoformat(moment), spoken, at=zone),
     }

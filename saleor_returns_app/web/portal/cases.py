@@ -36,6 +36,7 @@ from .own_cases import own_case
 from .payouts import payout_values
 from .thread import thread_values
 from .typed import Said, accept, read_draft, refuse
+from .ways import way_values
 
 #: The way of a case that goes well: (states that are in this step, its name).
 STEPS = (
@@ -183,8 +184,9 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
         parcels=[(parcel, tracking_link(parcel.carrier, parcel.tracking_number)) for parcel in parcels],
         correctable=[parcel for parcel in parcels if parcel.status in UNDER_WAY],
         parcel_states=PARCELS,
+        **way_values(found, parcels, dict(before.values)),
         carriers=[carrier.name for carrier in CARRIERS],
-        typed=before.values or {"tracking_number": "", "carrier": "", "corrects": ""},
+        typed={"tracking_number": "", "carrier": "", "corrects": "", **before.values},
     )
 
 

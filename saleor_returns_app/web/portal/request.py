@@ -19,7 +19,7 @@ from saleor_returns_app.errors import AppError, Conflict, RemoteError
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.services.drafts import CASE_ID, drop_draft
 from saleor_returns_app.services.guards import LONGEST_TEXT
-from saleor_returns_app.services.judging import expected_refund
+from saleor_returns_app.services.judging import expected_case, expected_refund
 from saleor_returns_app.services.opening import open_case
 from saleor_returns_app.services.orders import fresh_order
 from saleor_returns_app.web import i18n
@@ -30,6 +30,7 @@ from .access import blueprint, known_order, page, shopper, tenant, to, visit
 from .choices import Choice, choices, complete_requests, requests_in
 from .evidence import files_of, only_files, request_holder, saved, take_files
 from .typed import Said, accept, read_draft, refuse
+from .ways import expected_ways
 
 
 def cases_of_order() -> list[Case]:
@@ -176,9 +177,11 @@ def summary() -> ResponseReturnValue:
     asked = requests_in(found, draft)
     if not asked or CASE_ID not in draft:
         return to("order")
+    expected = expected_case(ctx(), tenant().id, found, asked)
     return page(
         "summary.html",
-        quote=expected_refund(ctx(), tenant().id, found, asked),
+        quote=expected.quote,
+        **expected_ways(expected.terms, found.currency),
         chosen=chosen_of(found, draft),
         reasons=REASONS,
         ticket=draft[CASE_ID],

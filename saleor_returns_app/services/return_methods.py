@@ -1,0 +1,282 @@
+"""How the parcels of a case come back: what is offered, what the shopper chose, what the shop arranged for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.carriers import tracking_key
+from saleor_returns_app.domain.cases import CaseStatus
+from saleor_returns_app.domain.methods import ARRANGED, METHODS, OfferedMethod, offered_methods, pickup_days
+from saleor_returns_app.domain.money import Money
+from saleor_returns_app.domain.orders import Order
+from saleor_returns_app.domain.parcels import ParcelStatus
+from saleor_returns_app.domain.places import Place, place_named
+from saleor_returns_app.domain.policy.actions import ReturnMethod
+from saleor_returns_app.domain.policy.calendars import local_day
+from saleor_returns_app.domain.roles import Verb
+from saleor_returns_app.domain.tenants import TenantSettings
+from saleor_returns_app.domain.terms import CaseTerms
+from saleor_returns_app.errors import BadInput, Conflict, NotFound
+from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.parcels import Parcel
+
+from .attention import refresh_attention
+from .context import Context
+from .guards import LONGEST_TEXT, check_goods_come_back, check_version, require_permission, require_role, require_staff
+from .history import load_case, record_entry
+from .logistics import announce_parcel, checked_tracking, parcels_of
+from .messages import tell_staff
+from .notifications import queue_case_mail
+from .orders import mirrored_order
+from .quotes import quote_case
+from .waiting import settings_of
+
+#: While a way can be chosen; further parcels may follow the first.
+CHOOSING = frozenset({CaseStatus.APPROVED, CaseStatus.IN_TRANSIT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaysBack:
+    """What a shopper chooses from. `is_choice`: there is more to say than a tracking number. `home` is where a courier would come to."""
+
+    methods: tuple[OfferedMethod, ...]
+    days: tuple[date, ...]
+    windows: tuple[str, ...]
+    stores: tuple[Place, ...]
+    home: str
+
+    @property
+    def is_choice(self) -> bool:
+        return [offered.method for offered in self.methods] != [ReturnMethod.SELF_SHIPPING]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What was typed or tapped; only what belongs to the method counts."""
+
+    method: str
+    day: str = ""
+    window: str = ""
+    address: str = ""
+    store: str = ""
+
+
+def ways_back(ctx: Context, session: Session, case: Case) -> WaysBack:
+    """What the case offers now."""
+    settings = settings_of(session, case)
+    terms = CaseTerms.load(case.terms or {})
+    stores = tuple(place for place in settings.places if place.is_store)
+    today = local_day(ctx.now(), settings.time_zone)
+    return WaysBack(
+        methods=offered_of(terms, settings, currency=case.currency),
+        days=pickup_days(settings.calendar, today),
+        windows=settings.pickup_windows,
+        stores=stores,
+        home="\n".join(_home(session, case)),
+    )
+
+
+def offered_of(terms: CaseTerms, settings: TenantSettings, *, currency: str) -> tuple[OfferedMethod, ...]:
+    """The ways back on these terms, with what each costs."""
+    has_stores = any(place.is_store for place in settings.places)
+    return offered_methods(
+        terms, currency=currency, offers=settings.methods, prices=settings.postage, has_stores=has_stores
+    )
+
+
+def choose_method(
+    ctx: Context,
+    tenant_id: str,
+    case_id: str,
+    *,
+    actor: Actor,
+    chosen: Chosen,
+    parcel: int | None = None,
+    version: int | None = None,
+) -> int:
+    """Say how a parcel comes back; gives its number. `parcel` None: the one that is announced, or the first; 0: one more.
+
+    Its postage becomes part of the terms, so that the quote shows it. Saying the same again changes nothing. Raises BadInput naming
+    the field, and Conflict once the shop has arranged it or the parcel is under way.
+    """
+    require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
+    with ctx.db.tenant(tenant_id) as session:
+        case = load_case(session, case_id, actor)
+        check_version(case, version)
+        if case.status not in CHOOSING:
+            raise Conflict("Nothing is to be sent for this return now.", code="NOT_SENDING")
+        check_goods_come_back(case)
+        ways = ways_back(ctx, session, case)
+        offered = _offered(ways, chosen)
+        known = parcels_of(session, case.id)
+        row = _meant(known, parcel) or announce_parcel(ctx, session, case, known)
+        said = _details(ways, offered.method, chosen)
+        before = (row.method, row.pickup_day, row.pickup_window, row.pickup_address, row.place)
+        if before == said:
+            return row.number  # a second click
+        row.method, row.pickup_day, row.pickup_window, row.pickup_address, row.place = said
+        row.postage_minor = offered.cost.minor if offered.cost is not None else None
+        session.flush()
+        charge_postage(session, case)
+        record_entry(ctx, session, case, event="choose_method", actor=actor, public=True, detail=_entry(row, offered))
+        refresh_attention(session, case)
+        if row.method in ARRANGED:
+            tell_staff(ctx, session, case, f"{METHODS[offered.method]} is to be arranged.")
+        return row.number
+
+
+def arrange_parcel(
+    ctx: Context,
+    tenant_id: str,
+    case_id: str,
+    *,
+    actor: Actor,
+    parcel: int,
+    carrier: str = "",
+    tracking_number: str = "",
+    message: str = "",
+    version: int | None = None,
+) -> None:
+    """The courier is booked, or the label is with the shopper: they are told, with what staff write. Raises BadInput and Conflict.
+
+    A number makes the parcel known before the carrier has it; it is under way once the carrier or the shopper says so.
+    """
+    require_staff(actor)
+    require_permission(actor, "MANAGE_ORDERS")
+    require_role(actor, Verb.DECIDE)
+    said = message.strip()
+    if len(said) > LONGEST_TEXT:
+        raise BadInput("At most %(most)s characters.", code="TOO_LONG", field="message", most=LONGEST_TEXT)
+    number, name = (
+        checked_tracking(tracking_number, carrier) if tracking_number.strip() else ("", carrier.strip()[:100])
+    )
+    with ctx.db.tenant(tenant_id) as session:
+        case = load_case(session, case_id, actor)
+        check_version(case, version)
+        row = next((one for one in parcels_of(session, case.id) if one.number == parcel), None)
+        if row is None:
+            raise NotFound("This return has no such parcel.", code="UNKNOWN_PARCEL")
+        if row.status != ParcelStatus.ANNOUNCED or row.method not in ARRANGED:
+            raise Conflict("There is nothing to arrange for this parcel.", code="NOTHING_TO_ARRANGE")
+        if row.arranged_at is not None and (row.tracking_number, row.carrier) == (number, name) and not said:
+            return  # a second click
+        settle_arrangement(ctx, session, case, row, actor=actor, number=number, carrier=name, message=said)
+
+
+def settle_arrangement(
+    ctx: Context, session: Session, case: Case, row: Parcel, *, actor: Actor, number: str, carrier: str, message: str
+) -> None:
+    """What follows once a courier or a label is there, in the transaction of whoever got it."""
+    row.arranged_at = ctx.now()
+    row.tracking_number, row.tracking_key, row.carrier = number, tracking_key(number), carrier
+    detail = {
+        "parcel": row.number,
+        "method": row.method,
+        "tracking_number": number,
+        "carrier": carrier,
+        "message": message,
+    }
+    record_entry(ctx, session, case, event="arrange_parcel", actor=actor, public=True, detail=detail)
+    queue_case_mail(ctx, session, case, "arranged", **detail, **pickup_of(row))
+    refresh_attention(session, case)
+
+
+def pickup_of(row: Parcel) -> dict[str, str]:
+    """When and where a courier comes, for mails and pages; empty for other ways."""
+    if row.pickup_day is None:
+        return {}
+    return {
+        "pickup_day": row.pickup_day.isoformat(),
+        "pickup_window": row.pickup_window,
+        "pickup_address": row.pickup_address,
+    }
+
+
+def charge_postage(session: Session, case: Case) -> None:
+    """What the ways of all parcels cost becomes part of the terms, and of what the shopper may expect."""
+    costs = [row.postage_minor for row in parcels_of(session, case.id) if row.postage_minor is not None]
+    terms = CaseTerms.load(case.terms or {})
+    cost = Money.from_minor(sum(costs), case.currency) if costs else None
+    if cost == terms.postage_cost:
+        return
+    case.terms = terms.but(postage_cost=cost).dump()
+    session.flush()
+    quote = quote_case(session, case, mirrored_order(session, case.saleor_order_id), settings_of(session, case))
+    case.expected_minor = quote.total.minor
+
+
+def _offered(ways: WaysBack, chosen: Chosen) -> OfferedMethod:
+    found = next((offered for offered in ways.methods if offered.method == chosen.method), None)
+    if found is None:
+        raise BadInput("Choose how you send it back.", code="METHOD", field="method")
+    return found
+
+
+def _details(ways: WaysBack, method: ReturnMethod, chosen: Chosen) -> tuple[str, date | None, str, str, str]:
+    """(method, day, window, address, store) as they are kept."""
+    if method is ReturnMethod.IN_STORE:
+        store = place_named(ways.stores, chosen.store) if chosen.store or len(ways.stores) > 1 else ways.stores[0]
+        if store is None:
+            raise BadInput("Choose the store.", code="STORE", field="store")
+        return (method.value, None, "", "", store.name)
+    if method is not ReturnMethod.COURIER_PICKUP:
+        return (method.value, None, "", "", "")
+    day = next((day for day in ways.days if day.isoformat() == chosen.day), None)
+    if day is None:
+        raise BadInput("Choose the day on which the courier comes.", code="PICKUP_DAY", field="day")
+    if ways.windows and chosen.window not in ways.windows:
+        raise BadInput("Choose the time of day.", code="PICKUP_WINDOW", field="window")
+    lines = [" ".join(line.split()) for line in chosen.address.strip().splitlines()]
+    address = "\n".join(line for line in lines if line)
+    if not address:
+        raise BadInput("Write where the courier comes to.", code="PICKUP_ADDRESS", field="address")
+    if len(address) > _LONGEST_ADDRESS:
+        text = "The address is too long: at most %(most)s characters."
+        raise BadInput(text, code="TOO_LONG", field="address", most=_LONGEST_ADDRESS)
+    return (method.value, day, chosen.window if ways.windows else "", address, "")
+
+
+_LONGEST_ADDRESS = 500
+
+
+def _meant(known: Sequence[Parcel], parcel: int | None) -> Parcel | None:
+    """The parcel whose way is said; None for one more."""
+    if parcel == 0:
+        return None
+    if parcel is None:
+        found = next((row for row in known if row.status == ParcelStatus.ANNOUNCED), None)
+        if found is None:
+            return None
+    else:
+        found = next((row for row in known if row.number == parcel), None)
+        if found is None:
+            raise NotFound("This return has no such parcel.", code="UNKNOWN_PARCEL")
+    if found.status != ParcelStatus.ANNOUNCED or found.arranged_at is not None:
+        text = "This parcel is arranged already. Write to the shop if something has to change."
+        raise Conflict(text, code="ARRANGED")
+    return found
+
+
+def _entry(row: Parcel, offered: OfferedMethod) -> dict[str, object]:
+    detail: dict[str, object] = {"parcel": row.number, "method": row.method, **pickup_of(row)}
+    if row.place:
+        detail["place"] = row.place
+    if offered.cost is not None:
+        detail |= {"cost": str(offered.cost), "taken_off": str(offered.taken_off)}
+    return detail
+
+
+def _home(session: Session, case: Case) -> tuple[str, ...]:
+    """Where the order was sent to, for a courier to come to."""
+    try:
+        order: Order = mirrored_order(session, case.saleor_order_id)
+    except NotFound:
+        return ()
+    address = order.shipping_address or order.billing_address
+    return address.lines if address else ()
