@@ -105,7 +105,8 @@ class Carriers(Protocol):
         ...
 
     def buy_label(self, account: CarrierAccount, shipment_id: str) -> Label:
-        """Buy the cheapest one. One that is bought already is given again and not paid again."""
+        """Buy the cheapest one. One that is bought already is given again and not paid again, also after it was voided:
+        another label needs another shipment."""
         ...
 
     def book_pickup(
