@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import requests
 from cryptography.fernet import Fernet
@@ -190,8 +190,27 @@ class Stack:
             "shipping_rule": "with_last_unit",
             "payment_page": f"{self.shop.base_url}/shop/orders/{{number}}",
         }
-        answer = self.staff_session(app).post(f"{self.app_url}/dashboard/settings", data=settings, timeout=30)
-        answer.raise_for_status()
+        store = {
+            "name": "Fifth Avenue",
+            "address.company": "Demo shop",
+            "address.street_1": "725 Fifth Avenue",
+            "address.postal_code": "10022",
+            "address.city": "New York",
+            "address.country": "US",
+            "is_store": "yes",
+            "hours": "Mon–Sat 10–19",
+        }
+        ways = {
+            "methods": ["courier_pickup", "drop_off", "self_shipping", "in_store"],
+            "courier_pickup": "6.90 USD\n6.90 EUR\n29.00 PLN\n900 JPY",
+            "drop_off": "3.90 USD\n3.90 EUR\n15.00 PLN\n500 JPY",
+            "windows": "09:00–13:00\n13:00–18:00",
+        }
+        typed: dict[str, dict[str, Any]] = {"": settings, "/sending-back/places": store, "/sending-back": ways}
+        with self.staff_session(app) as desk:
+            for page, data in typed.items():
+                answer = desk.post(f"{self.app_url}/dashboard/settings{page}", data=data, timeout=30)
+                answer.raise_for_status()
 
     def _save_now_and_then(self) -> None:
         while not self._stopping.wait(_SAVE_EVERY):

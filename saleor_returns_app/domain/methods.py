@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -39,16 +39,22 @@ class OfferedMethod:
 
 
 def offered_methods(
-    terms: CaseTerms, *, currency: str, prices: Mapping[str, Mapping[str, str]], has_stores: bool
+    terms: CaseTerms,
+    *,
+    currency: str,
+    offers: Collection[str],
+    prices: Mapping[str, Mapping[str, str]],
+    has_stores: bool,
 ) -> tuple[OfferedMethod, ...]:
-    """The ways back of a case, in the policy's order. `prices` are decimal amounts by method and currency.
+    """The ways back of a case: those that the policy allows and the shop `offers`. `prices` are decimal amounts by method and currency.
 
     What the shopper would have to pay for and cannot be charged for (a withdrawal by law, an amount that was agreed on) is not
     offered: they pay the carrier of their choice themselves.
     """
-    allowed = [ReturnMethod(name) for name in terms.methods] or [ReturnMethod.SELF_SHIPPING]
     found = []
-    for method in allowed:
+    for method in ReturnMethod:
+        if method not in offers or (terms.methods and method not in terms.methods):
+            continue
         if method is ReturnMethod.IN_STORE and not has_stores:
             continue
         price = prices.get(method.value, {}).get(currency) if method in ARRANGED else None

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from .deadlines import ShopCalendar
 from .places import Place
+from .policy.actions import ReturnMethod
 from .roles import Role
 from .tenders import SplitRule
 from .terms import ShippingRule
@@ -43,6 +44,7 @@ class TenantSettings:
     split_rule: SplitRule = SplitRule.IN_ORDER
     sends_replacements_first: bool = False  # before the goods are back
     places: tuple[Place, ...] = ()  # where goods come back to, besides the return address
+    methods: tuple[str, ...] = (ReturnMethod.SELF_SHIPPING.value,)  # that the shop offers; the policy may allow less
     #: What the shop charges for a parcel back: decimal amounts by method and currency.
     postage: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     pickup_windows: tuple[str, ...] = ("09:00–13:00", "13:00–18:00")
@@ -76,6 +78,7 @@ class TenantSettings:
         if "closed_days" in values:
             values["closed_days"] = tuple(values["closed_days"])
         values["places"] = tuple(Place.load(place) for place in values.get("places", ()))
-        if "pickup_windows" in values:
-            values["pickup_windows"] = tuple(values["pickup_windows"])
+        for name in ("pickup_windows", "methods"):
+            if name in values:
+                values[name] = tuple(values[name])
         return cls(**values)

@@ -84,7 +84,9 @@ def ways_back(ctx: Context, session: Session, case: Case) -> WaysBack:
 def offered_of(terms: CaseTerms, settings: TenantSettings, *, currency: str) -> tuple[OfferedMethod, ...]:
     """The ways back on these terms, with what each costs."""
     has_stores = any(place.is_store for place in settings.places)
-    return offered_methods(terms, currency=currency, prices=settings.postage, has_stores=has_stores)
+    return offered_methods(
+        terms, currency=currency, offers=settings.methods, prices=settings.postage, has_stores=has_stores
+    )
 
 
 def choose_method(

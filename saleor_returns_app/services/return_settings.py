@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -14,6 +14,7 @@ from saleor_returns_app.domain.methods import ARRANGED
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Address
 from saleor_returns_app.domain.places import Place, place_named
+from saleor_returns_app.domain.policy.actions import ReturnMethod
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import BadInput, NotFound
@@ -45,21 +46,31 @@ class PlaceTyped:
 
 
 def change_return_settings(
-    ctx: Context, tenant_id: str, *, actor: Actor, prices: Mapping[str, str], windows: str
+    ctx: Context,
+    tenant_id: str,
+    *,
+    actor: Actor,
+    methods: Collection[str],
+    prices: Mapping[str, str],
+    windows: str,
 ) -> TenantSettings:
-    """From what was typed: `prices` by method, one a line like 4.90 EUR; `windows` one a line like 09:00–13:00. Raises BadInput
-    naming the field. What was chosen already keeps its price: it was promised.
+    """From what was typed: the `methods` that are offered, `prices` by method, one a line like 4.90 EUR; `windows` one a line like
+    09:00–13:00. Raises BadInput naming the field. What was chosen already keeps its price: it was promised.
     """
     require_permission(actor, NEEDED)
     require_role(actor, Verb.CONFIGURE)
+    offered = [method.value for method in ReturnMethod if method in methods]
+    if not offered:
+        raise BadInput("Offer at least one way.", code="METHODS", field="methods")
     postage = {method.value: _prices(method.value, prices.get(method.value, "")) for method in sorted(ARRANGED)}
     with ctx.db.everyone() as session:
         tenant = _tenant(session, tenant_id)
-        changed = {
+        tenant.settings = {
+            **tenant.settings,
+            "methods": offered,
             "postage": {name: said for name, said in postage.items() if said},
             "pickup_windows": _windows(windows),
         }
-        tenant.settings = {**tenant.settings, **changed}
         return TenantSettings.load(tenant.settings)
 
 

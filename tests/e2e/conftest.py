@@ -38,3 +38,12 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A small screen, and no scripts."""
+    opened = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    opened.set_default_timeout(PATIENCE)
+    yield opened.new_page()
+    opened.close()

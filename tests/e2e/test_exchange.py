@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import pytest
 import requests
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 from demo.shop.model.orders import Order
 from demo.shop.samples.people import RITA, SHOPPER_PASSWORD
 from demo.stack import Stack
-from tests.browsing import PATIENCE
 
 from .accessible import faults
-from .test_negotiation import picture
+from .pictures import picture
 from .test_shopper import new_order, portal_link
 from .test_staff import ask_for_return, open_case
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    """No scripts, a small screen."""
-    opened = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
-    opened.set_default_timeout(PATIENCE)
-    yield opened.new_page()
-    opened.close()
 
 
 def ask_for_exchange(phone: Page, stack: Stack, order: Order, number: str, *, search: str, choose: str) -> None:

@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 from demo.shop.samples.people import RITA
 from demo.stack import Stack
-from tests.browsing import PATIENCE
 
 from .accessible import faults
+from .pictures import picture
 from .test_shopper import new_order, portal_link
 from .test_staff import ask_for_return, open_case
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    """No scripts, a small screen."""
-    opened = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
-    opened.set_default_timeout(PATIENCE)
-    yield opened.new_page()
-    opened.close()
-
-
-def picture(page: Page, name: str) -> None:
-    """Kept where a person wants to look at it."""
-    folder = os.environ.get("PICTURES")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def make_offer(frame: FrameLocator, amount: str) -> None:

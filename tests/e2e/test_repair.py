@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 from demo.shop.model.orders import Order
 from demo.shop.samples.people import RITA
 from demo.stack import Stack
-from tests.browsing import PATIENCE
 
 from .accessible import faults
-from .test_negotiation import picture
+from .pictures import picture
 from .test_shopper import new_order, portal_link
 from .test_staff import ask_for_return, open_case
 
 NUMBER = "1Z12345E0205271688"
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    """No scripts, a small screen."""
-    opened = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
-    opened.set_default_timeout(PATIENCE)
-    yield opened.new_page()
-    opened.close()
 
 
 def look(phone: Page, stack: Stack, order: Order, number: str) -> None:

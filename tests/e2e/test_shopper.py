@@ -46,15 +46,6 @@ def approve(stack: Stack, order: Order) -> None:
     staff.act(f"cases/{found[1]}/approve", {})
 
 
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    """No scripts, a small screen."""
-    opened = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
-    opened.set_default_timeout(PATIENCE)
-    yield opened.new_page()
-    opened.close()
-
-
 def test_a_guest_without_scripts_comes_from_the_order_number_to_the_case(phone: Page, stack: Stack) -> None:
     order = new_order(stack, "guest")
     phone.goto(stack.portal_url)
@@ -82,7 +73,7 @@ def test_a_guest_without_scripts_comes_from_the_order_number_to_the_case(phone: 
     approve(stack, order)
     phone.get_by_role("link", name="Back to the order").click()
     phone.get_by_role("link", name=re.compile(number)).click()
-    phone.get_by_label("Tracking number").fill("RR123456785DE")
+    phone.get_by_role("textbox", name="Tracking number").fill("RR123456785DE")
     phone.get_by_role("button", name="Save").click()
     expect(phone.get_by_text("Your parcel is on its way to us.")).to_be_visible()
     phone.get_by_role("button", name="Sign out").click()

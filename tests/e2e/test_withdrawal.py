@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from demo.shop.samples.people import ADMIN, HANNA
 from demo.stack import Stack
-from tests.browsing import PATIENCE
 
 from .accessible import faults
 from .test_shopper import new_order
 from .test_staff import app_path, frame_of, open_case, work_as
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    """No scripts, a small screen."""
-    opened = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
-    opened.set_default_timeout(PATIENCE)
-    yield opened.new_page()
-    opened.close()
 
 
 def declare(phone: Page, stack: Stack, *, number: str, email: str) -> None:

@@ -57,6 +57,7 @@ def approved(shop: Shop, *methods: str, bearer: PostageBearer | None = PostageBe
     configure(
         shop,
         places=[HARBOUR.dump(), STORE.dump()],
+        methods=["in_store", "self_shipping", "drop_off", "courier_pickup"],
         postage={"courier_pickup": {"USD": "6.90"}, "drop_off": {"USD": "3.90", "EUR": "3.50"}},
     )
     case_id = shop.request({"line-1": 2})
@@ -128,6 +129,14 @@ class TestWhatIsOffered:
         case_id = approved(shop, "courier_pickup", "in_store")
         configure(shop, postage={}, places=[])
         assert [(way.method, way.cost) for way in ways_of(shop, case_id).methods] == [("courier_pickup", None)]
+
+    def test_what_the_shop_does_not_offer_no_policy_can_allow(self, shop: Shop) -> None:
+        case_id = approved(shop)
+        assert len(ways_of(shop, case_id).methods) == 4
+        configure(shop, methods=["drop_off", "self_shipping"])
+        assert [way.method for way in ways_of(shop, case_id).methods] == ["drop_off", "self_shipping"]
+        configure(shop, methods=[])
+        assert [way.method for way in ways_of(shop, case_id).methods] == ["self_shipping"]
 
     def test_a_courier_comes_on_business_days_from_tomorrow_on(self, shop: Shop) -> None:
         case_id = approved(shop, "courier_pickup")

@@ -154,7 +154,6 @@ def _policy(
                     a.Postage(bearer=a.Bearer.SHOPPER),
                     a.RestockingFee(percent=_NO_FEE),
                     a.ShippingRefund(when=shipping),
-                    a.Methods(allowed=(a.ReturnMethod.SELF_SHIPPING,)),
                     *lengths.values(),
                 ),
             ),

@@ -71,6 +71,6 @@ class LineTerms:
     deadlines: Mapping[Wait, Length] = field(default_factory=lambda: DEFAULT_DEADLINES)
     address_key: str = ""  # both empty: the shop's own address
     address_text: str = ""
-    methods: tuple[ReturnMethod, ...] = (ReturnMethod.SELF_SHIPPING,)
+    methods: tuple[ReturnMethod, ...] = tuple(ReturnMethod)  # as far as the shop offers them
     statutory: bool = False
     shipping_at_most_standard: bool = False

@@ -49,7 +49,9 @@ from .thread import REPLY, offer_action, thread_action, thread_of, thread_values
 _TRIES = 4
 _RECEIVE = "receive"
 #: Actions that stand beside what they are about, not among the next steps.
-_ASIDE = frozenset({"tracking", "lose", "confirm-return", "refund", "more-time", "correct-parcel-out"})
+_ASIDE = frozenset(
+    {"tracking", "lose", "confirm-return", "refund", "more-time", "correct-parcel-out", "arrange", "choose-method"}
+)
 #: Seconds between two looks at a refund: often while somebody waits for it, rarely when the provider takes days.
 _POLL_SOON, _POLL_LATER = 2, 20
 _WATCHED_CLOSELY = timedelta(minutes=2)

@@ -60,16 +60,17 @@ def _page(
         editing=editing,
         instead_of=editing.name if editing and instead_of is None else instead_of,
         warehouses=warehouses,
-        priced=[
+        ways=[
             SimpleNamespace(
                 name=method.value,
-                label=gettext(METHODS[method]),
+                label=gettext(text),
+                offered=method in (settings.methods if editing or form is EMPTY else request.form.getlist("methods")),
+                has_price=method in ARRANGED,
                 prices="\n".join(
                     f"{amount} {currency}" for currency, amount in settings.postage.get(method, {}).items()
                 ),
             )
-            for method in METHODS
-            if method in ARRANGED
+            for method, text in METHODS.items()
         ],
         chosen_warehouses=_chosen(form, editing),
         may_change=NEEDED in actor.permissions and may(actor.roles, Verb.CONFIGURE),
@@ -87,7 +88,14 @@ def save_returning() -> Response:
     prices: dict[str, Any] = {method.value: request.form.get(method.value, "") for method in ARRANGED}
     windows = request.form.get("windows", "")
     try:
-        settings = change_return_settings(ctx(), visit().tenant_id, actor=visit().actor, prices=prices, windows=windows)
+        settings = change_return_settings(
+            ctx(),
+            visit().tenant_id,
+            actor=visit().actor,
+            methods=request.form.getlist("methods"),
+            prices=prices,
+            windows=windows,
+        )
     except AppError as problem:
         return _page(_stored(), status=problem.status, form=Form.refused(problem))
     return notify(_page(settings), gettext("Settings saved"))
