@@ -19,7 +19,9 @@ AppError                     code, HTTP status, text for people (translatable, w
 │   ├── MailUnavailable      503
 │   ├── MailRefused          502
 │   ├── StorageUnavailable   503  photos and videos cannot be kept or read now
-│   └── DocumentUnavailable  503  a PDF cannot be drawn on this machine
+│   ├── DocumentUnavailable  503  a PDF cannot be drawn on this machine
+│   ├── CarrierRefused       502  whoever sells labels answered with an error
+│   └── CarrierUnreachable   503  no answer of theirs: after a write, it may have been carried out
 """
 
 from __future__ import annotations
@@ -162,3 +164,23 @@ class DocumentUnavailable(RemoteError):
     status = 503
     code = "DOCUMENT_UNAVAILABLE"
     text = "The PDF cannot be made at the moment. Use the page to print instead; it says the same."
+
+
+class CarrierRefused(RemoteError):
+    """`reason` is in the carrier's own words. Codes beside the usual one: CARRIER_KEY_REFUSED, CARRIER_NO_RATES."""
+
+    code = "CARRIER_REFUSED"
+    text = "The carrier refused: %(reason)s"
+
+    def __init__(
+        self, reason: str, *, text: str | None = None, code: str | None = None, codes: Sequence[str] = ()
+    ) -> None:
+        super().__init__(text, code=code, reason=reason)
+        self.reason = reason
+        self.codes = tuple(codes)
+
+
+class CarrierUnreachable(RemoteError):
+    status = 503
+    code = "CARRIER_UNREACHABLE"
+    text = "The carrier does not answer at the moment. We are checking what happened before anything else is done."

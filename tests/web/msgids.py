@@ -20,6 +20,8 @@ PACKAGE = Path(__file__).parents[2] / "saleor_returns_app"
 #: Where texts for shoppers stand in the code as plain strings.
 MODULES = (
     "errors.py",
+    "adapters/carriers/calling.py",
+    "adapters/carriers/easypost.py",
     *(f"domain/policy/{name}.py" for name in ("checking", "evaluating", "plain_facts", "windows", "withdrawal")),
     "domain/evidence.py",
     "domain/payouts.py",

@@ -1,0 +1,1 @@
+"""Whoever sells labels (port Carriers)."""
