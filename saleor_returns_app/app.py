@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
+from saleor_returns_app.adapters.carriers.easypost import EasyPost
 from saleor_returns_app.adapters.cipher import FernetCipher
 from saleor_returns_app.adapters.documents.typesetting import TypstDocuments
 from saleor_returns_app.adapters.examining import FileExaminer
@@ -50,6 +51,7 @@ def build_context(settings: Settings, *, clock: Clock | None = None) -> Context:
         jobs=LaneJobs(engine),
         storage=ObjectStorage(settings.storage_url.get_secret_value(), settings.storage_options.get_secret_value()),
         examiner=FileExaminer(),
+        carriers=EasyPost(),
         documents=TypstDocuments(translate=i18n.speak, format_day=i18n.write_day),
     )
     return context

@@ -37,6 +37,7 @@ from .fakes import (
     RecordingJobs,
     make_order,
 )
+from .fakes_carriers import FakeCarriers
 
 ALL_PERMISSIONS = frozenset({"MANAGE_ORDERS", "HANDLE_PAYMENTS", "MANAGE_APPS"})
 
@@ -148,6 +149,7 @@ def ctx(database: Database, clock: FakeClock, saleor: FakeSaleor) -> Context:
         storage=MemoryStorage(clock),
         examiner=PlainExaminer(),
         documents=PlainDocuments(),
+        carriers=FakeCarriers(),
     )
 
 

@@ -16,6 +16,7 @@ class EffectKind(StrEnum):
     VOUCHER = "voucher"
     INVOICE = "invoice"  # a credit note on its order
     REPLACEMENT = "replacement"  # the order that sends what was agreed
+    LABEL = "label"  # for a parcel back, and the courier that fetches it; the only one that Saleor has no part in
     RETRACTION = "retraction"  # a replacement order is cancelled
 
 

@@ -47,6 +47,8 @@ class TenantSettings:
     methods: tuple[str, ...] = (ReturnMethod.SELF_SHIPPING.value,)  # that the shop offers; the policy may allow less
     #: What the shop charges for a parcel back: decimal amounts by method and currency.
     postage: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    parcel_grams: int = 1000  # what a parcel usually weighs, for the price of its label
+    carriers: tuple[str, ...] = ()  # whose labels the app buys; empty: any
     pickup_windows: tuple[str, ...] = ("09:00–13:00", "13:00–18:00")
     spot_check_percent: int = 0  # of what rules approve by themselves, a person looks at so many
 
@@ -78,7 +80,7 @@ class TenantSettings:
         if "closed_days" in values:
             values["closed_days"] = tuple(values["closed_days"])
         values["places"] = tuple(Place.load(place) for place in values.get("places", ()))
-        for name in ("pickup_windows", "methods"):
+        for name in ("pickup_windows", "methods", "carriers"):
             if name in values:
                 values[name] = tuple(values[name])
         return cls(**values)

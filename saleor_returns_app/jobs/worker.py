@@ -22,6 +22,7 @@ from saleor_returns_app.services.evidence_retention import remove_deleted_files,
 from saleor_returns_app.services.idempotency import forget_keys
 from saleor_returns_app.services.inbound_mail import answers_to
 from saleor_returns_app.services.inbox import drain_inbox, forget_deliveries
+from saleor_returns_app.services.labelling import label_for_mail
 from saleor_returns_app.services.logins import forget_logins
 from saleor_returns_app.services.matching_withdrawals import match_withdrawals
 from saleor_returns_app.services.mirroring import read_changed_orders
@@ -72,7 +73,9 @@ def run_worker(context: Context, render: Render) -> bool:
             Loop("withdrawals", lambda: match_withdrawals(context), seconds=2.0, stop=stop),
             Loop(
                 "mails",
-                lambda: send_waiting_mails(context, render, reply_to=partial(answers_to, context)),
+                lambda: send_waiting_mails(
+                    context, render, reply_to=partial(answers_to, context), attach=label_for_mail
+                ),
                 seconds=0.5,
                 stop=stop,
             ),

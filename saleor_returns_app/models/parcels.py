@@ -37,6 +37,7 @@ class Parcel(TenantScoped, Base):
     pickup_address: Mapped[str] = mapped_column(Text, default="")
     place: Mapped[str] = mapped_column(String(100), default="")  # the store that it is handed in at
     postage_minor: Mapped[int | None]  # what the shop charges for this way, in the currency of the case; None: nothing
+    shipment_id: Mapped[str] = mapped_column(String(60), default="")  # of the label that the app bought
     arranged_at: Mapped[datetime | None]  # the courier is booked, or the shopper has what a parcel shop wants to see
     units: Mapped[dict[str, Any]] = mapped_column(default=dict)  # return line id → how many, of what goes out
     created_at: Mapped[datetime]

@@ -28,6 +28,9 @@ class Tenant(Base):
     api_url: Mapped[str] = mapped_column(String(500), unique=True)
     app_id: Mapped[str] = mapped_column(String(100))
     token_secret: Mapped[str] = mapped_column(String(1000))  # encrypted
+    carrier_secret: Mapped[str] = mapped_column(
+        String(2000), default=""
+    )  # the account with a carrier, encrypted; empty: none
     jwks: Mapped[dict[str, Any]] = mapped_column(default=dict)
     jwks_fetched_at: Mapped[datetime | None]
     saleor_version: Mapped[str] = mapped_column(String(40), default="")

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.cases import CaseStatus
-from saleor_returns_app.domain.effects import EffectKind, EffectState
+from saleor_returns_app.domain.effects import OPEN, EffectKind, EffectState
 from saleor_returns_app.domain.exchanges import BY_ORDER, ExchangeState
 from saleor_returns_app.domain.methods import ARRANGED, METHODS
 from saleor_returns_app.domain.parcels import Direction, ParcelStatus
@@ -58,6 +58,7 @@ WHAT_TO_DO = {
     "Look at it in Saleor, then say here what to do.",
     "PARCEL_LOST": "Parcel %(parcel)s %(tracking_number)s is lost. Claim it from the carrier; then receive what came, agree on "
     "something with the shopper, or cancel the return.",
+    "LABEL_NOT_BOUGHT": "The label for parcel %(number)s could not be bought: %(message)s Arrange it with a carrier, then say so here.",
     "TO_ARRANGE": "The shopper chose %(method)s for parcel %(parcel)s%(when)s. Arrange it with a carrier, then say so here.",
     "CREDIT_NOT_MADE": "The gift card of %(amount)s could not be made: %(message)s "
     "Look under Gift cards in Saleor, then say here what to do.",
@@ -79,6 +80,7 @@ _STUCK = {
     EffectKind.VOUCHER: "VOUCHER_NOT_MADE",
     EffectKind.REPLACEMENT: "REPLACEMENT_NOT_MADE",
     EffectKind.RETRACTION: "REPLACEMENT_NOT_CANCELLED",
+    EffectKind.LABEL: "LABEL_NOT_BOUGHT",
 }
 #: Code → outcome of the deadline that it tells of.
 LATE = {"REFUND_LATE": "alarmed", "PARCEL_LATE": "handed_over"}
@@ -164,7 +166,10 @@ def _to_arrange(session: Session, case: Case) -> Parcel | None:
         Parcel.method.in_([method.value for method in ARRANGED]),
         Parcel.arranged_at.is_(None),
     )
-    return session.scalars(waiting.order_by(Parcel.number)).first()
+    buying = select(Effect.what["parcel"].as_string()).where(
+        Effect.case_id == case.id, Effect.kind == EffectKind.LABEL, Effect.state.in_(OPEN)
+    )
+    return session.scalars(waiting.where(Parcel.id.not_in(buying)).order_by(Parcel.number)).first()
 
 
 def _given_up(session: Session, case: Case) -> Exchange | None:

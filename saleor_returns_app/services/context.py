@@ -11,6 +11,7 @@ from saleor_returns_app.errors import Conflict, NotFound
 from saleor_returns_app.models.base import Database
 from saleor_returns_app.models.tenants import Tenant, TenantState
 
+from .carrier_ports import Carriers
 from .ports import Cipher, Clock, Documents, Examiner, Jobs, KeySource, Mailer, Saleor, ShopConnection, Storage
 
 
@@ -27,6 +28,7 @@ class Context:
     storage: Storage
     examiner: Examiner
     documents: Documents
+    carriers: Carriers
 
     def now(self) -> datetime:
         return self.clock.now()

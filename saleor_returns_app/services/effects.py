@@ -24,6 +24,8 @@ from saleor_returns_app.domain.effects import (
     ToDo,
 )
 from saleor_returns_app.errors import (
+    CarrierRefused,
+    CarrierUnreachable,
     SaleorDenied,
     SaleorRefused,
     SaleorUnavailable,
@@ -40,6 +42,8 @@ from .ports import ShopConnection
 
 #: Writes that one run makes for one effect; a kind that asks for more is looked at again later.
 _STEPS = 8
+#: How long a step may take that is not one call to Saleor: whoever sells labels is asked several times, and for a file.
+_LONGEST = {EffectKind.LABEL: timedelta(minutes=3)}
 #: Key of the result: a look said that it is done.
 _FINISHED = "finished"
 
@@ -127,10 +131,10 @@ def _take_step(lane: Lane, shop: ShopConnection, effect_id: str, handler: Handle
             return False
     try:
         sight = Finished() if _FINISHED in effect.result else handler.look(ctx, shop, effect)
-    except SaleorUnavailable:
+    except (SaleorUnavailable, CarrierUnreachable):
         _look_later(lane, effect_id)
         return False
-    except (SaleorDenied, SaleorRefused) as problem:
+    except (SaleorDenied, SaleorRefused, CarrierRefused) as problem:
         sight = Doubtful(problem.message())
     if not isinstance(sight, ToDo):
         _end(lane, shop, effect_id, sight, handler)
@@ -140,7 +144,8 @@ def _take_step(lane: Lane, shop: ShopConnection, effect_id: str, handler: Handle
         move_effect(ctx, effect, EffectEvent.CALL)
         effect.seen, effect.fence = dict(sight.seen), lane.fence
         planned_at = ctx.now()
-        effect.running_until = planned_at + timedelta(seconds=ctx.settings.saleor_timeout) + GRACE
+        longest = _LONGEST.get(EffectKind(effect.kind), timedelta(seconds=ctx.settings.saleor_timeout))
+        effect.running_until = planned_at + longest + GRACE
         effect.check_at = effect.running_until
     if ctx.now() - planned_at > STALE:
         return False  # stopped after planning: others may have looked meanwhile
@@ -151,7 +156,7 @@ def _act(lane: Lane, shop: ShopConnection, effect: Effect, handler: Handler, see
     ctx = lane.ctx
     try:
         result = handler.act(ctx, shop, effect, seen)
-    except (SaleorRefused, SaleorDenied) as problem:
+    except (SaleorRefused, SaleorDenied, CarrierRefused) as problem:
         _end(lane, shop, effect.id, Doubtful(problem.message()), handler)
         return False
     except SaleorUnavailable:
@@ -161,7 +166,7 @@ def _act(lane: Lane, shop: ShopConnection, effect: Effect, handler: Handler, see
             row.running_until = None
             _schedule(ctx, row)
         return False
-    except SaleorUnclear:
+    except (SaleorUnclear, CarrierUnreachable):
         return False  # a look after the call can no longer be running tells
     with lane.write() as session:
         row = session.get_one(Effect, effect.id)

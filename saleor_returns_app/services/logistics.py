@@ -82,7 +82,7 @@ def add_tracking(
             event = "correct_parcel"
         parcel.tracking_number, parcel.tracking_key, parcel.carrier = number, tracking_key(number), said
         if parcel.status == ParcelStatus.ANNOUNCED:
-            _move(ctx, parcel, ParcelEvent.SHIP, actor)
+            move_parcel(ctx, parcel, ParcelEvent.SHIP, actor)
         detail = {"parcel": parcel.number, "tracking_number": number, "carrier": said}
         record_entry(ctx, session, case, event=event, actor=actor, public=True, detail=detail)
         refresh_attention(session, case)
@@ -100,7 +100,7 @@ def lose_parcel(
         found = next((row for row in parcels_of(session, case.id) if row.number == parcel), None)
         if found is None:
             raise NotFound("This return has no such parcel.", code="UNKNOWN_PARCEL")
-        _move(ctx, found, ParcelEvent.LOSE, actor)
+        move_parcel(ctx, found, ParcelEvent.LOSE, actor)
         detail = {"parcel": found.number, "tracking_number": found.tracking_number, "carrier": found.carrier}
         record_entry(ctx, session, case, event="lose_parcel", actor=actor, detail=detail)
         refresh_attention(session, case)
@@ -110,7 +110,7 @@ def deliver_parcels(ctx: Context, session: Session, case: Case, *, actor: Actor)
     """Everything of the case was counted: what was under way has come. What was lost stays lost."""
     for parcel in parcels_of(session, case.id):
         if parcel.status in UNDER_WAY:
-            _move(ctx, parcel, ParcelEvent.DELIVER, actor)
+            move_parcel(ctx, parcel, ParcelEvent.DELIVER, actor)
 
 
 def checked_tracking(tracking_number: str, carrier: str) -> tuple[str, str]:
@@ -160,7 +160,7 @@ def announce_parcel(ctx: Context, session: Session, case: Case, known: Sequence[
     return parcel
 
 
-def _move(ctx: Context, parcel: Parcel, event: ParcelEvent, actor: Actor) -> None:
+def move_parcel(ctx: Context, parcel: Parcel, event: ParcelEvent, actor: Actor) -> None:
     parcel.status = PARCEL.move(ParcelStatus(parcel.status), event, actor.who)
     if event is ParcelEvent.SHIP:
         parcel.shipped_at = ctx.now()

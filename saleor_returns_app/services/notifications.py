@@ -18,7 +18,7 @@ from saleor_returns_app.models.notifications import Notification
 from saleor_returns_app.models.tenants import Tenant
 
 from .context import Context
-from .ports import Mail
+from .ports import Attachment, Mail
 from .slips import slip_for_mail
 
 #: While a mail is being sent nobody else takes it; after this long the sender is thought dead.
@@ -47,6 +47,7 @@ Render = Callable[[str, str, dict[str, Any], Tenant], Letter]
 
 #: Where an answer to a notification goes, empty for nowhere.
 ReplyTo = Callable[[Notification], str]
+Attach = Callable[[Context, Notification], tuple[Attachment, ...]]
 
 
 def queue_mail(
@@ -113,8 +114,14 @@ def _nowhere(row: Notification) -> str:  # noqa: ARG001
     return ""
 
 
-def send_waiting_mails(ctx: Context, render: Render, *, most: int = 50, reply_to: ReplyTo = _nowhere) -> int:
-    """Send what is due, oldest first; gives how many were handed to the mail server.
+def _nothing(ctx: Context, row: Notification) -> tuple[Attachment, ...]:  # noqa: ARG001
+    return ()
+
+
+def send_waiting_mails(
+    ctx: Context, render: Render, *, most: int = 50, reply_to: ReplyTo = _nowhere, attach: Attach = _nothing
+) -> int:
+    """Send what is due, oldest first; gives how many were handed to the mail server. `attach` gives files besides the slip.
 
     Each mail is leased before it is sent, so that two workers do not send it twice, and leased anew when its turn comes, however
     slow those before it were; after a crash in between it is sent again with the same Message-ID.
@@ -140,7 +147,7 @@ def send_waiting_mails(ctx: Context, render: Render, *, most: int = 50, reply_to
         tenants = {row.tenant_id: session.get_one(Tenant, row.tenant_id) for row in due}
     sent = 0
     for row in due:
-        sent += _send_one(ctx, render, row, tenants[row.tenant_id], reply_to)
+        sent += _send_one(ctx, render, row, tenants[row.tenant_id], reply_to, attach)
     return sent
 
 
@@ -152,7 +159,9 @@ def _renew_lease(ctx: Context, row: Notification) -> bool:
         return bool(session.execute(renewed).rowcount)  # type: ignore[attr-defined]
 
 
-def _send_one(ctx: Context, render: Render, row: Notification, tenant: Tenant, reply_to: ReplyTo) -> int:
+def _send_one(
+    ctx: Context, render: Render, row: Notification, tenant: Tenant, reply_to: ReplyTo, attach: Attach
+) -> int:
     if not _renew_lease(ctx, row):
         return 0
     error, refused = "", False
@@ -167,7 +176,7 @@ def _send_one(ctx: Context, render: Render, row: Notification, tenant: Tenant, r
                 message_id=f"<{row.id}@{urlsplit(ctx.settings.base_url).hostname}>",
                 sender_name=tenant.name,
                 reply_to=reply_to(row),
-                attachments=slip_for_mail(ctx, row),
+                attachments=(*slip_for_mail(ctx, row), *attach(ctx, row)),
             )
         )
     except MailRefused as problem:

@@ -9,7 +9,6 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.carriers import tracking_key
 from saleor_returns_app.domain.cases import CaseStatus
 from saleor_returns_app.domain.methods import ARRANGED, METHODS, OfferedMethod, offered_methods, pickup_days
 from saleor_returns_app.domain.money import Money
@@ -25,13 +24,14 @@ from saleor_returns_app.errors import BadInput, Conflict, NotFound
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.parcels import Parcel
 
+from .arranging import label_of, pickup_of
 from .attention import refresh_attention
 from .context import Context
-from .guards import LONGEST_TEXT, check_goods_come_back, check_version, require_permission, require_role, require_staff
+from .guards import check_goods_come_back, check_version, require_permission, require_role
 from .history import load_case, record_entry
-from .logistics import announce_parcel, checked_tracking, parcels_of
+from .labelling import plan_label
+from .logistics import announce_parcel, parcels_of
 from .messages import tell_staff
-from .notifications import queue_case_mail
 from .orders import mirrored_order
 from .quotes import quote_case
 from .waiting import settings_of
@@ -115,7 +115,7 @@ def choose_method(
         ways = ways_back(ctx, session, case)
         offered = _offered(ways, chosen)
         known = parcels_of(session, case.id)
-        row = _meant(known, parcel) or announce_parcel(ctx, session, case, known)
+        row = _meant(session, known, parcel) or announce_parcel(ctx, session, case, known)
         said = _details(ways, offered.method, chosen)
         before = (row.method, row.pickup_day, row.pickup_window, row.pickup_address, row.place)
         if before == said:
@@ -125,77 +125,10 @@ def choose_method(
         session.flush()
         charge_postage(session, case)
         record_entry(ctx, session, case, event="choose_method", actor=actor, public=True, detail=_entry(row, offered))
-        refresh_attention(session, case)
-        if row.method in ARRANGED:
+        if row.method in ARRANGED and plan_label(ctx, session, case, row) is None:
             tell_staff(ctx, session, case, f"{METHODS[offered.method]} is to be arranged.")
+        refresh_attention(session, case)
         return row.number
-
-
-def arrange_parcel(
-    ctx: Context,
-    tenant_id: str,
-    case_id: str,
-    *,
-    actor: Actor,
-    parcel: int,
-    carrier: str = "",
-    tracking_number: str = "",
-    message: str = "",
-    version: int | None = None,
-) -> None:
-    """The courier is booked, or the label is with the shopper: they are told, with what staff write. Raises BadInput and Conflict.
-
-    A number makes the parcel known before the carrier has it; it is under way once the carrier or the shopper says so.
-    """
-    require_staff(actor)
-    require_permission(actor, "MANAGE_ORDERS")
-    require_role(actor, Verb.DECIDE)
-    said = message.strip()
-    if len(said) > LONGEST_TEXT:
-        raise BadInput("At most %(most)s characters.", code="TOO_LONG", field="message", most=LONGEST_TEXT)
-    number, name = (
-        checked_tracking(tracking_number, carrier) if tracking_number.strip() else ("", carrier.strip()[:100])
-    )
-    with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
-        check_version(case, version)
-        row = next((one for one in parcels_of(session, case.id) if one.number == parcel), None)
-        if row is None:
-            raise NotFound("This return has no such parcel.", code="UNKNOWN_PARCEL")
-        if row.status != ParcelStatus.ANNOUNCED or row.method not in ARRANGED:
-            raise Conflict("There is nothing to arrange for this parcel.", code="NOTHING_TO_ARRANGE")
-        if row.arranged_at is not None and (row.tracking_number, row.carrier) == (number, name) and not said:
-            return  # a second click
-        settle_arrangement(ctx, session, case, row, actor=actor, number=number, carrier=name, message=said)
-
-
-def settle_arrangement(
-    ctx: Context, session: Session, case: Case, row: Parcel, *, actor: Actor, number: str, carrier: str, message: str
-) -> None:
-    """What follows once a courier or a label is there, in the transaction of whoever got it."""
-    row.arranged_at = ctx.now()
-    row.tracking_number, row.tracking_key, row.carrier = number, tracking_key(number), carrier
-    detail = {
-        "parcel": row.number,
-        "method": row.method,
-        "tracking_number": number,
-        "carrier": carrier,
-        "message": message,
-    }
-    record_entry(ctx, session, case, event="arrange_parcel", actor=actor, public=True, detail=detail)
-    queue_case_mail(ctx, session, case, "arranged", **detail, **pickup_of(row))
-    refresh_attention(session, case)
-
-
-def pickup_of(row: Parcel) -> dict[str, str]:
-    """When and where a courier comes, for mails and pages; empty for other ways."""
-    if row.pickup_day is None:
-        return {}
-    return {
-        "pickup_day": row.pickup_day.isoformat(),
-        "pickup_window": row.pickup_window,
-        "pickup_address": row.pickup_address,
-    }
 
 
 def charge_postage(session: Session, case: Case) -> None:
@@ -245,7 +178,7 @@ def _details(ways: WaysBack, method: ReturnMethod, chosen: Chosen) -> tuple[str,
 _LONGEST_ADDRESS = 500
 
 
-def _meant(known: Sequence[Parcel], parcel: int | None) -> Parcel | None:
+def _meant(session: Session, known: Sequence[Parcel], parcel: int | None) -> Parcel | None:
     """The parcel whose way is said; None for one more."""
     if parcel == 0:
         return None
@@ -257,7 +190,7 @@ def _meant(known: Sequence[Parcel], parcel: int | None) -> Parcel | None:
         found = next((row for row in known if row.number == parcel), None)
         if found is None:
             raise NotFound("This return has no such parcel.", code="UNKNOWN_PARCEL")
-    if found.status != ParcelStatus.ANNOUNCED or found.arranged_at is not None:
+    if found.status != ParcelStatus.ANNOUNCED or found.arranged_at is not None or label_of(session, found) is not None:
         text = "This parcel is arranged already. Write to the shop if something has to change."
         raise Conflict(text, code="ARRANGED")
     return found

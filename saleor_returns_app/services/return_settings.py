@@ -27,6 +27,7 @@ from .tenant_settings import NEEDED
 MOST_PLACES = 100
 MOST_WINDOWS = 6
 _LONGEST = 100  # characters of a name or a line of an address
+_HEAVIEST = 70_000  # grams; more is no parcel
 _PRICE = re.compile(r"(\d{1,7}(?:[.,]\d{1,3})?) ?([A-Za-z]{3})")
 _WINDOW = re.compile(r"(\d{1,2}):([0-5]\d) ?[-–] ?(\d{1,2}):([0-5]\d)")
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -53,9 +54,13 @@ def change_return_settings(
     methods: Collection[str],
     prices: Mapping[str, str],
     windows: str,
+    grams: str = "",
+    carriers: str = "",
 ) -> TenantSettings:
     """From what was typed: the `methods` that are offered, `prices` by method, one a line like 4.90 EUR; `windows` one a line like
-    09:00–13:00. Raises BadInput naming the field. What was chosen already keeps its price: it was promised.
+    09:00–13:00; `grams` a usual parcel's weight; `carriers` whose labels are bought, empty: any. Raises BadInput naming the field.
+
+    What was chosen already keeps its price: it was promised.
     """
     require_permission(actor, NEEDED)
     require_role(actor, Verb.CONFIGURE)
@@ -63,6 +68,7 @@ def change_return_settings(
     if not offered:
         raise BadInput("Offer at least one way.", code="METHODS", field="methods")
     postage = {method.value: _prices(method.value, prices.get(method.value, "")) for method in sorted(ARRANGED)}
+    weight = _grams(grams)
     with ctx.db.everyone() as session:
         tenant = _tenant(session, tenant_id)
         tenant.settings = {
@@ -70,6 +76,8 @@ def change_return_settings(
             "methods": offered,
             "postage": {name: said for name, said in postage.items() if said},
             "pickup_windows": _windows(windows),
+            "parcel_grams": weight,
+            "carriers": list(dict.fromkeys(name[:_LONGEST] for name in re.split(r"[\s,;]+", carriers) if name))[:20],
         }
         return TenantSettings.load(tenant.settings)
 
@@ -185,3 +193,12 @@ def _windows(text: str) -> list[str]:
     if len(found) > MOST_WINDOWS:
         raise BadInput("At most %(most)s times of day.", code="TOO_MANY", field="windows", most=MOST_WINDOWS)
     return list(dict.fromkeys(found))
+
+
+def _grams(text: str) -> int:
+    said = text.strip()
+    if not said:
+        return TenantSettings().parcel_grams
+    if not (said.isascii() and said.isdigit() and len(said) <= 6 and 1 <= int(said) <= _HEAVIEST):
+        raise BadInput("Write the weight in grams, from 1 to %(most)s.", code="GRAMS", field="grams", most=_HEAVIEST)
+    return int(said)

@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from saleor_returns_app.services.context import Context
 
 from . import (
+    carriers,
     dashboard,
     documents,
     errors,
@@ -41,7 +42,18 @@ def build_web(context: Context) -> Flask:
     i18n.register(app)
     labels.register(app)
     limits.register(app)
-    for feature in (operating, install, webhooks, dashboard, portal, evidence, documents, slips, inbound_mail):
+    for feature in (
+        operating,
+        install,
+        webhooks,
+        dashboard,
+        portal,
+        evidence,
+        documents,
+        slips,
+        inbound_mail,
+        carriers,
+    ):
         app.register_blueprint(feature.blueprint)
     app.register_api(storefront.blueprint)
     app.register_blueprint(storefront.element)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from saleor_returns_app.domain.slips import Paper, Slip
 from saleor_returns_app.errors import NotFound
 from saleor_returns_app.models.cases import Case
+from saleor_returns_app.services.carrier_ports import Label
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.slips import read_slip
 from saleor_returns_app.web.current import ctx
@@ -37,6 +38,16 @@ def pdf_answer(slip: Slip, paper: Paper) -> Response:
     suffix = "" if paper is Paper.A4 else f"-{paper}"
     answer = Response(ctx().documents.render_slip(slip, paper=paper), content_type="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="{slip.number}{suffix}.pdf"'
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def label_answer(label: Label, number: str) -> Response:
+    """A carrier's label, to be saved like a slip."""
+    ending = label.media_type.rpartition("/")[2]
+    answer = Response(label.content, content_type=label.media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{number}-label.{ending}"'
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

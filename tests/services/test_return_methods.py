@@ -18,11 +18,12 @@ from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.notifications import Notification
 from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.tenants import Tenant
+from saleor_returns_app.services.arranging import arrange_parcel
 from saleor_returns_app.services.cases import approve_case
 from saleor_returns_app.services.logistics import add_tracking, read_parcels
 from saleor_returns_app.services.orders import mirrored_order
 from saleor_returns_app.services.quotes import quote_case
-from saleor_returns_app.services.return_methods import Chosen, WaysBack, arrange_parcel, choose_method, ways_back
+from saleor_returns_app.services.return_methods import Chosen, WaysBack, choose_method, ways_back
 from saleor_returns_app.services.waiting import settings_of
 from tests.fakes import FakeSaleor, make_order, usd
 

@@ -44,6 +44,8 @@ MODULES = (
     "services/reopening.py",
     "services/repairs.py",
     "services/return_methods.py",
+    "services/arranging.py",
+    "services/labelling.py",
     "services/sending_out.py",
     "services/withdrawals.py",
     "services/messages.py",

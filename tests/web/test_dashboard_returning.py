@@ -8,9 +8,13 @@ from flask import Flask
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.tenants import Tenant
+from saleor_returns_app.services.carrier_accounts import read_account
+from saleor_returns_app.services.carrier_ports import TrackingEvent, TrackingStatus
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.logistics import read_parcels
+from saleor_returns_app.services.return_methods import Chosen
 from tests.fakes import FakeSaleor, make_order
+from tests.fakes_carriers import FakeCarriers, webhook_of
 from tests.services.journeys import Shop
 from tests.services.test_return_methods import HOME, PICKUP, approved, choose
 
@@ -173,3 +177,72 @@ class TestOnTheCase:
 
 def parcels(shop: Shop, case_id: str) -> list[Parcel]:
     return list(read_parcels(shop.ctx, shop.tenant_id, case_id))
+
+
+class TestCarrier:
+    def test_a_key_is_kept_and_not_shown_again(self, ctx: Context, desk: Desk, tenant: Tenant) -> None:
+        answer = desk.post(f"{PAGE}/carrier", api_key="EZTK-very-secret")
+        assert "Connected" in answer.headers["HX-Trigger"]
+        page = desk.get(PAGE).text
+        assert "EZTK-very-secret" not in page
+        assert f"http://returns.test/api/carriers/{tenant.slug}/events" in page
+        desk.post(f"{PAGE}/carrier/end")
+        assert "/api/carriers/" not in desk.get(PAGE).text
+        assert read_account(ctx, ctx.tenant(tenant.id)) is None
+
+    def test_a_wrong_key_is_said_beside_it_and_not_shown(self, ctx: Context, desk: Desk) -> None:
+        assert isinstance(ctx.carriers, FakeCarriers)
+        ctx.carriers.refuses["check"] = "The API key is wrong."
+        answer = desk.post(f"{PAGE}/carrier", api_key="EZTK-very-secret")
+        assert answer.status_code == 400
+        assert 'id="api_key-problem"' in answer.text
+        assert "The API key is wrong." in answer.text
+        assert "EZTK-very-secret" not in answer.text
+        assert 'value="self_shipping" checked' in answer.text
+
+    def test_who_may_not_manage_apps_sees_no_secret(
+        self, web: Flask, saleor: FakeSaleor, tenant: Tenant, desk: Desk
+    ) -> None:
+        desk.post(f"{PAGE}/carrier", api_key="EZTK-1")
+        ann = seat(web, saleor, tenant, email="ann@shop.example", permissions=frozenset({"MANAGE_ORDERS"}))
+        assert "/api/carriers/" not in ann.get(PAGE).text
+        assert ann.post(f"{PAGE}/carrier", api_key="EZTK-2").status_code == 403
+        assert ann.post(f"{PAGE}/carrier/end").status_code == 403
+
+
+class TestEvents:
+    @pytest.fixture
+    def secret(self, ctx: Context, desk: Desk, tenant: Tenant) -> str:
+        desk.post(f"{PAGE}/carrier", api_key="EZTK-1")
+        account = read_account(ctx, ctx.tenant(tenant.id))
+        assert account is not None
+        return account.webhook_secret
+
+    @pytest.mark.usefixtures("at_home")
+    def test_a_signed_one_moves_the_parcel(self, web: Flask, shop: Shop, tenant: Tenant, secret: str) -> None:
+        case_id = approved(shop, "drop_off")
+        choose(shop, case_id, Chosen(method="drop_off"))
+        shop.work()
+        address = f"/api/carriers/{tenant.slug}/events"
+        body, headers = webhook_of(DELIVERED, secret=secret)
+        for moved in (1, 0):
+            answer = web.test_client().post(address, data=body, headers=headers)
+            assert (answer.status_code, answer.json) == (200, {"moved": moved})
+        assert parcels(shop, case_id)[0].status == "delivered"
+
+    def test_one_that_is_not_signed_is_refused(self, web: Flask, tenant: Tenant, secret: str) -> None:
+        client, address = web.test_client(), f"/api/carriers/{tenant.slug}/events"
+        body, _ = webhook_of(DELIVERED, secret=secret)
+        assert client.post(address, data=body).status_code == 403
+        assert client.post(address, data=body, headers=webhook_of(DELIVERED, secret="x")[1]).status_code == 403
+        assert client.post(address, data=b"x" * 1_000_001, headers={"X-Fake-Signature": secret}).status_code == 413
+
+    def test_a_shop_without_an_account_has_no_door(self, web: Flask, tenant: Tenant) -> None:
+        body, headers = webhook_of(DELIVERED, secret="")
+        for slug in (tenant.slug, "nobody"):
+            assert web.test_client().post(f"/api/carriers/{slug}/events", data=body, headers=headers).status_code == 404
+
+
+DELIVERED = TrackingEvent(
+    event_id="evt_1", tracking_number="94000001", carrier="USPS", status=TrackingStatus.DELIVERED, at=None, detail=""
+)

@@ -38,6 +38,7 @@ from tests.fakes import (
     RecordingJobs,
     make_order,
 )
+from tests.fakes_carriers import FakeCarriers
 
 from .test_storefront import KEY, token
 
@@ -82,6 +83,7 @@ def whole() -> Iterator[Flask]:
             storage=MemoryStorage(),
             examiner=PlainExaminer(),
             documents=PlainDocuments(),
+            carriers=FakeCarriers(),
         )
         tenant = add_tenant(context.db)
         with context.db.everyone() as session:

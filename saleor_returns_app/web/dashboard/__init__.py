@@ -109,6 +109,8 @@ def _routes() -> None:
     add("/settings/deadlines", "save_deadlines", deadlines.save_deadlines, methods=["POST"])
     add("/settings/sending-back", "returning", returning.show_returning)
     add("/settings/sending-back", "save_returning", returning.save_returning, methods=["POST"])
+    add("/settings/sending-back/carrier", "connect_carrier", returning.connect, methods=["POST"])
+    add("/settings/sending-back/carrier/end", "disconnect_carrier", returning.disconnect, methods=["POST"])
     add("/settings/sending-back/places", "save_place", returning.save_a_place, methods=["POST"])
     add("/settings/sending-back/places/delete", "delete_place", returning.delete_a_place, methods=["POST"])
     add("/settings/people", "people", people.show_people)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,8 +14,10 @@ from saleor_returns_app.domain.places import Place, place_named
 from saleor_returns_app.domain.roles import Verb, may
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import AppError, NotFound
+from saleor_returns_app.services.carrier_accounts import connect_carrier, disconnect_carrier, read_account
 from saleor_returns_app.services.return_settings import PlaceTyped, change_return_settings, delete_place, save_place
 from saleor_returns_app.services.tenant_settings import NEEDED
+from saleor_returns_app.web.carriers import events_address
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.i18n import gettext
 
@@ -64,7 +67,7 @@ def _page(
             SimpleNamespace(
                 name=method.value,
                 label=gettext(text),
-                offered=method in (settings.methods if editing or form is EMPTY else request.form.getlist("methods")),
+                offered=method in (request.form.getlist("methods") if "windows" in request.form else settings.methods),
                 has_price=method in ARRANGED,
                 prices="\n".join(
                     f"{amount} {currency}" for currency, amount in settings.postage.get(method, {}).items()
@@ -73,13 +76,15 @@ def _page(
             for method, text in METHODS.items()
         ],
         chosen_warehouses=_chosen(form, editing),
+        account=read_account(ctx(), ctx().tenant(visit().tenant_id)),
+        events=events_address(visit().tenant.slug),
         may_change=NEEDED in actor.permissions and may(actor.roles, Verb.CONFIGURE),
         needed=NEEDED,
     )
 
 
 def _chosen(form: Form, editing: Place | None) -> tuple[str, ...]:
-    if form is not EMPTY:
+    if form is not EMPTY and editing:
         return tuple(request.form.getlist("warehouses"))
     return editing.warehouses if editing else ()
 
@@ -95,6 +100,8 @@ def save_returning() -> Response:
             methods=request.form.getlist("methods"),
             prices=prices,
             windows=windows,
+            grams=request.form.get("grams", ""),
+            carriers=request.form.get("carriers", ""),
         )
     except AppError as problem:
         return _page(_stored(), status=problem.status, form=Form.refused(problem))
@@ -123,3 +130,17 @@ def save_a_place() -> Response:
 def delete_a_place() -> Response:
     settings = delete_place(ctx(), visit().tenant_id, actor=visit().actor, name=request.form.get("name", ""))
     return notify(_page(settings), gettext("Place deleted"))
+
+
+def connect() -> Response:
+    try:
+        connect_carrier(ctx(), visit().tenant_id, actor=visit().actor, api_key=request.form.get("api_key", ""))
+    except AppError as problem:
+        refused = replace(Form.refused(problem), typed={"api_key": ""})  # a key is not shown again
+        return _page(_stored(), status=problem.status, form=refused)
+    return notify(_page(_stored()), gettext("Connected"))
+
+
+def disconnect() -> Response:
+    disconnect_carrier(ctx(), visit().tenant_id, actor=visit().actor)
+    return notify(_page(_stored()), gettext("Disconnected"))

@@ -12,7 +12,7 @@ from saleor_returns_app.domain.parcels import UNDER_WAY, ParcelStatus, parcel_nu
 from saleor_returns_app.domain.policy.actions import ReturnMethod
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.models.parcels import Parcel
-from saleor_returns_app.services import logistics, return_methods
+from saleor_returns_app.services import arranging, logistics, return_methods
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.web.i18n import format_money, format_weekday, gettext
@@ -58,7 +58,7 @@ def _choose(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: 
 
 
 def _arrange(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
-    return_methods.arrange_parcel(
+    arranging.arrange_parcel(
         ctx,
         tenant_id,
         case_id,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from saleor_returns_app.domain.slip_words import words_of
 from saleor_returns_app.domain.slips import Slip
+from saleor_returns_app.errors import NotFound
+from saleor_returns_app.services.labelling import read_label
 from saleor_returns_app.services.slips import read_slip
 from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
-from saleor_returns_app.web.slips import paper_of, pdf_answer
+from saleor_returns_app.web.slips import label_answer, paper_of, pdf_answer
 
 from .access import blueprint, page, tenant
 from .own_cases import own_case
@@ -27,6 +31,23 @@ def slip_pdf(number: str) -> ResponseReturnValue:
     """`?paper=a4` or `label`."""
     paper = paper_of(request.args.get("paper", "a4"))
     return pdf_answer(_slip(number), paper)
+
+
+@blueprint.get("/cases/<number>/parcels/<int:parcel>/label")
+def label(number: str, parcel: int) -> ResponseReturnValue:
+    """What the carrier wants on the parcel."""
+    return label_answer(read_label(ctx(), tenant().id, own_case(number).id, parcel), number)
+
+
+@blueprint.get("/cases/<number>/parcels/<int:parcel>/label-code")
+def label_code(number: str, parcel: int) -> ResponseReturnValue:
+    """What a parcel shop wants to see, where there is no printer."""
+    found = read_label(ctx(), tenant().id, own_case(number).id, parcel)
+    if not found.code:
+        raise NotFound("The carrier gives no code for this parcel: print the label.", code="NO_CODE")
+    answer = label_answer(replace(found, content=found.code, media_type="image/png"), number)
+    answer.headers["Content-Disposition"] = "inline"
+    return answer
 
 
 @blueprint.get("/cases/<number>/code")

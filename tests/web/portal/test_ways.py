@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -9,10 +11,12 @@ from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.terms import CaseTerms, PostageBearer
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.tenants import Tenant
+from saleor_returns_app.services.arranging import arrange_parcel
+from saleor_returns_app.services.carrier_accounts import connect_carrier
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.logistics import read_parcels
-from saleor_returns_app.services.return_methods import arrange_parcel
 from tests.fakes import FakeSaleor, make_order
+from tests.fakes_carriers import FakeCarriers
 from tests.services.journeys import Shop
 from tests.services.test_return_methods import HARBOUR, HOME, STORE
 
@@ -113,3 +117,21 @@ def test_the_summary_of_a_request_says_who_pays(visitor: FlaskClient) -> None:
     page = visitor.get("/r/shop/summary").text
     assert "How it comes back" in page
     assert "With a carrier of your choice" in page
+
+
+def test_a_bought_label_is_printed_or_shown(visitor: FlaskClient, shop: Shop, case_id: str) -> None:
+    assert isinstance(shop.ctx.carriers, FakeCarriers)
+    connect_carrier(shop.ctx, shop.tenant_id, actor=shop.staff, api_key="EZTK-1")
+    post(visitor, WAY, method="drop_off")
+    shop.work()
+    assert "Print the label of parcel 1" in visitor.get(CASE).text
+    answer = visitor.get(f"{CASE}/parcels/1/label")
+    assert (answer.data, answer.content_type) == (b"%PDF-1.4 label", "application/pdf")
+    assert visitor.get(f"{CASE}/parcels/1/label-code").status_code == 404
+    for number, label in shop.ctx.carriers.labels.items():
+        shop.ctx.carriers.labels[number] = replace(label, code=b"png")
+    assert visitor.get(f"{CASE}/parcels/1/label-code").content_type == "image/png"
+    assert visitor.get(f"{CASE}/parcels/2/label").status_code == 404
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        session.get_one(Case, case_id).email = "somebody@example.com"
+    assert visitor.get(f"{CASE}/parcels/1/label").status_code == 404
