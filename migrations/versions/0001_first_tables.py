@@ -698,7 +698,7 @@ def upgrade() -> None:
         sa.Column("pickup_window", sa.String(length=20), nullable=False),
         sa.Column("pickup_address", sa.Text(), nullable=False),
         sa.Column("place", sa.String(length=100), nullable=False),
-        sa.Column("postage_minor", sa.Integer(), nullable=True),
+        sa.Column("postage_minor", sa.BigInteger(), nullable=True),
         sa.Column("shipment_id", sa.String(length=60), nullable=False),
         sa.Column("arranged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("units", DOCUMENT, nullable=False),

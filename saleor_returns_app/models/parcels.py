@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from saleor_returns_app.domain.parcels import Direction, ParcelStatus
@@ -36,7 +36,9 @@ class Parcel(TenantScoped, Base):
     pickup_window: Mapped[str] = mapped_column(String(20), default="")
     pickup_address: Mapped[str] = mapped_column(Text, default="")
     place: Mapped[str] = mapped_column(String(100), default="")  # the store that it is handed in at
-    postage_minor: Mapped[int | None]  # what the shop charges for this way, in the currency of the case; None: nothing
+    postage_minor: Mapped[int | None] = mapped_column(
+        BigInteger
+    )  # what the shop charges for this way, in the currency of the case; None: nothing
     shipment_id: Mapped[str] = mapped_column(String(60), default="")  # of the label that the app bought
     arranged_at: Mapped[datetime | None]  # the courier is booked, or the shopper has what a parcel shop wants to see
     units: Mapped[dict[str, Any]] = mapped_column(default=dict)  # return line id → how many, of what goes out
