@@ -53,6 +53,8 @@ OPERATIONS = [
     ("POST", "/cases/{number}/tracking"),
     ("POST", "/cases/{number}/cancel"),
     ("POST", "/cases/{number}/dispute"),
+    ("GET", "/cases/{number}/ways"),
+    ("POST", "/cases/{number}/ways"),
     ("GET", "/cases/{number}/thread"),
     ("POST", "/cases/{number}/messages"),
     ("POST", "/cases/{number}/offers"),

@@ -24,12 +24,17 @@ from .test_storefront import BASE, KEY, create, known, token
 BODIES: dict[str, dict[str, str]] = {"accept": {}, "decline": {"reason": "No."}}
 
 
-@pytest.fixture
-def client(ctx: Context, tenant: Tenant) -> FlaskClient:
+def signed_in_client(ctx: Context, tenant: Tenant) -> FlaskClient:
+    """For a shop whose tokens are checked with the key of these tests."""
     with ctx.db.everyone() as session:
         session.get_one(Tenant, tenant.id).jwks = {"keys": [KEY.as_dict(private=False)]}
     app: Flask = build_web(ctx)
     return app.test_client()
+
+
+@pytest.fixture
+def client(ctx: Context, tenant: Tenant) -> FlaskClient:
+    return signed_in_client(ctx, tenant)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from . import cases as cases
 from . import evidence as evidence
 from . import orders as orders
 from . import threads as threads
+from . import ways as ways
 from .access import blueprint as blueprint
 from .description import describe as describe
 from .element import element as element
