@@ -14,7 +14,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser
 from pydantic import SecretStr
-from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy import URL, Engine, create_engine, make_url
 
 from saleor_returns_app.config import Settings
 from saleor_returns_app.domain.actors import Actor
@@ -52,11 +52,22 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def database(tmp_path: Path, empty_database: Path) -> Iterator[Database]:
-    engine = make_engine(f"sqlite:///{shutil.copyfile(empty_database, tmp_path / 'test.db')}")
-    yield Database(engine)
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One for all tests of this process: what SQLAlchemy has compiled once it knows the next time."""
+    engine = make_engine(f"sqlite:///{tmp_path_factory.mktemp('database') / 'test.db'}")
+    yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def database(engine: Engine, empty_database: Path) -> Iterator[Database]:
+    path = Path(str(engine.url.database))
+    for left in path.parent.glob("test.db*"):
+        left.unlink()
+    shutil.copyfile(empty_database, path)
+    yield Database(engine)
+    engine.dispose()  # the next test finds another file under this name
 
 
 @pytest.fixture(scope="session", autouse=True)
