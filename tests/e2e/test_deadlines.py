@@ -21,10 +21,10 @@ from .test_staff import ask_for_return, open_case, open_queue
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def later(tmp_path: Path) -> Iterator[Stack]:
+@pytest.fixture(scope="module")
+def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A demo of its own: its clock cannot be moved back for the others."""
-    with Stack(tmp_path, settings=DEMO_SETTINGS) as running:
+    with Stack(tmp_path_factory.mktemp("later"), settings=DEMO_SETTINGS) as running:
         yield running
 
 
