@@ -27,7 +27,7 @@ from saleor_returns_app.domain.orders import (
     TransactionEvent,
 )
 from saleor_returns_app.domain.slips import Paper, Slip
-from saleor_returns_app.errors import NotFound, SaleorRefused, SaleorUnavailable, SaleorUnclear
+from saleor_returns_app.errors import ConfigurationError, NotFound, SaleorRefused, SaleorUnavailable, SaleorUnclear
 from saleor_returns_app.services.ports import (
     ExaminedFile,
     GiftCard,
@@ -99,6 +99,8 @@ class PlainCipher:
         return f"secret:{clear}"
 
     def decrypt(self, secret: str) -> str:
+        if not secret.startswith("secret:"):
+            raise ConfigurationError("of another key")
         return secret.removeprefix("secret:")
 
 

@@ -6,11 +6,12 @@ import json
 import secrets
 from dataclasses import asdict
 
+import structlog
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.roles import Verb
-from saleor_returns_app.errors import BadInput, CarrierRefused, NotFound
+from saleor_returns_app.errors import BadInput, CarrierRefused, ConfigurationError, NotFound
 from saleor_returns_app.models.tenants import Tenant
 
 from .carrier_ports import CarrierAccount
@@ -18,6 +19,7 @@ from .context import Context
 from .guards import require_permission, require_role
 from .tenant_settings import NEEDED
 
+log = structlog.get_logger()
 _LONGEST_KEY = 200
 
 
@@ -27,10 +29,14 @@ def account_of(ctx: Context, session: Session, tenant_id: str) -> CarrierAccount
 
 
 def read_account(ctx: Context, tenant: Tenant) -> CarrierAccount | None:
-    """From the tenant's row. Raises ConfigurationError where the key that it was encrypted with is gone."""
+    """From the tenant's row. None also where the key that it was encrypted with is gone: it has to be connected again."""
     if not tenant.carrier_secret:
         return None
-    return CarrierAccount(**json.loads(ctx.cipher.decrypt(tenant.carrier_secret)))
+    try:
+        return CarrierAccount(**json.loads(ctx.cipher.decrypt(tenant.carrier_secret)))
+    except ConfigurationError:
+        log.exception("carrier account not readable", tenant=tenant.id)
+        return None
 
 
 def connect_carrier(ctx: Context, tenant_id: str, *, actor: Actor, api_key: str) -> None:

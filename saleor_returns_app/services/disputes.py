@@ -46,6 +46,7 @@ from .messages import tell_staff
 from .notifications import queue_case_mail
 from .orders import lock_lane, mirrored_order
 from .policies import judge_in_force
+from .return_methods import charge_postage
 
 
 def dispute_case(
@@ -151,6 +152,7 @@ def overturn_decision(
                 resolution=Resolution.REFUND, keeps_item=False, amount=None, agreed_by_offer=None, detail={}, pieces=()
             )
             case.terms = terms.dump()
+        charge_postage(session, case)
         case.rejection, case.decided_by, case.first_approval = "", "", {}
         move_case(ctx, case, CaseEvent.OVERTURN, actor)
         detail = {"message": said} if said else {}

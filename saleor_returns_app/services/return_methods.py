@@ -132,8 +132,13 @@ def choose_method(
 
 
 def charge_postage(session: Session, case: Case) -> None:
-    """What the ways of all parcels cost becomes part of the terms, and of what the shopper may expect."""
-    costs = [row.postage_minor for row in parcels_of(session, case.id) if row.postage_minor is not None]
+    """What the ways of all parcels cost becomes part of the terms, and of what the shopper may expect.
+
+    Parcels from before a decision was overturned are settled: their postage was taken off then, or is not asked for any more.
+    """
+    again = case.begun_again_at
+    parcels = [row for row in parcels_of(session, case.id) if again is None or row.created_at > again]
+    costs = [row.postage_minor for row in parcels if row.postage_minor is not None]
     terms = CaseTerms.load(case.terms or {})
     cost = Money.from_minor(sum(costs), case.currency) if costs else None
     if cost == terms.postage_cost:

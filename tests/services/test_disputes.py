@@ -21,12 +21,14 @@ from saleor_returns_app.services.deadlines import act_on_due
 from saleor_returns_app.services.disputes import dispute_case, overturn_decision, uphold_decision
 from saleor_returns_app.services.inspection import correct_line, receive_case
 from saleor_returns_app.services.refunds import cancel_refund, current_quote
+from saleor_returns_app.services.return_methods import Chosen
 from tests.conftest import add_tenant
 from tests.fakes import FakeClock, FakeSaleor, usd
 
 from .journeys import Shop
 from .test_repairs import agree, begun, mails, waits
 from .test_repairs import send as send_repaired
+from .test_return_methods import approved, choose
 from .test_sending_out import owed, send
 
 
@@ -333,3 +335,17 @@ def test_credit_after_a_dispute_is_for_what_was_not_refunded(shop: Shop) -> None
     with shop.ctx.db.tenant(shop.tenant_id) as session:
         made = [effect.what["minor"] for effect in session.scalars(select(Effect)) if effect.kind == "gift_card"]
     assert made == [2000]
+
+
+def test_the_way_back_is_paid_for_once(shop: Shop) -> None:
+    case_id = approved(shop, "drop_off")
+    choose(shop, case_id, Chosen(method="drop_off"))
+    shop.receive(case_id, {"line-1": 1})
+    assert quoted(shop, case_id) == 1610
+    shop.pay(case_id)
+    shop.work(looks=3)
+    dispute(shop, case_id)
+    overturn(shop, case_id)
+    shop.approve(case_id)
+    accept_all(shop, case_id)
+    assert quoted(shop, case_id) == 2000

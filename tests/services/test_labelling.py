@@ -183,6 +183,15 @@ class TestAccounts:
             assert session.get_one(Tenant, shop.tenant_id).carrier_secret.startswith("secret:")
         assert carriers.calls["check"] == 2
 
+    def test_one_that_cannot_be_read_any_more_counts_as_none(self, shop: Shop, carriers: FakeCarriers) -> None:
+        case_id = approved(shop, "drop_off")
+        with shop.ctx.db.everyone() as session:
+            session.get_one(Tenant, shop.tenant_id).carrier_secret = "of another key"
+        assert account(shop) is None
+        choose(shop, case_id, DROP_OFF)
+        assert shop.case(case_id).attention == "TO_ARRANGE"
+        assert carriers.shipments == {}
+
     @pytest.mark.parametrize("key", ["", "a b", "x" * 201, "schlüssel"])
     def test_what_is_no_key_is_refused(self, shop: Shop, key: str) -> None:
         with pytest.raises(BadInput):
