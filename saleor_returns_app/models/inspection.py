@@ -61,6 +61,7 @@ class Finding(TenantScoped, Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     found_by: Mapped[str] = mapped_column(String(300), default="")
     at: Mapped[datetime]
+    stocked: Mapped[bool] = mapped_column(default=False)  # what it does to the stock is planned
     replaced_at: Mapped[datetime | None]  # a later correction holds instead
 
 

@@ -233,6 +233,7 @@ def _take_out(ctx: Context, session: Session, findings: Sequence[Finding], count
                     reason=finding.reason,
                     found_by=finding.found_by,
                     at=finding.at,
+                    stocked=finding.stocked,
                 )
             )
 

@@ -157,8 +157,7 @@ def _conclude_inspection(ctx: Context, session: Session, case: Case, actor: Acto
     if not is_repair(_terms(case)):  # what is repaired goes back: the shop's books stay as they are
         _record_units(ctx, session, case)
     for finding in holding_findings(session, case):
-        if case.begun_again_at is None or finding.at > case.begun_again_at:  # what came before is in the stock
-            plan_restock(ctx, session, case, finding)
+        plan_restock(ctx, session, case, finding)
     queue_case_mail(ctx, session, case, "goods_received")
     resolve_in_goods(ctx, session, case)
 

@@ -28,7 +28,10 @@ _BEGUN, _DONE = "begun", "done"
 
 
 def plan_restock(ctx: Context, session: Session, case: Case, finding: Finding) -> None:
-    """Plan what a finding adds to the stock; nothing where its disposition is another."""
+    """Plan what a finding adds to the stock, once; nothing where its disposition is another."""
+    if finding.stocked:
+        return
+    finding.stocked = True
     if finding.accepted and finding.disposition == Disposition.RESTOCK:
         line = session.get_one(ReturnLine, finding.line_id)
         _plan(ctx, session, case, line, finding.quantity, key=f"restock:{finding.id}")
@@ -38,6 +41,8 @@ def restock_correction(
     ctx: Context, session: Session, case: Case, *, replaced: Sequence[Finding], kept: Sequence[Finding]
 ) -> None:
     """The stock follows a correction of one line by the difference, up or down."""
+    for finding in kept:
+        finding.stocked = True
     difference = _restocked(kept) - _restocked(replaced)
     about = next(iter([*kept, *replaced]), None)
     if difference and about is not None:

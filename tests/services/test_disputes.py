@@ -10,6 +10,7 @@ from sqlalchemy import select
 from saleor_returns_app.domain.inspection import counted
 from saleor_returns_app.domain.offers import OfferKind
 from saleor_returns_app.domain.repairs import Finding
+from saleor_returns_app.domain.terms import PostageBearer
 from saleor_returns_app.errors import BadInput, Conflict, MoveRefused, NotFound
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.effects import Effect
@@ -349,3 +350,21 @@ def test_the_way_back_is_paid_for_once(shop: Shop) -> None:
     shop.approve(case_id)
     accept_all(shop, case_id)
     assert quoted(shop, case_id) == 2000
+
+
+def test_what_was_corrected_is_put_on_stock_once(shop: Shop) -> None:
+    case_id = settled(shop, units=3, accepted=1)
+    send(shop, case_id, 2)
+    dispute(shop, case_id)
+    overturn(shop, case_id)
+    shop.approve(case_id)  # two have to come again, and one of them does
+    line_id = shop.case(case_id).lines[0].id
+    one = {line_id: counted(received=1, accepted=1)}
+    receive_case(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, found=one)
+    two = counted(received=2, accepted=2)
+    correct_line(shop.ctx, shop.tenant_id, case_id, line_id, actor=shop.staff, found=two, why="Looked again.")
+    assert restocked(shop) == 2
+    agree(shop, case_id, OfferKind.POSTAGE, postage_bearer=PostageBearer.MERCHANT)
+    assert shop.case(case_id).status == "approved"
+    receive_case(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, found=one)
+    assert restocked(shop) == 3
