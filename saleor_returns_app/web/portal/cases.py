@@ -182,7 +182,7 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
         sent=[(parcel, tracking_link(parcel.carrier, parcel.tracking_number)) for parcel in sent],
         repair=repair,
         parcels=[(parcel, tracking_link(parcel.carrier, parcel.tracking_number)) for parcel in parcels],
-        correctable=[parcel for parcel in parcels if parcel.status in UNDER_WAY],
+        correctable=[parcel for parcel in parcels if parcel.tracking_key and parcel.status in UNDER_WAY],
         parcel_states=PARCELS,
         **way_values(found, parcels, dict(before.values)),
         carriers=[carrier.name for carrier in CARRIERS],

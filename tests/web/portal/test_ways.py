@@ -85,6 +85,15 @@ def test_what_is_wrong_is_said_where_it_was_typed(visitor: FlaskClient, shop: Sh
     assert read_parcels(shop.ctx, shop.tenant_id, case_id) == []
 
 
+def test_who_brings_it_to_a_store_reads_no_other_address(visitor: FlaskClient, case_id: str) -> None:  # noqa: ARG001
+    assert "1 Quay" in visitor.get(CASE).text
+    post(visitor, WAY, method="in_store", store="City store")
+    page = visitor.get(CASE).text
+    assert "2 High St" in page
+    assert "1 Quay" not in page
+    assert "Have you sent it?" in page
+
+
 def test_another_parcel_goes_its_own_way(visitor: FlaskClient, shop: Shop, case_id: str) -> None:
     post(visitor, WAY, **PICKUP)
     assert 'name="parcel" value="0"' in visitor.get(f"{CASE}?way=more").text
