@@ -85,7 +85,7 @@ def test_what_is_wrong_is_said_where_it_was_typed(visitor: FlaskClient, shop: Sh
     assert read_parcels(shop.ctx, shop.tenant_id, case_id) == []
 
 
-def test_who_brings_it_to_a_store_reads_no_other_address(visitor: FlaskClient, case_id: str) -> None:  # noqa: ARG001
+def test_who_brings_it_to_a_store_reads_no_other_address(visitor: FlaskClient, case_id: str) -> None:
     assert "1 Quay" in visitor.get(CASE).text
     post(visitor, WAY, method="in_store", store="City store")
     page = visitor.get(CASE).text
