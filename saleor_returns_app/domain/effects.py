@@ -16,7 +16,8 @@ class EffectKind(StrEnum):
     VOUCHER = "voucher"
     INVOICE = "invoice"  # a credit note on its order
     REPLACEMENT = "replacement"  # the order that sends what was agreed
-    LABEL = "label"  # for a parcel back, and the courier that fetches it; the only one that Saleor has no part in
+    LABEL = "label"  # for a parcel back, and the courier that fetches it; Saleor has no part in it, nor in the next
+    VOID = "void"  # a label that nobody used is given back
     RETRACTION = "retraction"  # a replacement order is cancelled
 
 

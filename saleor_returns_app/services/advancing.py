@@ -29,7 +29,7 @@ from .context import Context
 from .effects import Handler, advance_effect, open_effects
 from .exchanges import watch_exchange, watched_exchanges
 from .issued_codes import IssuingGiftCard, IssuingVoucher
-from .labelling import Labelling
+from .labelling import Labelling, Voiding
 from .lanes import Lane, LaneLost, claim_lane
 from .notes import NOTE_LEASE, send_due_notes
 from .ordering import Ordering, Retracting
@@ -51,6 +51,7 @@ HANDLERS: Mapping[EffectKind, Handler] = {
     EffectKind.REPLACEMENT: Ordering(),
     EffectKind.RETRACTION: Retracting(),
     EffectKind.LABEL: Labelling(),
+    EffectKind.VOID: Voiding(),
 }
 _Row = TypeVar("_Row", bound=TenantScoped)
 

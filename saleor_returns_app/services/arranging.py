@@ -61,6 +61,8 @@ def arrange_parcel(
         _see_to_label(ctx, session, row, actor)
         if row.arranged_at is not None and (row.tracking_number, row.carrier) == (number, name) and not said:
             return  # a second click
+        if number != row.tracking_number:
+            row.shipment_id = ""  # the label that the app bought is not the one that counts
         settle_arrangement(ctx, session, case, row, actor=actor, number=number, carrier=name, message=said)
 
 

@@ -43,7 +43,8 @@ from .places import address_of
 from .quotes import QUOTE
 from .receipts import open_strays
 from .repairs import repair_of
-from .return_methods import CHOOSING, WaysBack, ways_back
+from .return_methods import WaysBack, ways_back
+from .slips import SENDING
 from .waiting import settings_of
 
 
@@ -179,7 +180,7 @@ def read_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Ca
         sent = parcels_of(session, case.id, Direction.OUT)
         repair = repair_of(session, case.id)
         owed = goods_owed(session, case)
-        ways = ways_back(ctx, session, case) if case.status in CHOOSING else None
+        ways = ways_back(ctx, session, case) if case.status in SENDING else None
         terms = CaseTerms.load(case.terms or {})
         undecided = CaseEvent.APPROVE in RETURN_CASE.possible(CaseStatus(case.status), Who.STAFF)
         address = address_of(session, case, terms=terms, settings=settings_of(session, case)) if undecided else ""

@@ -24,6 +24,7 @@ from .exchanges import live_exchange
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
 from .inspection import accept_kept_units, take_up_goods
+from .labelling import give_labels_back
 from .notifications import queue_case_mail
 from .offers import end_offer
 from .orders import mirrored_order
@@ -164,6 +165,7 @@ def cancel_case(
             raise Conflict(text, code="SENT_IN_ADVANCE")
         end_offer(ctx, session, case)
         move_case(ctx, case, CaseEvent.CANCEL, actor)
+        give_labels_back(ctx, session, case)
         record_entry(
             ctx,
             session,

@@ -27,6 +27,7 @@ from .context import Context
 from .deciding import BY_RULE
 from .exchanges import live_exchange
 from .history import move_case, record_entry
+from .labelling import give_labels_back
 from .notifications import queue_case_mail, queue_mail
 from .offers import lapse_offer
 from .places import address_of
@@ -141,6 +142,7 @@ def _expire(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> Non
         return
     row.outcome = "expired"
     _end_case(ctx, session, case, row, CaseEvent.EXPIRE)
+    give_labels_back(ctx, session, case)
     queue_case_mail(
         ctx,
         session,

@@ -43,7 +43,7 @@ from .ports import ShopConnection
 #: Writes that one run makes for one effect; a kind that asks for more is looked at again later.
 _STEPS = 8
 #: How long a step may take that is not one call to Saleor: whoever sells labels is asked several times, and for a file.
-_LONGEST = {EffectKind.LABEL: timedelta(minutes=3)}
+_LONGEST = dict.fromkeys((EffectKind.LABEL, EffectKind.VOID), timedelta(minutes=3))
 #: Key of the result: a look said that it is done.
 _FINISHED = "finished"
 

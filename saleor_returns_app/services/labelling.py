@@ -14,6 +14,7 @@ from saleor_returns_app.domain.actors import SYSTEM
 from saleor_returns_app.domain.effects import Doubtful, EffectKind, Finished, Sight, ToDo
 from saleor_returns_app.domain.methods import ARRANGED
 from saleor_returns_app.domain.orders import Address
+from saleor_returns_app.domain.parcels import ParcelStatus
 from saleor_returns_app.domain.policy.actions import ReturnMethod
 from saleor_returns_app.domain.policy.calendars import zone_of
 from saleor_returns_app.domain.tenants import TenantSettings
@@ -29,11 +30,15 @@ from .carrier_accounts import account_of
 from .carrier_ports import CarrierAccount, Label, PickupWindow, Shipment
 from .context import Context
 from .effects import plan_effect
+from .logistics import parcels_of
 from .orders import mirrored_order
 from .places import place_of
 from .ports import Attachment, ShopConnection
+from .slips import SENDING
 from .waiting import settings_of
 
+#: Key of the result: whether the carrier gives the money back.
+_VOIDED = "voided"
 _ALL_DAY = (time(9), time(17))
 
 
@@ -69,13 +74,18 @@ class Labelling:
     """Recognised by the shipment, which is announced before anything is paid, and the courier by the effect's id."""
 
     def look(self, ctx: Context, shop: ShopConnection, effect: Effect) -> Sight:
+        over = _is_over(ctx, effect)
+        shipment_id = str(effect.result.get("shipment_id", ""))
+        if over and (not shipment_id or _VOIDED in effect.result):
+            return Finished()
         account = _account(ctx, shop.tenant_id)
         if account is None:
             return Doubtful("No carrier is connected any more.")
-        shipment_id = str(effect.result.get("shipment_id", ""))
         if not shipment_id:
             return ToDo({"step": "announce"})
         label = ctx.carriers.find_label(account, shipment_id)
+        if over:
+            return ToDo({"step": "void"}) if label is not None else Finished()
         if label is None:
             return ToDo({"step": "buy"})
         facts = {
@@ -104,6 +114,8 @@ class Labelling:
             )
             return {"shipment_id": ctx.carriers.create_shipment(account, wanted)}
         shipment_id = str(effect.result["shipment_id"])
+        if seen["step"] == "void":
+            return {_VOIDED: _void(ctx, account, shipment_id)}
         if seen["step"] == "buy":
             ctx.carriers.buy_label(account, shipment_id)
             return {}
@@ -116,15 +128,42 @@ class Labelling:
     def done(self, ctx: Context, session: Session, case: Case, effect: Effect) -> None:
         """The shopper gets it. Where a person saw to it, its number is theirs to tell."""
         parcel = session.get_one(Parcel, effect.what["parcel"])
-        if parcel.arranged_at is not None:
-            return
         said = effect.result
+        if parcel.arranged_at is not None or case.status not in SENDING:
+            return
         parcel.shipment_id = str(said.get("shipment_id", "")) if said.get("tracking_number") else ""
         number, carrier = str(said.get("tracking_number", "")), str(said.get("carrier", ""))
         settle_arrangement(ctx, session, case, parcel, actor=SYSTEM, number=number, carrier=carrier, message="")
 
     def tidy(self, ctx: Context, shop: ShopConnection, effect: Effect) -> None:
         """It left no marks."""
+
+
+class Voiding:
+    """The money of a label that nobody used is asked for back. A courtesy of the carrier: a refusal ends it, and nobody has to act."""
+
+    def look(self, ctx: Context, shop: ShopConnection, effect: Effect) -> Sight:
+        return Finished() if _VOIDED in effect.result or _account(ctx, shop.tenant_id) is None else ToDo()
+
+    def act(self, ctx: Context, shop: ShopConnection, effect: Effect, seen: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG002
+        account = _account(ctx, shop.tenant_id)
+        return {_VOIDED: account is not None and _void(ctx, account, str(effect.what["shipment_id"]))}
+
+    def done(self, ctx: Context, session: Session, case: Case, effect: Effect) -> None:  # noqa: ARG002
+        """The parcel has no label any more."""
+        session.get_one(Parcel, effect.what["parcel"]).shipment_id = ""
+
+    def tidy(self, ctx: Context, shop: ShopConnection, effect: Effect) -> None:
+        """It left no marks."""
+
+
+def give_labels_back(ctx: Context, session: Session, case: Case) -> None:
+    """Nothing is sent any more: plan that labels which no carrier has seen are given back."""
+    for parcel in parcels_of(session, case.id):
+        if parcel.shipment_id and parcel.status == ParcelStatus.ANNOUNCED:
+            what = {"parcel": parcel.id, "number": parcel.number, "shipment_id": parcel.shipment_id}
+            key, lane = f"void:{parcel.id}", f"parcel:{parcel.id}"
+            plan_effect(ctx, session, case, kind=EffectKind.VOID, key=key, lane=lane, what=what)
 
 
 def read_label(ctx: Context, tenant_id: str, case_id: str, parcel: int) -> Label:
@@ -151,6 +190,19 @@ def label_for_mail(ctx: Context, row: Notification) -> tuple[Attachment, ...]:
     ending = label.media_type.rpartition("/")[2]
     name = f"{row.params['number']}-{row.params['parcel']}-label.{ending}"
     return (Attachment(name=name, media_type=label.media_type, content=label.content),)
+
+
+def _void(ctx: Context, account: CarrierAccount, shipment_id: str) -> bool:
+    try:
+        return ctx.carriers.void_label(account, shipment_id)
+    except CarrierRefused:
+        return False
+
+
+def _is_over(ctx: Context, effect: Effect) -> bool:
+    """Whether nothing is to be sent for the case any more."""
+    with ctx.db.tenant(effect.tenant_id) as session:
+        return session.scalar(select(Case.status).where(Case.id == effect.case_id)) not in SENDING
 
 
 def _account(ctx: Context, tenant_id: str) -> CarrierAccount | None:

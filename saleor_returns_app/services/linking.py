@@ -22,6 +22,7 @@ from saleor_returns_app.models.staff import CaseLink, CaseTag, CaseWatcher
 from .context import Context
 from .guards import require_permission, require_role
 from .history import load_case, move_case, record_entry
+from .labelling import give_labels_back
 from .messages import moved_source
 from .notifications import queue_case_mail
 
@@ -107,6 +108,7 @@ def merge_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, numb
         case, other = _load_pair(session, case_id, number, actor)
         _check_mergeable(session, case, other)
         move_case(ctx, case, CaseEvent.CANCEL, actor)
+        give_labels_back(ctx, session, case)
         case.merged_into = other.id
         link = _link(session, case, other)
         if link is not None:

@@ -9,7 +9,6 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.cases import CaseStatus
 from saleor_returns_app.domain.methods import ARRANGED, METHODS, OfferedMethod, offered_methods, pickup_days
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
@@ -34,10 +33,8 @@ from .logistics import announce_parcel, parcels_of
 from .messages import tell_staff
 from .orders import mirrored_order
 from .quotes import quote_case
+from .slips import SENDING
 from .waiting import settings_of
-
-#: While a way can be chosen; further parcels may follow the first.
-CHOOSING = frozenset({CaseStatus.APPROVED, CaseStatus.IN_TRANSIT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +106,7 @@ def choose_method(
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
-        if case.status not in CHOOSING:
+        if case.status not in SENDING:
             raise Conflict("Nothing is to be sent for this return now.", code="NOT_SENDING")
         check_goods_come_back(case)
         ways = ways_back(ctx, session, case)

@@ -20,6 +20,7 @@ from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.arranging import arrange_parcel
 from saleor_returns_app.services.carrier_accounts import account_of, connect_carrier, disconnect_carrier
 from saleor_returns_app.services.carrier_ports import CarrierAccount, TrackingEvent, TrackingStatus
+from saleor_returns_app.services.cases import cancel_case
 from saleor_returns_app.services.labelling import label_for_mail, read_label
 from saleor_returns_app.services.logistics import lose_parcel
 from saleor_returns_app.services.return_methods import Chosen
@@ -169,6 +170,55 @@ class TestBuying:
         shop.work()
         assert carriers.labels == {}
         assert shop.case(case_id).attention == "LABEL_NOT_BOUGHT"
+
+
+class TestGivingBack:
+    def test_a_label_that_nobody_used_is_given_back_when_the_return_ends(
+        self, shop: Shop, carriers: FakeCarriers
+    ) -> None:
+        case_id = approved(shop, "drop_off")
+        choose(shop, case_id, DROP_OFF)
+        shop.work()
+        cancel_case(shop.ctx, shop.tenant_id, case_id, actor=shop.shopper)
+        carriers.unreachable.add("void_label")
+        shop.work(looks=6)
+        assert carriers.voided == {"shp_1"}
+        assert the_parcel(shop, case_id).shipment_id == ""
+        assert shop.case(case_id).attention == ""
+
+    def test_a_carrier_that_gives_nothing_back_ends_it(self, shop: Shop, carriers: FakeCarriers) -> None:
+        case_id = approved(shop, "drop_off")
+        choose(shop, case_id, DROP_OFF)
+        shop.work()
+        carriers.refuses["void_label"] = "Too late."
+        cancel_case(shop.ctx, shop.tenant_id, case_id, actor=shop.shopper)
+        shop.work()
+        assert shop.case(case_id).attention == ""
+        assert carriers.calls["void_label"] == 1
+
+    def test_one_that_is_under_way_stays_paid_for(self, shop: Shop, carriers: FakeCarriers) -> None:
+        case_id = approved(shop, "drop_off")
+        choose(shop, case_id, DROP_OFF)
+        shop.work()
+        tell(shop, "94000001", TrackingStatus.IN_TRANSIT)
+        cancel_case(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, reason="Lost.")
+        shop.work()
+        assert carriers.voided == set()
+
+    @pytest.mark.parametrize("call", ["create_shipment", "buy_label"])
+    def test_nothing_is_bought_for_a_return_that_ended(
+        self, shop: Shop, carriers: FakeCarriers, clock: FakeClock, call: str
+    ) -> None:
+        case_id = approved(shop, "drop_off")
+        choose(shop, case_id, DROP_OFF)
+        carriers.lost_answer.add(call)
+        shop.work()
+        cancel_case(shop.ctx, shop.tenant_id, case_id, actor=shop.shopper)
+        clock.forward(hours=1)
+        shop.work(looks=2)
+        assert [effect.state for effect in effects(shop)] == ["done"]
+        assert carriers.voided == set(carriers.labels)
+        assert mails(shop, "arranged") == []
 
 
 class TestAccounts:

@@ -17,7 +17,8 @@ from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import AppError
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.parcels import Parcel
-from saleor_returns_app.services.return_methods import CHOOSING, Chosen, choose_method, offered_of, ways_back
+from saleor_returns_app.services.return_methods import Chosen, choose_method, offered_of, ways_back
+from saleor_returns_app.services.slips import SENDING
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.labels import COSTS, HOW
 
@@ -34,7 +35,7 @@ ASKED = "way"
 def way_values(found: Case, parcels: Sequence[Parcel], typed: Mapping[str, str]) -> dict[str, Any]:
     """What the case page shows of the ways back; `ways` None where there is nothing to choose."""
     empty: dict[str, Any] = {"ways": None, "methods": METHODS, "chosen": None, "way": {}, "changes_way": False}
-    if found.status not in CHOOSING:
+    if found.status not in SENDING:
         return empty
     with ctx().db.tenant(tenant().id) as session:
         ways = ways_back(ctx(), session, found)

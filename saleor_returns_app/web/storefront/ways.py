@@ -12,7 +12,8 @@ from saleor_returns_app.domain.policy.actions import ReturnMethod
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.services.logistics import parcels_of
-from saleor_returns_app.services.return_methods import CHOOSING, Chosen, choose_method, ways_back
+from saleor_returns_app.services.return_methods import Chosen, choose_method, ways_back
+from saleor_returns_app.services.slips import SENDING
 from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
 
@@ -99,7 +100,7 @@ def choose_way_back(path: CasePath, body: WayIn, header: WriteHeaders) -> Respon
 
 def _ways(case: Case) -> WaysOut:
     with ctx().db.tenant(tenant().id) as session:
-        ways = ways_back(ctx(), session, case) if case.status in CHOOSING else None
+        ways = ways_back(ctx(), session, case) if case.status in SENDING else None
         parcels = [_parcel(row) for row in parcels_of(session, case.id)]
     if ways is None:
         return WaysOut(methods=[], pickup_days=[], pickup_windows=[], home="", stores=[], parcels=parcels)
