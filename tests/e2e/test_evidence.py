@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from demo.stack import Stack
 from tests.adapters import hostile
@@ -75,6 +75,28 @@ def test_photos_from_a_phone_reach_the_staff_and_a_hostile_file_does_not(
     page.keyboard.press("Escape")
     expect(viewer).to_be_hidden()
     expect(first).to_be_focused()
+
+
+def test_a_photo_chosen_before_the_page_is_ready_is_sent(browser: Browser, stack: Stack, files: Path) -> None:
+    opened = browser.new_context(viewport={"width": 390, "height": 844})
+    shopper = opened.new_page()
+    shopper.set_default_timeout(PATIENCE)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    shopper.route("**/evidence*.js*", hold)
+    shopper.goto(portal_link(stack, new_order(stack)))
+    shopper.get_by_role("button", name="Continue").click()
+    shopper.get_by_label(re.compile("How many.*Mug")).select_option("1")
+    with shopper.expect_request("**/evidence*.js*"):
+        shopper.get_by_role("button", name="Continue").click()
+    shopper.get_by_label(re.compile("^Photos or videos")).set_input_files(files / "mug.jpg")
+    for route in held:
+        route.continue_()
+    expect(shopper.get_by_role("img", name="Photo: mug.jpg")).to_be_visible()
+    opened.close()
 
 
 def test_the_shop_asks_and_the_shopper_shows(page: Page, browser: Browser, stack: Stack, files: Path) -> None:

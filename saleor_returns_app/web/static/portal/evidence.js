@@ -11,13 +11,18 @@ const say = (field, text) => { field.querySelector("[data-said]").textContent = 
 
 for (const field of document.querySelectorAll("[data-files]")) {
   field.addEventListener("change", ({ target }) => {
-    if (target.type !== "file") return;
-    const chosen = [...target.files];
-    target.value = ""; // they are sent here, not a second time with the form
-    target.removeAttribute("aria-invalid");
-    field.querySelector(".error")?.remove();
-    chosen.forEach((file) => enqueue(field, file));
+    if (target.type === "file") take(field, target);
   });
+  // Chosen while this script was still on its way.
+  for (const input of field.querySelectorAll("input[type=file]")) if (input.files.length) take(field, input);
+}
+
+function take(field, input) {
+  const chosen = [...input.files];
+  input.value = ""; // they are sent here, not a second time with the form
+  input.removeAttribute("aria-invalid");
+  field.querySelector(".error")?.remove();
+  chosen.forEach((file) => enqueue(field, file));
 }
 
 function enqueue(field, file) {
