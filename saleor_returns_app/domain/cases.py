@@ -123,6 +123,8 @@ SHOPPER_ACTIONS = (_E.PROVIDE_EVIDENCE, _E.SHIP, _E.CANCEL, _E.REOPEN, _E.DISPUT
 
 #: The units of such a case no longer count as announced.
 RELEASED = frozenset({_S.REJECTED, _S.CANCELLED, _S.EXPIRED})
+#: What was repaired is with the shopper again.
+GONE_BACK = frozenset({_S.RESOLVED, _S.CLOSED})
 OPEN = frozenset(_S) - {_S.CLOSED, _S.REJECTED, _S.CANCELLED, _S.EXPIRED, _S.RESOLVED}
 
 

@@ -55,6 +55,7 @@ EFFECT = Machine("step", _S.PLANNED, [
     (_S.CALLING,    _E.REST,     _S.PLANNED,    SYSTEM),   # nothing was sent
     (_S.CALLING,    _E.FINISH,   _S.DONE,       SYSTEM),
     (_S.CALLING,    _E.DOUBT,    _S.STUCK,      SYSTEM),
+    (_S.STUCK,      _E.CANCEL,   _S.CANCELLED,  SYSTEM),   # what it was for is over
     (_S.STUCK,      _E.RETRY,    _S.PLANNED,    STAFF),
     (_S.STUCK,      _E.VOUCH,    _S.DONE,       STAFF),    # a person looked: it is done
     (_S.LISTED,     _E.VOUCH,    _S.DONE,       STAFF),    # somebody took it from the list

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from .because import Because
@@ -89,6 +89,21 @@ def _flaws_of_one(position: int, item: Found) -> list[FoundFlaw]:
         text = "Say why not everything is accepted: the shopper reads it."
         flaws.append(FoundFlaw(position, "refusal", Because("REFUSAL", text)))
     return flaws
+
+
+def to_workshop(found: Sequence[Found], units: int) -> tuple[Found, ...]:
+    """The findings of one line, with so many of the accepted units on the way to be repaired: on a shelf they would be sold.
+
+    Those that were to be refurbished anyway are taken first.
+    """
+    left = max(units - sum(item.quantity for item in found if item.accepted and item.disposition is _D.REFURBISH), 0)
+    kept: list[Found] = []
+    for item in found:
+        taken = min(item.quantity, left) if item.accepted and item.disposition is not _D.REFURBISH else 0
+        left -= taken
+        parts = ((taken, _D.REFURBISH), (item.quantity - taken, item.disposition))
+        kept += [replace(item, quantity=count, disposition=pile) for count, pile in parts if count] or [item]
+    return tuple(kept)
 
 
 def counted(*, received: int, accepted: int, refusal: str = "") -> tuple[Found, ...]:

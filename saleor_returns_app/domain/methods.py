@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -65,6 +65,11 @@ def offered_methods(
         found.append(OfferedMethod(method=method, cost=cost, taken_off=part))
     nothing = Money.zero(currency)
     return tuple(found) or (OfferedMethod(method=ReturnMethod.SELF_SHIPPING, cost=None, taken_off=nothing),)
+
+
+def is_choice(offered: Sequence[OfferedMethod]) -> bool:
+    """Whether there is more to say than a tracking number."""
+    return [way.method for way in offered] != [ReturnMethod.SELF_SHIPPING]
 
 
 def pickup_days(calendar: ShopCalendar, today: date) -> tuple[date, ...]:

@@ -104,16 +104,20 @@ KINDS: dict[OfferKind, KindRule] = {
 # fmt: on
 
 LONGEST_WISH = 300
-#: Kinds that say unit by unit what is sent.
-BY_PIECES = frozenset({OfferKind.EXCHANGE, OfferKind.RESHIP})
+#: Kinds that say unit by unit what is sent or repaired, with what becomes of units; the first that fits names the offer.
+BY_PIECES: dict[OfferKind, frozenset[Resolution]] = {
+    OfferKind.REPAIR: frozenset({_R.REPAIR}),
+    OfferKind.RESHIP: frozenset({_R.RESHIP, _R.REPAIR}),
+    OfferKind.EXCHANGE: frozenset({_R.EXCHANGE, _R.RESHIP, _R.REPAIR}),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """What one side proposes. `amount` None: what the quote says. `postage_bearer` None: as the terms say now.
 
-    `pieces`: the units that are sent for; what they leave of the case is refunded as the quote says. Without them `wish` says it in
-    words, and a person sees to it.
+    `pieces`: the units that are sent for or repaired; what they leave of the case is refunded as the quote says. Without them `wish`
+    says it in words, and a person sees to it; a repair is one of everything.
     """
 
     kind: OfferKind
@@ -152,8 +156,12 @@ def flaws(proposal: Proposal, *, paid: Money, terms: CaseTerms, by: Who) -> tupl
     if proposal.keeps_item and rule.keeps is Need.NEVER:
         text = "For this the items have to come back."
         found.append(Flaw("keeps_item", Because("MUST_COME_BACK", text)))
+    mended = any(piece.resolution is Resolution.REPAIR for piece in proposal.pieces)
+    if proposal.keeps and mended and rule.keeps is not Need.NEVER:
+        text = "What is repaired has to come in. Take the repair out, or let the items come back."
+        found.append(Flaw("keeps_item", Because("MUST_COME_IN", text)))
     wish = proposal.wish.strip()
-    if proposal.pieces and proposal.kind not in BY_PIECES:
+    if {piece.resolution for piece in proposal.pieces} - BY_PIECES.get(proposal.kind, frozenset()):
         text = "For this nothing is sent."
         found.append(Flaw("pieces", Because("NO_PIECES", text)))
     if rule.wish is Need.MUST and not wish and not proposal.pieces:
@@ -163,7 +171,8 @@ def flaws(proposal: Proposal, *, paid: Money, terms: CaseTerms, by: Who) -> tupl
         text = "At most %(most)s characters."
         found.append(Flaw("wish", Because("TOO_LONG", text, {"most": LONGEST_WISH})))
     allowed: Sequence[Resolution] = terms.allowed
-    if by is Who.SHOPPER and allowed and proposal.resolution not in allowed:
+    asked = {proposal.resolution, *(piece.resolution for piece in proposal.pieces)}
+    if by is Who.SHOPPER and allowed and not asked <= set(allowed):
         text = "The shop does not offer this for these items. Choose something else, or write to the shop."
         found.append(Flaw("kind", Because("NOT_ALLOWED", text)))
     return tuple(found)

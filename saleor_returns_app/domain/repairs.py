@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from .because import Because
 from .cases import Resolution
+from .exchanges import fit, in_pieces
 from .machines import SHOPPER, STAFF, SYSTEM, Machine
 from .terms import CaseTerms
 
@@ -85,8 +87,15 @@ class PaidHow(StrEnum):
 
 
 def is_repair(terms: CaseTerms) -> bool:
-    """Whether the goods of a case come to be repaired: they stay the shopper's, and go back."""
-    return terms.resolution is Resolution.REPAIR and not terms.keeps_item
+    """Whether all goods of a case come to be repaired: they stay the shopper's, and go back."""
+    return terms.resolution is Resolution.REPAIR and not terms.keeps_item and not terms.pieces
+
+
+def units_to_repair(terms: CaseTerms, units: Mapping[str, int]) -> dict[str, int]:
+    """Of so many units of each order line, those that are repaired: all of them, or as many as were agreed on."""
+    if is_repair(terms):
+        return {line_id: quantity for line_id, quantity in units.items() if quantity > 0}
+    return in_pieces([piece for piece in fit(terms.pieces, units) if piece.resolution is Resolution.REPAIR])
 
 
 def payment_due(status: RepairStatus, *, priced: bool, paid: bool) -> bool:

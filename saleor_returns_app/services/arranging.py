@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.carriers import tracking_key
-from saleor_returns_app.domain.effects import OPEN, EffectEvent, EffectState
+from saleor_returns_app.domain.effects import OPEN, EffectEvent, EffectKind, EffectState
 from saleor_returns_app.domain.methods import ARRANGED
 from saleor_returns_app.domain.parcels import ParcelStatus
+from saleor_returns_app.domain.policy.actions import ReturnMethod
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import BadInput, Conflict, NotFound
 from saleor_returns_app.models.cases import Case
@@ -18,11 +19,12 @@ from saleor_returns_app.models.parcels import Parcel
 
 from .attention import refresh_attention
 from .context import Context
-from .effects import move_effect
+from .effects import move_effect, plan_effect
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role, require_staff
 from .history import load_case, record_entry
 from .logistics import checked_tracking, parcels_of
 from .notifications import queue_case_mail
+from .slips import SENDING
 
 
 def arrange_parcel(
@@ -39,7 +41,8 @@ def arrange_parcel(
 ) -> None:
     """The courier is booked, or the label is with the shopper: they are told, with what staff write. Raises BadInput and Conflict.
 
-    A number makes the parcel known before the carrier has it; it is under way once the carrier or the shopper says so.
+    A number makes the parcel known before the carrier has it; it is under way once the carrier or the shopper says so. Without one,
+    that of the label that the app bought stays; with another one that label is given back.
     """
     require_staff(actor)
     require_permission(actor, "MANAGE_ORDERS")
@@ -56,14 +59,29 @@ def arrange_parcel(
         row = next((one for one in parcels_of(session, case.id) if one.number == parcel), None)
         if row is None:
             raise NotFound("This return has no such parcel.", code="UNKNOWN_PARCEL")
-        if row.status != ParcelStatus.ANNOUNCED or row.method not in ARRANGED:
+        if case.status not in SENDING or row.status != ParcelStatus.ANNOUNCED or row.method not in ARRANGED:
             raise Conflict("There is nothing to arrange for this parcel.", code="NOTHING_TO_ARRANGE")
         _see_to_label(ctx, session, row, actor)
+        if not number or tracking_key(number) == row.tracking_key:
+            number, name = row.tracking_number, name or row.carrier  # nothing new was said of it
         if row.arranged_at is not None and (row.tracking_number, row.carrier) == (number, name) and not said:
             return  # a second click
-        if number != row.tracking_number:
-            row.shipment_id = ""  # the label that the app bought is not the one that counts
+        if tracking_key(number) != row.tracking_key:
+            give_label_back(ctx, session, case, row)  # what the app bought is not what counts
         settle_arrangement(ctx, session, case, row, actor=actor, number=number, carrier=name, message=said)
+
+
+def awaits_carrier(session: Session, case: Case) -> bool:
+    """Whether a parcel is the shop's and its carrier's turn: to be arranged, or not known to have been fetched or brought.
+
+    The carrier tells of labels that the app bought; of others nobody tells, and the shopper was asked for no number.
+    """
+    return any(
+        row.status == ParcelStatus.ANNOUNCED
+        and row.method in ARRANGED
+        and (row.method == ReturnMethod.COURIER_PICKUP or not row.shipment_id)
+        for row in parcels_of(session, case.id)
+    )
 
 
 def settle_arrangement(
@@ -105,6 +123,23 @@ def label_key(parcel: Parcel) -> str:
     return f"label:{parcel.id}"
 
 
+def take_label(row: Parcel, label: Effect) -> None:
+    """The parcel gets the label of a plan row, where it was bought: also where the courier for it could not be booked."""
+    said = {**label.seen, **label.result}
+    if said.get("tracking_number"):
+        row.shipment_id, row.tracking_number = str(said.get("shipment_id", "")), str(said["tracking_number"])
+        row.tracking_key, row.carrier = tracking_key(row.tracking_number), str(said.get("carrier", ""))
+
+
+def give_label_back(ctx: Context, session: Session, case: Case, row: Parcel) -> None:
+    """Plan that the carrier is asked for the money of a label that nobody uses; nothing where the app bought none."""
+    if not row.shipment_id:
+        return
+    what = {"parcel": row.id, "number": row.number, "shipment_id": row.shipment_id}
+    plan_effect(ctx, session, case, kind=EffectKind.VOID, key=f"void:{row.id}", lane=f"parcel:{row.id}", what=what)
+    row.shipment_id = ""
+
+
 def _see_to_label(ctx: Context, session: Session, row: Parcel, actor: Actor) -> None:
     """A person arranges what the app could not. Raises Conflict while the app is at it: there would be two labels."""
     label = label_of(session, row)
@@ -112,3 +147,4 @@ def _see_to_label(ctx: Context, session: Session, row: Parcel, actor: Actor) -> 
         raise Conflict("The label is being bought. Wait a moment and look again.", code="BUYING")
     if label is not None and label.state == EffectState.STUCK:
         move_effect(ctx, label, EffectEvent.VOUCH, actor)
+        take_label(row, label)

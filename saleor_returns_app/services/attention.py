@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from saleor_returns_app.domain.cases import CaseStatus
+from saleor_returns_app.domain.cases import Acceptance, CaseStatus
 from saleor_returns_app.domain.effects import OPEN, EffectKind, EffectState
-from saleor_returns_app.domain.exchanges import BY_ORDER, ExchangeState
+from saleor_returns_app.domain.exchanges import BY_ORDER, ExchangeState, fit
 from saleor_returns_app.domain.methods import ARRANGED, METHODS
 from saleor_returns_app.domain.parcels import Direction, ParcelStatus
 from saleor_returns_app.domain.policy.actions import ReturnMethod, Wait
@@ -58,7 +58,8 @@ WHAT_TO_DO = {
     "Look at it in Saleor, then say here what to do.",
     "PARCEL_LOST": "Parcel %(parcel)s %(tracking_number)s is lost. Claim it from the carrier; then receive what came, agree on "
     "something with the shopper, or cancel the return.",
-    "LABEL_NOT_BOUGHT": "The label for parcel %(number)s could not be bought: %(message)s Arrange it with a carrier, then say so here.",
+    "LABEL_NOT_BOUGHT": "The label for parcel %(number)s, or its courier, could not be had: %(message)s "
+    "Arrange it with a carrier, then say so here.",
     "TO_ARRANGE": "The shopper chose %(method)s for parcel %(parcel)s%(when)s. Arrange it with a carrier, then say so here.",
     "CREDIT_NOT_MADE": "The gift card of %(amount)s could not be made: %(message)s "
     "Look under Gift cards in Saleor, then say here what to do.",
@@ -134,12 +135,12 @@ def refresh_attention(session: Session, case: Case) -> None:
         return
     waiting = _to_arrange(session, case)
     if waiting is not None:
-        when = ", ".join(part for part in (str(waiting.pickup_day or ""), waiting.pickup_window) if part)
         case.attention = "TO_ARRANGE"
         case.attention_detail = {
             "parcel": waiting.number,
             "method": METHODS[ReturnMethod(waiting.method)].lower(),
-            "when": f" ({when})" if when else "",
+            "pickup_day": str(waiting.pickup_day or ""),
+            "pickup_window": waiting.pickup_window,
         }
         return
     late = session.scalars(
@@ -183,8 +184,10 @@ def _given_up(session: Session, case: Case) -> Exchange | None:
 
 
 def owes_goods(case: Case) -> bool:
-    """Whether a replacement order belongs to the terms of the case."""
-    return any(piece.resolution in BY_ORDER for piece in CaseTerms.load(case.terms or {}).pieces)
+    """Whether a replacement order belongs to what was agreed, for what was accepted or, until then, announced."""
+    inspected = any(line.acceptance != Acceptance.UNDECIDED for line in case.lines)
+    units = {line.order_line_id: (line.accepted if inspected else line.quantity) - line.settled for line in case.lines}
+    return any(piece.resolution in BY_ORDER for piece in fit(CaseTerms.load(case.terms or {}).pieces, units))
 
 
 def _late_code(late: DeadlineRow) -> str:

@@ -35,16 +35,17 @@ from .credit_notes import list_credit_notes
 from .credits import owed_credit
 from .effects import effects_of
 from .exchanges import live_exchange
+from .findings import holding_findings
 from .goods_owed import goods_owed
-from .inspection import holding_findings
 from .logistics import parcels_of
+from .mending import units_to_mend
 from .payouts import payouts_to_show
 from .places import address_of
 from .quotes import QUOTE
 from .receipts import open_strays
-from .repairs import repair_of
 from .return_methods import WaysBack, ways_back
 from .slips import SENDING
+from .standing_repairs import repair_of
 from .waiting import settings_of
 
 
@@ -88,6 +89,11 @@ class CaseFile:
         """What the shopper said of the decision that they disputed last; empty where they did not."""
         said = [entry.detail.get("message", "") for entry in self.entries if entry.event == "dispute"]
         return str(said[-1]) if said else ""
+
+    @property
+    def mended(self) -> dict[str, int]:
+        """Units that are repaired, by return line id."""
+        return units_to_mend(self.case)
 
     @property
     def may_reopen(self) -> bool:

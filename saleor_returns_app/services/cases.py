@@ -30,6 +30,7 @@ from .offers import end_offer
 from .orders import mirrored_order
 from .places import address_of
 from .quotes import quote_case
+from .return_methods import chooses_way
 
 
 def approve_case(
@@ -99,7 +100,8 @@ def carry_out_approval(
         detail={**(detail or {}), **({"message": message} if message else {})},
         note="return approved",
     )
-    queue_case_mail(ctx, session, case, "approved", message=message, keeps_item=keeps_item, goods_here=goods_here)
+    said = {"message": message, "keeps_item": keeps_item, "goods_here": goods_here}
+    queue_case_mail(ctx, session, case, "approved", **said, chooses=chooses_way(session, case))
 
 
 def reject_case(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import Resolution
 from saleor_returns_app.domain.effects import EffectKind
-from saleor_returns_app.domain.exchanges import BY_ORDER, ExchangeState, Piece, in_pieces
+from saleor_returns_app.domain.exchanges import BY_ORDER, IN_GOODS, ExchangeState, Piece, in_pieces
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.roles import Verb
@@ -34,7 +34,7 @@ from .waiting import follow_case, settings_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
-    """What somebody chose for units of a line. An empty `variant_id`: the same as before."""
+    """What somebody chose for units of a line. An empty `variant_id`: the same as before; for a repair it is left out."""
 
     order_line_id: str
     quantity: int
@@ -75,10 +75,13 @@ def read_pieces(
         order = mirrored_order(session, case.saleor_order_id)
         announced = {line.order_line_id: (line.quantity, line.product_name) for line in case.lines}
         channel, currency = case.channel_slug, case.currency
-    wanted = [(pick, _variant_of(order, pick)) for pick in picks if pick.quantity > 0]
-    for pick, variant_id in wanted:
-        if pick.order_line_id not in announced or pick.resolution not in BY_ORDER:
+    asked = [pick for pick in picks if pick.quantity > 0]
+    for pick in asked:
+        if pick.order_line_id not in announced or pick.resolution not in IN_GOODS:
             raise BadInput("This item is not part of the return.", code="UNKNOWN_LINE", field="pieces")
+    mended = tuple(_mended(pick, announced[pick.order_line_id][1]) for pick in asked if pick.resolution not in BY_ORDER)
+    wanted = [(pick, _variant_of(order, pick)) for pick in asked if pick.resolution in BY_ORDER]
+    for pick, variant_id in wanted:
         if not variant_id:
             text = "Choose what is sent for “%(item)s”."
             raise BadInput(
@@ -101,12 +104,20 @@ def read_pieces(
         _piece(pick, sold.get(variant_id), announced[pick.order_line_id][1], currency) for pick, variant_id in wanted
     )
     _check_stock(pieces, sold)
+    _check_units((*pieces, *mended), announced)
+    return (*pieces, *mended)
+
+
+def _check_units(pieces: Sequence[Piece], announced: Mapping[str, tuple[int, str]]) -> None:
     for line_id, units in in_pieces(pieces).items():
         most, item = announced[line_id]
         if units > most:
             text = "Only %(most)s of “%(item)s” are part of this return."
             raise BadInput(text, code="TOO_MANY", field=f"units_{line_id}", most=most, item=item)
-    return pieces
+
+
+def _mended(pick: Pick, item: str) -> Piece:
+    return Piece(order_line_id=pick.order_line_id, quantity=pick.quantity, resolution=Resolution.REPAIR, name=item)
 
 
 def _variant_of(order: Order, pick: Pick) -> str:
@@ -156,6 +167,7 @@ def choose_again(
     """
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.NEGOTIATE)
+    picks = [pick for pick in picks if pick.resolution in BY_ORDER]  # what is repaired stays agreed
     pieces = read_pieces(ctx, tenant_id, case_id, actor=actor, picks=picks) if picks else ()
     with ctx.db.tenant(tenant_id) as session:
         order_id = load_case(session, case_id, actor).saleor_order_id
@@ -166,18 +178,22 @@ def choose_again(
         check_version(case, version)
         exchange = _ran_out(session, case)
         terms = CaseTerms.load(case.terms or {})
+        mended = tuple(piece for piece in terms.pieces if piece.resolution not in BY_ORDER)
+        _check_units(
+            (*pieces, *mended), {line.order_line_id: (line.quantity, line.product_name) for line in case.lines}
+        )
         if not pieces and actor.who is Who.SHOPPER and not offers_refund(terms):
             text = "The shop does not offer a refund for these items. Choose something else, or write to the shop."
             raise Conflict(text, code="NOT_ALLOWED")
         advance = exchange.advance
         give_up(ctx, session, case, exchange, actor, event="choose_other" if pieces else "choose_money")
         if pieces:
-            case.terms = terms.but(pieces=pieces).dump()
+            case.terms = terms.but(pieces=(*pieces, *mended)).dump()
             quote = quote_case(session, case, order, settings_of(session, case))
             if not needs_two(case, quote.given):  # else people approve it first
                 plan_exchange(ctx, session, case, quote, actor, advance=advance)
         else:
-            case.terms = terms.but(pieces=(), resolution=Resolution.REFUND).dump()
+            case.terms = terms.but(pieces=mended, resolution=Resolution.REFUND).dump()
         follow_case(ctx, session, case)
 
 

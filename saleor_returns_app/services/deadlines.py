@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy import select, update
@@ -14,6 +14,7 @@ from saleor_returns_app.domain.actors import SYSTEM
 from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
 from saleor_returns_app.domain.deadlines import PROTOCOL, TimeOut, Wait
 from saleor_returns_app.domain.machines import Who
+from saleor_returns_app.domain.parcels import ParcelStatus
 from saleor_returns_app.domain.policy import Outcome
 from saleor_returns_app.domain.policy.calendars import local_day
 from saleor_returns_app.domain.terms import CaseTerms
@@ -21,6 +22,7 @@ from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.models.tenants import Tenant, TenantState
 
+from .arranging import awaits_carrier
 from .attention import refresh_attention
 from .cases import carry_out_approval
 from .context import Context
@@ -28,10 +30,12 @@ from .deciding import BY_RULE
 from .exchanges import live_exchange
 from .history import move_case, record_entry
 from .labelling import give_labels_back
+from .logistics import parcels_of
 from .notifications import queue_case_mail, queue_mail
 from .offers import lapse_offer
 from .places import address_of
 from .repairs import lapse_repair_quote
+from .return_methods import chooses_way
 from .staff import people_of
 from .waiting import ALARMED, APPROVED, ESCALATED, HANDED_OVER, follow_case, settings_of, show_next
 
@@ -119,8 +123,19 @@ def _remind(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> Non
     kind = REMINDERS.get(Wait(row.waits_for))
     if kind is None or row.owner != Who.SHOPPER:
         return
+    if row.waits_for == Wait.GOODS_SENT and awaits_carrier(session, case):
+        return  # they sit and wait for the courier, or for the label
     record_entry(ctx, session, case, event="remind", actor=SYSTEM, detail=_named(session, case, row))
-    queue_case_mail(ctx, session, case, kind, due_at=row.due_at.isoformat())
+    more = _way_of(session, case) if row.waits_for == Wait.GOODS_SENT else {}
+    queue_case_mail(ctx, session, case, kind, due_at=row.due_at.isoformat(), **more)
+
+
+def _way_of(session: Session, case: Case) -> dict[str, Any]:
+    """How the shopper said that it comes back, if they did."""
+    waiting = [
+        row.method for row in parcels_of(session, case.id) if row.status == ParcelStatus.ANNOUNCED and row.method
+    ]
+    return {"method": waiting[-1] if waiting else "", "chooses": chooses_way(session, case)}
 
 
 def _named(session: Session, case: Case, row: DeadlineRow) -> dict[str, str]:
@@ -139,6 +154,9 @@ def _time_out(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> N
 def _expire(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
     if live_exchange(session, case.id) is not None:
         _hand_over(ctx, session, case, row)  # a replacement was sent on trust: it cannot end by itself
+        return
+    if row.waits_for == Wait.GOODS_SENT and awaits_carrier(session, case):
+        _hand_over(ctx, session, case, row)  # whether the courier came is for staff to find out
         return
     row.outcome = "expired"
     _end_case(ctx, session, case, row, CaseEvent.EXPIRE)

@@ -6,47 +6,30 @@ what had gone back to the shopper counts as not received: so quote and receipts 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import (
-    LINE_ACCEPTANCE,
-    LINE_RECEPTION,
     RETURN_CASE,
     Acceptance,
-    AcceptanceEvent,
     CaseEvent,
     CaseStatus,
-    Reception,
-    ReceptionEvent,
     Resolution,
 )
-from saleor_returns_app.domain.inspection import Disposition
-from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.domain.repairs import is_repair
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import BadInput, Conflict
-from saleor_returns_app.models.base import new_id
-from saleor_returns_app.models.cases import Case, ReturnLine
-from saleor_returns_app.models.inspection import Finding
-from saleor_returns_app.models.refunds import Refund
+from saleor_returns_app.models.cases import Case
 
 from .context import Context
-from .goods_owed import goods_sent
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
-from .inspection import holding_findings
 from .judging import LineRequest, judge_lines
 from .messages import tell_staff
 from .notifications import queue_case_mail
 from .orders import lock_lane, mirrored_order
 from .policies import judge_in_force
 from .return_methods import charge_postage
+from .rounds import begin_again
 
 
 def dispute_case(
@@ -134,7 +117,8 @@ def overturn_decision(
         )
     with ctx.db.tenant(tenant_id) as session:
         order_id = load_case(session, case_id, actor).saleor_order_id
-        lock_lane(session, order_id)
+    with ctx.db.tenant(tenant_id) as session:
+        lock_lane(session, order_id)  # before the case, as the jobs do
         case = load_case(session, case_id, actor)
         check_version(case, version)
         RETURN_CASE.move(CaseStatus(case.status), CaseEvent.OVERTURN, actor.who)
@@ -145,7 +129,7 @@ def overturn_decision(
                 "and uphold this decision."
             )
             raise Conflict(text, code="GIVEN_OTHERWISE")
-        _begin_again(ctx, session, case, actor)
+        begin_again(ctx, session, case, actor)
         if terms.agreed_by_offer is not None:
             # What was agreed on is done with: else an agreed sum would be owed a second time.
             terms = terms.but(
@@ -175,67 +159,6 @@ def _given_otherwise(case: Case, terms: CaseTerms) -> bool:
     )
     by_other_means = bool(terms.pieces) or (not terms.in_money and not is_repair(terms))
     return was_settled and by_other_means
-
-
-def _begin_again(ctx: Context, session: Session, case: Case, actor: Actor) -> None:
-    """Keep apart what the first round settled, and what of the goods is with the shopper again."""
-    paid: Counter[str] = Counter()
-    for refund in session.scalars(
-        select(Refund).where(
-            Refund.case_id == case.id, Refund.status.in_([RefundStatus.SUCCEEDED, RefundStatus.RECORDED])
-        )
-    ):
-        paid.update({line_id: int(quantity) for line_id, quantity in refund.units.items()})
-    gone, refused = goods_sent(session, case), goods_sent(session, case, repaired=False)
-    findings = holding_findings(session, case)
-    for line in case.lines:
-        repaired = gone.get(line.id, 0) - refused.get(line.id, 0)
-        mine = [finding for finding in findings if finding.line_id == line.id]
-        _take_out(ctx, session, [item for item in mine if not item.accepted], refused.get(line.id, 0))
-        # What is on the shelf was not what was repaired.
-        accepted = sorted(
-            (item for item in mine if item.accepted), key=lambda item: item.disposition == Disposition.RESTOCK
-        )
-        _take_out(ctx, session, accepted, repaired)
-        line.received = max(line.received - gone.get(line.id, 0), 0)
-        line.accepted = max(line.accepted - repaired, 0)
-        line.settled = min(paid[line.order_line_id], line.accepted)
-        if gone.get(line.id) and not line.received:
-            _announce_again(line, actor)
-    session.flush()
-    case.begun_again_at = ctx.now()
-
-
-def _announce_again(line: ReturnLine, actor: Actor) -> None:
-    line.reception = LINE_RECEPTION.move(Reception(line.reception), ReceptionEvent.BEGIN_AGAIN, actor.who)
-    line.acceptance = LINE_ACCEPTANCE.move(Acceptance(line.acceptance), AcceptanceEvent.BEGIN_AGAIN, actor.who)
-    line.refusal = ""
-
-
-def _take_out(ctx: Context, session: Session, findings: Sequence[Finding], count: int) -> None:
-    """Units that went back are no finding any more: the next parcel brings new ones. What is left of a finding stays."""
-    for finding in findings:
-        taken = min(finding.quantity, count)
-        if not taken:
-            return
-        finding.replaced_at = ctx.now()
-        count -= taken
-        if taken < finding.quantity:
-            session.add(
-                Finding(
-                    id=new_id(),
-                    case_id=finding.case_id,
-                    line_id=finding.line_id,
-                    quantity=finding.quantity - taken,
-                    grade=finding.grade,
-                    accepted=finding.accepted,
-                    disposition=finding.disposition,
-                    reason=finding.reason,
-                    found_by=finding.found_by,
-                    at=finding.at,
-                    stocked=finding.stocked,
-                )
-            )
 
 
 def _said(text: str, *, missing: str) -> str:

@@ -33,6 +33,7 @@ from .notifications import queue_case_mail
 from .orders import country_of, fresh_order, lock_lane, mirrored_order
 from .ports import Replacement, ShopConnection
 from .quotes import quote_case
+from .repairs import open_repair
 from .settling import settle_case
 from .waiting import follow_case, settings_of
 
@@ -221,11 +222,12 @@ def resolve_in_goods(ctx: Context, session: Session, case: Case) -> None:
     if not (accepted and waits):
         return
     quote = quote_case(session, case, mirrored_order(session, case.saleor_order_id), settings_of(session, case))
-    if quote.total or tuple(item.piece for item in quote.in_goods) != exchange.pieces:
+    if quote.total or tuple(item.piece for item in sent_by_order(quote)) != exchange.pieces:
         # Money is owed besides, or fewer came back than were sent for in advance: a person looks at it.
         follow_case(ctx, session, case)
         return
     move_case(ctx, case, CaseEvent.RESOLVE, SYSTEM)
+    open_repair(ctx, session, case, SYSTEM)
     settle_case(ctx, session, case, SYSTEM)
 
 

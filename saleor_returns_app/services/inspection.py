@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,9 +20,9 @@ from saleor_returns_app.domain.cases import (
     count_event,
 )
 from saleor_returns_app.domain.exchanges import ExchangeState
-from saleor_returns_app.domain.inspection import Disposition, Found, flaws_of
+from saleor_returns_app.domain.inspection import Disposition, Found, flaws_of, to_workshop
 from saleor_returns_app.domain.parcels import Direction
-from saleor_returns_app.domain.repairs import is_repair
+from saleor_returns_app.domain.repairs import RepairStatus, units_to_repair
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import BadInput, Conflict
@@ -33,15 +32,19 @@ from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.inspection import Finding
 from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.refunds import RecordedReturn
+from saleor_returns_app.models.repairs import Repair
 
 from .context import Context
 from .exchanges import resolve_in_goods
+from .findings import holding_findings
 from .goods_owed import goods_sent, mark_goods_owed
 from .guards import LONGEST_TEXT, check_goods_come_back, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
 from .logistics import deliver_parcels
+from .mending import units_returned
 from .notifications import queue_case_mail
 from .restocking import plan_restock, restock_correction
+from .standing_repairs import live_repair
 
 #: What was found, by return line id: units of the same condition together.
 Finds = Mapping[str, Sequence[Found]]
@@ -90,7 +93,7 @@ def book_findings(
     """Write down what was checked before, and go on with the case."""
     move_case(ctx, case, CaseEvent.RECEIVE, actor)
     for line in case.lines:
-        _keep(ctx, session, line, _as_due(case, found.get(line.id, ())), actor)
+        _keep(ctx, session, line, _as_due(session, case, line, found.get(line.id, ())), actor)
     record_entry(ctx, session, case, event="receive", actor=actor, public=True, detail=_summary(case.lines))
     if not more_to_come:
         _conclude_inspection(ctx, session, case, actor)
@@ -102,8 +105,7 @@ def take_up_goods(ctx: Context, session: Session, case: Case) -> bool:
     if not _goods_are_here(session, case):
         return False
     move_case(ctx, case, CaseEvent.TAKE_UP, SYSTEM)
-    if not is_repair(_terms(case)):
-        _record_units(ctx, session, case)
+    _record_units(ctx, session, case)
     return True
 
 
@@ -112,6 +114,11 @@ def _goods_are_here(session: Session, case: Case) -> bool:
         return False
     if case.begun_again_at is None or all(line.received >= line.quantity for line in case.lines):
         return True
+    turned = select(Repair.id).where(
+        Repair.case_id == case.id, Repair.status == RepairStatus.TURNED, Repair.ended_at >= case.begun_again_at
+    )
+    if session.scalar(turned.limit(1)) is not None:
+        return True  # it never left: something else was agreed in place of its repair
     # What had gone back to the shopper by then has to come again, with or without what stayed.
     gone = select(Parcel.id).where(
         Parcel.case_id == case.id, Parcel.direction == Direction.OUT, Parcel.created_at <= case.begun_again_at
@@ -120,11 +127,11 @@ def _goods_are_here(session: Session, case: Case) -> bool:
 
 
 def _record_units(ctx: Context, session: Session, case: Case) -> None:
-    """Saleor learns what was accepted, less what it was told before."""
+    """Saleor learns what was accepted and stays, less what it was told before."""
     told: Counter[str] = Counter()
     for row in session.scalars(select(RecordedReturn).where(RecordedReturn.case_id == case.id)):
         told.update({line_id: int(quantity) for line_id, quantity in row.units.items()})
-    left = {line.order_line_id: line.accepted - told[line.order_line_id] for line in case.lines}
+    left = {line_id: quantity - told[line_id] for line_id, quantity in units_returned(case).items()}
     units = {line_id: quantity for line_id, quantity in left.items() if quantity > 0}
     if not units:
         return
@@ -154,8 +161,7 @@ def _conclude_inspection(ctx: Context, session: Session, case: Case, actor: Acto
         detail=_summary(case.lines),
         note=f"goods received: {said}",
     )
-    if not is_repair(_terms(case)):  # what is repaired goes back: the shop's books stay as they are
-        _record_units(ctx, session, case)
+    _record_units(ctx, session, case)
     for finding in holding_findings(session, case):
         plan_restock(ctx, session, case, finding)
     queue_case_mail(ctx, session, case, "goods_received")
@@ -194,22 +200,24 @@ def correct_line(
             raise Conflict(
                 "A replacement was ordered for this count, so it cannot be changed any more.", code="TOO_LATE"
             )
+        if live_repair(session, case) is not None:
+            text = "What is repaired is in the workshop already, so the count cannot be changed any more."
+            raise Conflict(text, code="TOO_LATE")
         line = next((line for line in case.lines if line.id == line_id), None)
         if line is None:
             raise BadInput("A counted item is not part of this case.", code="UNKNOWN_LINE", field="lines")
         _check(line, found, most=line.quantity)
         _check_sent(session, case, line, found)
         _check_settled(session, case, line, found)
-        before = line.accepted
         replaced = [finding for finding in holding_findings(session, case) if finding.line_id == line.id]
         for finding in replaced:
             finding.replaced_at = ctx.now()
         line.received = line.accepted = 0
-        kept = _keep(ctx, session, line, _as_due(case, found), actor)
+        kept = _keep(ctx, session, line, _as_due(session, case, line, found), actor)
         if case.status == CaseStatus.INSPECTED:
             _settle(line, actor)
             restock_correction(ctx, session, case, replaced=replaced, kept=kept)
-            _record_difference(ctx, session, case, line, before)
+            _record_difference(ctx, session, case, line)
         mark_goods_owed(session, case)
         record_entry(
             ctx,
@@ -222,25 +230,23 @@ def correct_line(
         )
 
 
-def _record_difference(ctx: Context, session: Session, case: Case, line: ReturnLine, before: int) -> None:
+def _record_difference(ctx: Context, session: Session, case: Case, line: ReturnLine) -> None:
     """Saleor's record follows a correction: before it is written as one, later by a further return. It never takes units back."""
-    more = line.accepted - before
-    if is_repair(_terms(case)):
-        return
-    planned = session.scalar(
-        select(RecordedReturn).where(RecordedReturn.case_id == case.id, RecordedReturn.state == "planned")
-    )
+    rows = session.scalars(select(RecordedReturn).where(RecordedReturn.case_id == case.id)).all()
+    planned = next((row for row in rows if row.state == "planned"), None)
+    told = sum(int(row.units.get(line.order_line_id, 0)) for row in rows if row is not planned)
+    due = max(units_returned(case)[line.order_line_id] - told, 0)
     if planned is not None:
-        units = {**planned.units, line.order_line_id: int(planned.units.get(line.order_line_id, 0)) + more}
-        planned.units = {line_id: quantity for line_id, quantity in units.items() if quantity > 0}
+        units = {**planned.units, line.order_line_id: due}
+        planned.units = {line_id: quantity for line_id, quantity in units.items() if quantity}
         if not planned.units:
             session.delete(planned)
-    elif more > 0:
+    elif due:
         session.add(
             RecordedReturn(
                 case_id=case.id,
                 saleor_order_id=case.saleor_order_id,
-                units={line.order_line_id: more},
+                units={line.order_line_id: due},
                 check_at=ctx.now(),
             )
         )
@@ -251,12 +257,6 @@ def _record_difference(ctx: Context, session: Session, case: Case, line: ReturnL
             saleor_order_id=case.saleor_order_id,
             key=f"return:{case.id}:{new_id()}",
         )
-
-
-def holding_findings(session: Session, case: Case) -> Sequence[Finding]:
-    """What was found and not corrected since, in the order it was found."""
-    mine = select(Finding).where(Finding.case_id == case.id, Finding.replaced_at.is_(None))
-    return session.scalars(mine.order_by(Finding.id)).all()
 
 
 def accept_kept_units(case: Case) -> None:
@@ -290,11 +290,18 @@ def _terms(case: Case) -> CaseTerms:
     return CaseTerms.load(case.terms or {})
 
 
-def _as_due(case: Case, found: Sequence[Found]) -> Sequence[Found]:
-    """What is to be repaired goes to the workshop, whatever was ticked: on a shelf it would be sold."""
-    if not is_repair(_terms(case)):
+def _as_due(session: Session, case: Case, line: ReturnLine, found: Sequence[Found]) -> Sequence[Found]:
+    """What is to be repaired goes to the workshop, whatever was ticked."""
+    left = line.accepted - line.settled + sum(item.quantity for item in found if item.accepted)
+    mended = units_to_repair(_terms(case), {line.order_line_id: left}).get(line.order_line_id, 0)
+    if not mended:
         return found
-    return [replace(item, disposition=Disposition.REFURBISH) if item.accepted else item for item in found]
+    there = sum(
+        finding.quantity
+        for finding in holding_findings(session, case)
+        if finding.line_id == line.id and finding.accepted and finding.disposition == Disposition.REFURBISH
+    )
+    return to_workshop(found, max(mended - max(there - line.settled, 0), 0))
 
 
 def _check(line: ReturnLine, found: Sequence[Found], *, most: int) -> None:

@@ -11,19 +11,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.cases import (
+    GONE_BACK,
     RELEASED,
     Acceptance,
     Reason,
     Resolution,
 )
+from saleor_returns_app.domain.exchanges import Piece
 from saleor_returns_app.domain.orders import RETURNED, Order
 from saleor_returns_app.domain.policy import CaseVerdict, Condition, Verdict, judge_case
 from saleor_returns_app.domain.policy.case_terms import case_terms
 from saleor_returns_app.domain.quotes import Quote
+from saleor_returns_app.domain.repairs import units_to_repair
 from saleor_returns_app.domain.returns import returnable_units
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import CaseTerms
-from saleor_returns_app.models.cases import Case, ReturnLine
+from saleor_returns_app.models.cases import Case
 
 from .context import Context
 from .facts import line_facts, shopper_history
@@ -60,24 +63,25 @@ class Expected:
 
 
 def announced_units(session: Session, saleor_order_id: str) -> Counter[str]:
-    """Units per order line that cases hold: announced, or after inspection accepted, until Saleor has the return on record."""
-    rows = session.execute(
-        select(
-            ReturnLine.order_line_id,
-            ReturnLine.quantity,
-            ReturnLine.acceptance,
-            ReturnLine.accepted,
-        )
-        .join(Case, Case.id == ReturnLine.case_id)
-        .where(
-            Case.saleor_order_id == saleor_order_id,
-            Case.status.not_in([status.value for status in RELEASED]),
-            Case.return_recorded.is_(False),
+    """Units per order line that cases hold: announced, or after inspection accepted, until Saleor has the return on record; what is
+    repaired, until it went back to the shopper."""
+    cases = session.scalars(
+        select(Case).where(
+            Case.saleor_order_id == saleor_order_id, Case.status.not_in([status.value for status in RELEASED])
         )
     )
     held: Counter[str] = Counter()
-    for line_id, quantity, acceptance, accepted in rows:
-        held[line_id] += quantity if acceptance == Acceptance.UNDECIDED else accepted
+    for case in cases:
+        mended = units_to_repair(
+            CaseTerms.load(case.terms or {}), {line.order_line_id: line.accepted - line.settled for line in case.lines}
+        )
+        for line in case.lines:
+            if line.acceptance == Acceptance.UNDECIDED:
+                held[line.order_line_id] += 0 if case.return_recorded else line.quantity
+                continue
+            there = mended.get(line.order_line_id, 0)
+            held[line.order_line_id] += 0 if case.return_recorded else line.accepted - there
+            held[line.order_line_id] += 0 if case.status in GONE_BACK else there
     return held
 
 
@@ -148,11 +152,25 @@ def expect(
     said = {line_id: verdicts[line_id] for line_id in wanted}
     verdict = judge_case(tuple(said.values()))
     wishes = {request.resolution for request in asked}
+    names = {line.id: line.product_name for line in order.lines}
+    mended = tuple(
+        Piece(
+            order_line_id=request.order_line_id,
+            quantity=request.quantity,
+            resolution=Resolution.REPAIR,
+            name=names[request.order_line_id],
+        )
+        for request in asked
+        if request.resolution is Resolution.REPAIR
+        and request.order_line_id in said
+        and Resolution.REPAIR in said[request.order_line_id].resolutions
+    )
     terms = case_terms(
         verdict,
         said,
         wished=wishes.pop() if len(wishes) == 1 else Resolution.REFUND,
         worth=plain.total,
+        mended=mended if len(wishes) > 1 else (),
         shipping_cap=None,  # Saleor does not say what the cheapest way would have cost; the shopper is not the one to lose by that
     )
     quote = quote_units(session, order, wanted=wanted, settings=settings, terms=terms, agreed_units=wanted)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import SYSTEM
-from saleor_returns_app.domain.effects import Doubtful, EffectKind, Finished, Sight, ToDo
+from saleor_returns_app.domain.effects import Doubtful, EffectEvent, EffectKind, EffectState, Finished, Sight, ToDo
 from saleor_returns_app.domain.methods import ARRANGED
 from saleor_returns_app.domain.orders import Address
 from saleor_returns_app.domain.parcels import ParcelStatus
@@ -25,11 +25,12 @@ from saleor_returns_app.models.effects import Effect
 from saleor_returns_app.models.notifications import Notification
 from saleor_returns_app.models.parcels import Parcel
 
-from .arranging import label_key, settle_arrangement
+from .arranging import give_label_back, label_key, label_of, settle_arrangement, take_label
+from .attention import refresh_attention
 from .carrier_accounts import account_of
 from .carrier_ports import CarrierAccount, Label, PickupWindow, Shipment
 from .context import Context
-from .effects import plan_effect
+from .effects import move_effect, plan_effect
 from .logistics import parcels_of
 from .orders import mirrored_order
 from .places import place_of
@@ -88,16 +89,11 @@ class Labelling:
             return ToDo({"step": "void"}) if label is not None else Finished()
         if label is None:
             return ToDo({"step": "buy"})
-        facts = {
-            "tracking_number": label.tracking_number,
-            "carrier": label.carrier,
-            "service": label.service,
-            "cost": str(label.cost or ""),
-        }
+        facts = _facts(label)
         if "window" not in effect.what:
             return Finished(facts)
         pickup = ctx.carriers.find_pickup(account, effect.id)
-        return Finished({**facts, "pickup": pickup.confirmation}) if pickup else ToDo({"step": "book"})
+        return Finished({**facts, "pickup": pickup.confirmation}) if pickup else ToDo({**facts, "step": "book"})
 
     def act(self, ctx: Context, shop: ShopConnection, effect: Effect, seen: Mapping[str, Any]) -> Mapping[str, Any]:
         account = _account(ctx, shop.tenant_id)
@@ -117,22 +113,27 @@ class Labelling:
         if seen["step"] == "void":
             return {_VOIDED: _void(ctx, account, shipment_id)}
         if seen["step"] == "buy":
-            ctx.carriers.buy_label(account, shipment_id)
-            return {}
+            return _facts(ctx.carriers.buy_label(account, shipment_id))
         opens, closes = (datetime.fromisoformat(moment) for moment in what["window"])
         window = PickupWindow(opens=opens, closes=closes)
         address = Address(**what["sender"])
-        ctx.carriers.book_pickup(account, shipment_id, address=address, window=window, reference=effect.id)
+        try:
+            ctx.carriers.book_pickup(account, shipment_id, address=address, window=window, reference=effect.id)
+        except CarrierRefused as refusal:
+            text = f"Its label {seen['tracking_number']} is bought, but no courier was booked. {refusal.message()}"
+            raise CarrierRefused(text, codes=refusal.codes) from refusal
         return {}
 
     def done(self, ctx: Context, session: Session, case: Case, effect: Effect) -> None:
         """The shopper gets it. Where a person saw to it, its number is theirs to tell."""
         parcel = session.get_one(Parcel, effect.what["parcel"])
-        said = effect.result
-        if parcel.arranged_at is not None or case.status not in SENDING:
+        if parcel.arranged_at is not None or _VOIDED in effect.result:
             return
-        parcel.shipment_id = str(said.get("shipment_id", "")) if said.get("tracking_number") else ""
-        number, carrier = str(said.get("tracking_number", "")), str(said.get("carrier", ""))
+        take_label(parcel, effect)
+        if case.status not in SENDING:
+            give_label_back(ctx, session, case, parcel)  # it ended after the last look
+            return
+        number, carrier = parcel.tracking_number, parcel.carrier
         settle_arrangement(ctx, session, case, parcel, actor=SYSTEM, number=number, carrier=carrier, message="")
 
     def tidy(self, ctx: Context, shop: ShopConnection, effect: Effect) -> None:
@@ -149,9 +150,8 @@ class Voiding:
         account = _account(ctx, shop.tenant_id)
         return {_VOIDED: account is not None and _void(ctx, account, str(effect.what["shipment_id"]))}
 
-    def done(self, ctx: Context, session: Session, case: Case, effect: Effect) -> None:  # noqa: ARG002
-        """The parcel has no label any more."""
-        session.get_one(Parcel, effect.what["parcel"]).shipment_id = ""
+    def done(self, ctx: Context, session: Session, case: Case, effect: Effect) -> None:
+        """The parcel has had no label since this was planned."""
 
     def tidy(self, ctx: Context, shop: ShopConnection, effect: Effect) -> None:
         """It left no marks."""
@@ -160,10 +160,13 @@ class Voiding:
 def give_labels_back(ctx: Context, session: Session, case: Case) -> None:
     """Nothing is sent any more: plan that labels which no carrier has seen are given back."""
     for parcel in parcels_of(session, case.id):
-        if parcel.shipment_id and parcel.status == ParcelStatus.ANNOUNCED:
-            what = {"parcel": parcel.id, "number": parcel.number, "shipment_id": parcel.shipment_id}
-            key, lane = f"void:{parcel.id}", f"parcel:{parcel.id}"
-            plan_effect(ctx, session, case, kind=EffectKind.VOID, key=key, lane=lane, what=what)
+        label = label_of(session, parcel)
+        if label is not None and label.state == EffectState.STUCK:
+            move_effect(ctx, label, EffectEvent.CANCEL)
+            take_label(parcel, label)
+        if parcel.status == ParcelStatus.ANNOUNCED:
+            give_label_back(ctx, session, case, parcel)
+    refresh_attention(session, case)
 
 
 def read_label(ctx: Context, tenant_id: str, case_id: str, parcel: int) -> Label:
@@ -190,6 +193,16 @@ def label_for_mail(ctx: Context, row: Notification) -> tuple[Attachment, ...]:
     ending = label.media_type.rpartition("/")[2]
     name = f"{row.params['number']}-{row.params['parcel']}-label.{ending}"
     return (Attachment(name=name, media_type=label.media_type, content=label.content),)
+
+
+def _facts(label: Label) -> dict[str, str]:
+    """What is remembered of a label once it is paid for."""
+    return {
+        "tracking_number": label.tracking_number,
+        "carrier": label.carrier,
+        "service": label.service,
+        "cost": str(label.cost or ""),
+    }
 
 
 def _void(ctx: Context, account: CarrierAccount, shipment_id: str) -> bool:

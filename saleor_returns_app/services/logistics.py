@@ -143,13 +143,15 @@ def _meant(known: Sequence[Parcel], number: str, corrects: int | None) -> Parcel
     return wrong
 
 
-def announce_parcel(ctx: Context, session: Session, case: Case, known: Sequence[Parcel]) -> Parcel:
+def announce_parcel(
+    ctx: Context, session: Session, case: Case, known: Sequence[Parcel], parcel_id: str | None = None
+) -> Parcel:
     """One parcel more, after those that are known. Raises BadInput for too many."""
     if len(known) >= MOST_PARCELS:
         text = "A return has at most %(most)s parcels."
         raise BadInput(text, code="TOO_MANY_PARCELS", field="tracking_number", most=MOST_PARCELS)
     parcel = Parcel(
-        id=new_id(),
+        id=parcel_id or new_id(),
         case_id=case.id,
         number=len(known) + 1,
         direction=Direction.BACK,

@@ -1,23 +1,39 @@
-"""What goes to the workshop comes off the shelf: accepted goods that were put on stock before a repair was agreed."""
+"""Which units of a case are repaired. What goes to the workshop comes off the shelf, where it was put on stock before."""
 
 from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.inspection import Disposition
+from saleor_returns_app.domain.repairs import units_to_repair
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case, ReturnLine
 from saleor_returns_app.models.inspection import Finding
 
 from .context import Context
-from .inspection import holding_findings
+from .findings import holding_findings
 from .restocking import restock_correction
 
 
 def units_to_mend(case: Case) -> dict[str, int]:
-    """By return line id: what was accepted, less what was refunded before a dispute. That is the shop's, and is neither mended nor sent."""
+    """By return line id: of what was accepted and not settled before, those that were agreed to be repaired."""
+    left = {line.order_line_id: line.accepted - line.settled for line in case.lines}
+    mended = units_to_repair(CaseTerms.load(case.terms or {}), left)
+    return {line.id: mended[line.order_line_id] for line in case.lines if mended.get(line.order_line_id)}
+
+
+def units_returned(case: Case) -> dict[str, int]:
+    """By order line id: what was accepted and stays with the shop; what is repaired goes back, and the shop's books stay as they are."""
+    mended = units_to_mend(case)
+    return {line.order_line_id: line.accepted - mended.get(line.id, 0) for line in case.lines}
+
+
+def only_mends(case: Case) -> bool:
+    """Whether all that was accepted and not settled before is repaired: neither money nor other goods are owed besides."""
     left = {line.id: line.accepted - line.settled for line in case.lines}
-    return {line_id: quantity for line_id, quantity in left.items() if quantity > 0}
+    mended = units_to_mend(case)
+    return bool(mended) and all(mended.get(line_id, 0) == max(quantity, 0) for line_id, quantity in left.items())
 
 
 def take_off_shelf(ctx: Context, session: Session, case: Case) -> None:

@@ -114,8 +114,8 @@ def _check_pace(ctx: Context, session: Session, case: Case, who: Who) -> None:
         raise TooMany(text, code="MANY_MESSAGES")
 
 
-def tell_staff(ctx: Context, session: Session, case: Case, said: str) -> None:
-    """A mail to who works on the case and to those who watch it."""
+def tell_staff(ctx: Context, session: Session, case: Case, said: str, *, kind: str = "message_to_staff") -> None:
+    """A mail to who works on the case and to those who watch it: of the shopper's word, or by `kind` of what happened."""
     watching = session.scalars(select(CaseWatcher.email).where(CaseWatcher.case_id == case.id)).all()
     for address in sorted({person for person in (case.assignee, *watching) if "@" in person}):
         params = {
@@ -125,9 +125,11 @@ def tell_staff(ctx: Context, session: Session, case: Case, said: str) -> None:
             "body": said,
             "case_id": case.id,
         }
-        queue_mail(
-            ctx, session, kind="message_to_staff", recipient=address, language="en", params=params, case_id=case.id
-        )
+        queue_mail(ctx, session, kind=kind, recipient=address, language="en", params=params, case_id=case.id)
+
+
+#: A mail that tells of what happened, not of what somebody wrote.
+NEWS = "news_to_staff"
 
 
 def send_message(

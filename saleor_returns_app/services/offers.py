@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import func, select
@@ -9,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import SYSTEM, Actor
-from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
+from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus, Resolution
 from saleor_returns_app.domain.deadlines import Wait, due_after, length_of
-from saleor_returns_app.domain.exchanges import Piece
+from saleor_returns_app.domain.exchanges import BY_ORDER, Piece
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money, total
 from saleor_returns_app.domain.offers import (
@@ -26,6 +27,7 @@ from saleor_returns_app.domain.offers import (
 )
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.quote_lines import QuoteKind
+from saleor_returns_app.domain.repairs import ENDED
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import CaseTerms, PostageBearer
@@ -45,6 +47,8 @@ from .notifications import queue_case_mail
 from .orders import mirrored_order
 from .places import address_of
 from .quotes import quote_case, quote_units
+from .return_methods import chooses_way
+from .standing_repairs import live_repair
 from .waiting import follow_case
 
 #: What became of an offer, for who comes too late to answer it.
@@ -173,7 +177,8 @@ def accept_offer(ctx: Context, tenant_id: str, offer_id: str, *, actor: Actor, v
         said = {**_said(offer), "total": str(quote.total)} if terms.in_money else _said(offer)
         note = f"agreed on offer {offer.number}: {proposal.kind.value.replace('_', ' ')}"
         record_entry(ctx, session, case, event="agree", actor=actor, public=True, detail=said, note=note)
-        queue_case_mail(ctx, session, case, "agreed", goods_here=goods_here, **_told(offer))
+        chooses = chooses_way(session, case)
+        queue_case_mail(ctx, session, case, "agreed", goods_here=goods_here, chooses=chooses, **_told(offer))
         if actor.who is Who.SHOPPER:
             tell_staff(ctx, session, case, "The offer was accepted.")
 
@@ -268,6 +273,13 @@ def _propose(
     if found:
         because = found[0].because
         raise BadInput(because.text, code=because.code, field=found[0].field, **because.params)
+    if (repair := live_repair(session, case)) is not None:
+        text = (
+            "What was repaired went back already. Approve what else was agreed."
+            if repair.status in ENDED
+            else "A repair is under way. End it, or choose there to offer something else."
+        )
+        raise Conflict(text, code="REPAIRED")
     if proposal.keeps and any(line.received > line.settled for line in case.lines):
         text = "The items are here, so the shopper cannot keep them. Offer something else."
         raise BadInput(text, code="GOODS_HERE", field="kind")
@@ -326,14 +338,20 @@ def _detail(session: Session, case: Case, proposal: Proposal) -> dict[str, Any]:
         since=case.begun_again_at,
         terms=agreed_terms(CaseTerms.load(case.terms or {}), proposal, number=0),
     )
-    named = ", ".join(f"{piece.quantity} × {piece.name}" for piece in proposal.pieces)
+    named = _named(piece for piece in proposal.pieces if piece.resolution in BY_ORDER)
+    mended = _named(piece for piece in proposal.pieces if piece.resolution is Resolution.REPAIR)
     return {
         **detail,
-        "wish": f"{named} ({wish})" if wish else named,
+        "wish": f"{named} ({wish})" if wish and named else named or wish,
+        **({"mended": mended} if mended else {}),
         "pieces": [piece.dump() for piece in proposal.pieces],
         "owed_minor": quote.difference.owed.minor,
         "back_minor": quote.total.minor,
     }
+
+
+def _named(pieces: Iterable[Piece]) -> str:
+    return ", ".join(f"{piece.quantity} × {piece.name}" for piece in pieces)
 
 
 def _check_address(proposal: Proposal, address: str) -> None:
@@ -416,6 +434,7 @@ def _told(offer: Offer) -> dict[str, Any]:
             "postage_bearer": offer.postage_bearer,
             "merchant_percent": offer.merchant_percent,
             "wish": offer.detail.get("wish", ""),
+            "mended": offer.detail.get("mended", ""),
             "owed_minor": offer.detail.get("owed_minor", 0),
             "back_minor": offer.detail.get("back_minor", 0),
         },

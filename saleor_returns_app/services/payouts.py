@@ -239,12 +239,12 @@ def payout_to_answer(session: Session, case_id: str) -> Payout | None:
 def _load(session: Session, refund_id: str, actor: Actor, version: int | None) -> tuple[Case, Refund]:
     require_permission(actor, "HANDLE_PAYMENTS")
     require_role(actor, Verb.PAY)
-    refund = session.scalar(select(Refund).where(Refund.id == refund_id).with_for_update())
-    if refund is None:
+    case_id = session.scalar(select(Refund.case_id).where(Refund.id == refund_id))
+    if case_id is None:
         raise NotFound("This refund does not exist, or it is not yours to see.", code="UNKNOWN_REFUND")
-    case = load_case(session, refund.case_id, actor)
+    case = load_case(session, case_id, actor)  # before the refund, as everybody does
     check_version(case, version)
-    return case, refund
+    return case, session.scalars(select(Refund).where(Refund.id == refund_id).with_for_update()).one()
 
 
 def _own(session: Session, case_id: str, payout_id: str, actor: Actor) -> tuple[Case, Payout]:
@@ -257,7 +257,7 @@ def _own(session: Session, case_id: str, payout_id: str, actor: Actor) -> tuple[
 
 
 def _standing(session: Session, refund: Refund) -> Payout:
-    payout = standing_payout(session, refund.id)
+    payout = standing_payout(session, refund)
     if payout is None:
         raise Conflict("Nobody proposed a bank transfer or cash for this part.", code="NO_PAYOUT")
     return payout

@@ -62,7 +62,7 @@ def committed_refunds(
             grant = recognise_grant(order, grant_id=refund.grant_id, marker=refund.marker)
             hidden = refund.amount - (seen_in_charge(grant) if grant else zero)
             under_way[refund.transaction_id] = under_way.get(refund.transaction_id, zero) + max(hidden, zero)
-    for line_id, (quantity, gross, tax) in _settled_in_goods(session, order, besides=besides):
+    for line_id, (quantity, gross, tax) in _settled_in_goods(session, order, besides=besides, since=since):
         # They stay with the shopper, in another shape.
         units[line_id] += quantity
         kept[line_id] += quantity
@@ -77,14 +77,14 @@ def committed_refunds(
 
 
 def _settled_in_goods(
-    session: Session, order: Order, *, besides: str | None
+    session: Session, order: Order, *, besides: str | None, since: datetime | None
 ) -> list[tuple[str, tuple[int, Money, Money]]]:
-    """Order line id → units, gross and tax, of each replacement order of another case."""
+    """Order line id → units, gross and tax, of each replacement order of another case, or of an earlier round of this one."""
     mine = select(Exchange).where(Exchange.saleor_order_id == order.id, Exchange.state != ExchangeState.CANCELLED)
     return [
         item
         for exchange in session.scalars(mine)
-        if exchange.case_id != besides
+        if exchange.case_id != besides or (since is not None and exchange.created_at <= since)
         for item in exchange.settled_units().items()
     ]
 

@@ -21,8 +21,10 @@ from saleor_returns_app.domain.refunds import (
     RefundStatus,
     marker,
 )
+from saleor_returns_app.domain.repairs import is_repair
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.tenders import BY_ITSELF, RefundWay
+from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import BadInput, Conflict, NotFound
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
@@ -35,8 +37,10 @@ from .exchanges import check_replaced
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_case, move_case, record_entry
 from .issued_codes import plan_code
+from .mending import units_to_mend
 from .orders import fresh_order, lock_lane
 from .quotes import QUOTE, quote_case
+from .repairs import open_repair
 from .settling import move_refund, settle_case
 from .standing_payouts import check_no_payout
 from .waiting import follow_case
@@ -96,7 +100,8 @@ def approve_refund(
                 code="QUOTE_CHANGED",
                 total=str(quote.total),
             )
-        if not quote.total:
+        begins_repair = bool(units_to_mend(case)) and not is_repair(CaseTerms.load(case.terms or {}))
+        if not quote.total and not begins_repair:
             raise Conflict(
                 "There is nothing to refund. Resolve the case without a refund.",
                 code="NOTHING_DUE",
@@ -125,7 +130,9 @@ def approve_refund(
             if refund.status == RefundStatus.PROPOSED:
                 raise_concern(session, case, refund, "PAY_BY_HAND")
         follow_case(ctx, session, case)
-        _let_pay(ctx, session, case, key=f"pay:{refunds[0].id}")
+        open_repair(ctx, session, case, actor)
+        if refunds:
+            _let_pay(ctx, session, case, key=f"pay:{refunds[0].id}")
         return Approval(total=quote.total, complete=True)
 
 
@@ -409,6 +416,7 @@ def _parts(session: Session, refund: Refund) -> Sequence[Refund]:
     return session.scalars(
         select(Refund)
         .where(
+            Refund.case_id == refund.case_id,
             Refund.quote_id == refund.quote_id,
             or_(Refund.id == refund.id, Refund.status != RefundStatus.CANCELLED),
         )

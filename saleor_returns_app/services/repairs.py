@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import SYSTEM, Actor
-from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
+from saleor_returns_app.domain.cases import CaseEvent, CaseStatus, Resolution
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.repairs import (
     ENDED,
@@ -34,44 +34,55 @@ from .context import Context
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role, require_staff
 from .history import load_case, move_case, record_entry
 from .logistics import checked_tracking
-from .mending import take_off_shelf, units_to_mend
+from .mending import only_mends, take_off_shelf, units_to_mend
 from .messages import tell_staff
 from .notifications import queue_case_mail
+from .orders import lock_lane
+from .rounds import begin_again, check_settled
 from .sending_out import add_parcel_out, parcel_told
+from .settling import settle_case
+from .standing_repairs import live_repair, repair_of
 from .waiting import follow_case
 
 
-def repair_of(session: Session, case_id: str) -> Repair | None:
-    """The repair of a case, the last one where there were several; None where none was begun."""
-    mine = select(Repair).where(Repair.case_id == case_id)
-    return session.scalar(mine.order_by(Repair.number.desc()).limit(1))
-
-
 def start_repair(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, version: int | None = None) -> None:
-    """The accepted goods go to the workshop. Raises Conflict where no repair was agreed on, or nothing accepted."""
+    """The accepted goods go to the workshop. Raises Conflict where no repair was agreed on, or nothing accepted; where a refund or a
+    replacement is owed besides: its approval begins the repair as well."""
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
     with ctx.db.tenant(tenant_id) as session:
         case = load_case(session, case_id, actor)
         check_version(case, version)
-        if not is_repair(CaseTerms.load(case.terms or {})):
+        terms = CaseTerms.load(case.terms or {})
+        if not is_repair(terms) and not any(piece.resolution is Resolution.REPAIR for piece in terms.pieces):
             raise Conflict("No repair was agreed on. Make the shopper an offer first.", code="NO_REPAIR")
         move_case(ctx, case, CaseEvent.RESOLVE, actor)
         check_accepted(case)
         if not units_to_mend(case):
             raise Conflict("Nothing was accepted, so there is nothing to repair.", code="NOTHING_DUE")
-        last = session.scalar(select(func.max(Repair.number)).where(Repair.case_id == case.id)) or 0
-        repair = Repair(
-            id=new_id(),
-            case_id=case.id,
-            number=last + 1,
-            status=REPAIR.initial,
-            currency=case.currency,
-            created_at=ctx.now(),
-        )
-        session.add(repair)
-        take_off_shelf(ctx, session, case)
-        record_entry(ctx, session, case, event="start_repair", actor=actor, public=True, note="repair begun")
+        if not only_mends(case):
+            text = "More was agreed than the repair. Approve the refund or send the replacement: the repair begins with it."
+            raise Conflict(text, code="OWED_BESIDES")
+        open_repair(ctx, session, case, actor)
+
+
+def open_repair(ctx: Context, session: Session, case: Case, actor: Actor) -> None:
+    """With what else was agreed, the accepted units that are repaired go to the workshop; nothing where none are, or they are there."""
+    if not units_to_mend(case) or live_repair(session, case) is not None:
+        return
+    last = session.scalar(select(func.max(Repair.number)).where(Repair.case_id == case.id)) or 0
+    repair = Repair(
+        id=new_id(),
+        case_id=case.id,
+        number=last + 1,
+        status=REPAIR.initial,
+        currency=case.currency,
+        created_at=ctx.now(),
+    )
+    session.add(repair)
+    take_off_shelf(ctx, session, case)
+    follow_case(ctx, session, case)
+    record_entry(ctx, session, case, event="start_repair", actor=actor, public=True, note="repair begun")
 
 
 def diagnose_repair(
@@ -244,7 +255,8 @@ def send_repair(
     tracking_number: str,
     version: int | None = None,
 ) -> None:
-    """The goods go back, repaired or not, and the case is settled. Raises Conflict while money is owed on either side."""
+    """The goods go back, repaired or not; the case is settled where nothing else is owed. Raises Conflict while money is owed for
+    the repair on either side."""
     number, said = checked_tracking(tracking_number, carrier)
     with ctx.db.tenant(tenant_id) as session:
         case, repair = _load(session, case_id, actor, version)
@@ -255,7 +267,7 @@ def send_repair(
         repair.parcel_id = parcel.id
         session.flush()
         told = parcel_told(case, parcel)
-        move_case(ctx, case, CaseEvent.SETTLE, actor)
+        settle_case(ctx, session, case, actor)
         event, note = (
             ("send_repaired", "repaired goods sent back")
             if was_repaired
@@ -266,11 +278,22 @@ def send_repair(
 
 
 def turn_repair(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, version: int | None = None) -> None:
-    """Something else in place of the repair: the case goes back to where an offer can be made, with the goods here."""
+    """Something else in place of the repair: the case goes back to where an offer can be made, with the goods here. What was paid or
+    sent besides stays so; raises Conflict while that is under way."""
     with ctx.db.tenant(tenant_id) as session:
+        order_id = load_case(session, case_id, actor).saleor_order_id
+    with ctx.db.tenant(tenant_id) as session:
+        lock_lane(session, order_id)  # before the case, as the jobs do
         case, repair = _load(session, case_id, actor, version)
         _move(ctx, repair, RepairEvent.TURN, actor)
-        move_case(ctx, case, CaseEvent.RECONSIDER, actor)
+        terms = CaseTerms.load(case.terms or {})
+        if terms.pieces:
+            check_settled(session, case)
+            begin_again(ctx, session, case, actor)
+            # What is left is what was to be repaired: a case of its own kind from now on.
+            case.terms = terms.but(resolution=Resolution.REPAIR, pieces=()).dump()
+        if case.status == CaseStatus.RESOLVING:
+            move_case(ctx, case, CaseEvent.RECONSIDER, actor)
         record_entry(ctx, session, case, event="turn_repair", actor=actor, note="no repair: another offer follows")
 
 
@@ -284,7 +307,10 @@ def _load(session: Session, case_id: str, actor: Actor, version: int | None) -> 
 
 def _repair(session: Session, case: Case) -> Repair:
     repair = repair_of(session, case.id)
-    if repair is None or (case.status != CaseStatus.RESOLVING and repair.status not in ENDED):
+    # Back at the approval, where a refund besides it was given up.
+    if repair is None or (
+        case.status not in (CaseStatus.RESOLVING, CaseStatus.INSPECTED) and repair.status not in ENDED
+    ):
         raise Conflict("Nothing is being repaired in this case.", code="NO_REPAIR")
     return repair
 

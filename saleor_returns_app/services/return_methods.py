@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.methods import ARRANGED, METHODS, OfferedMethod, offered_methods, pickup_days
+from saleor_returns_app.domain.methods import ARRANGED, METHODS, OfferedMethod, is_choice, offered_methods, pickup_days
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.parcels import ParcelStatus
@@ -30,7 +30,7 @@ from .guards import check_goods_come_back, check_version, require_permission, re
 from .history import load_case, record_entry
 from .labelling import plan_label
 from .logistics import announce_parcel, parcels_of
-from .messages import tell_staff
+from .messages import NEWS, tell_staff
 from .orders import mirrored_order
 from .quotes import quote_case
 from .slips import SENDING
@@ -49,7 +49,7 @@ class WaysBack:
 
     @property
     def is_choice(self) -> bool:
-        return [offered.method for offered in self.methods] != [ReturnMethod.SELF_SHIPPING]
+        return is_choice(self.methods)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +86,13 @@ def offered_of(terms: CaseTerms, settings: TenantSettings, *, currency: str) -> 
     )
 
 
+def chooses_way(session: Session, case: Case) -> bool:
+    """Whether its shopper has still to say how it comes back."""
+    terms, settings = CaseTerms.load(case.terms or {}), settings_of(session, case)
+    offered = offered_of(terms, settings, currency=case.currency)
+    return is_choice(offered) and not any(row.method or row.tracking_key for row in parcels_of(session, case.id))
+
+
 def choose_method(
     ctx: Context,
     tenant_id: str,
@@ -94,9 +101,11 @@ def choose_method(
     actor: Actor,
     chosen: Chosen,
     parcel: int | None = None,
+    parcel_id: str | None = None,
     version: int | None = None,
 ) -> int:
-    """Say how a parcel comes back; gives its number. `parcel` None: the one that is announced, or the first; 0: one more.
+    """Say how a parcel comes back; gives its number. `parcel` None: the one that is announced, or the first; 0: one more, as is the
+    number after the last, which can be said twice without another one coming of it. One that is made gets `parcel_id`.
 
     Its postage becomes part of the terms, so that the quote shows it. Saying the same again changes nothing. Raises BadInput naming
     the field, and Conflict once the shop has arranged it or the parcel is under way.
@@ -112,18 +121,21 @@ def choose_method(
         ways = ways_back(ctx, session, case)
         offered = _offered(ways, chosen)
         known = parcels_of(session, case.id)
-        row = _meant(session, known, parcel) or announce_parcel(ctx, session, case, known)
         said = _details(ways, offered.method, chosen)
-        before = (row.method, row.pickup_day, row.pickup_window, row.pickup_address, row.place)
-        if before == said:
+        row = next((row for row in known if row.id == parcel_id), None) or _meant(known, parcel)
+        if row is not None and said == (row.method, row.pickup_day, row.pickup_window, row.pickup_address, row.place):
             return row.number  # a second click
+        if row is None:
+            row = _one_more(ctx, session, case, known, parcel_id)
+        else:
+            _check_open(session, row)
         row.method, row.pickup_day, row.pickup_window, row.pickup_address, row.place = said
         row.postage_minor = offered.cost.minor if offered.cost is not None else None
         session.flush()
         charge_postage(session, case)
         record_entry(ctx, session, case, event="choose_method", actor=actor, public=True, detail=_entry(row, offered))
         if row.method in ARRANGED and plan_label(ctx, session, case, row) is None:
-            tell_staff(ctx, session, case, f"{METHODS[offered.method]} is to be arranged.")
+            tell_staff(ctx, session, case, f"{METHODS[offered.method]} is to be arranged.", kind=NEWS)
         refresh_attention(session, case)
         return row.number
 
@@ -180,22 +192,32 @@ def _details(ways: WaysBack, method: ReturnMethod, chosen: Chosen) -> tuple[str,
 _LONGEST_ADDRESS = 500
 
 
-def _meant(session: Session, known: Sequence[Parcel], parcel: int | None) -> Parcel | None:
+def _meant(known: Sequence[Parcel], parcel: int | None) -> Parcel | None:
     """The parcel whose way is said; None for one more."""
-    if parcel == 0:
-        return None
     if parcel is None:
-        found = next((row for row in known if row.status == ParcelStatus.ANNOUNCED), None)
-        if found is None:
-            return None
-    else:
-        found = next((row for row in known if row.number == parcel), None)
-        if found is None:
-            raise NotFound("This return has no such parcel.", code="UNKNOWN_PARCEL")
+        return next((row for row in known if row.status == ParcelStatus.ANNOUNCED), None)
+    if parcel in (0, len(known) + 1):
+        return None
+    found = next((row for row in known if row.number == parcel), None)
+    if found is None:
+        raise NotFound("This return has no such parcel.", code="UNKNOWN_PARCEL")
+    return found
+
+
+def _check_open(session: Session, found: Parcel) -> None:
     if found.status != ParcelStatus.ANNOUNCED or found.arranged_at is not None or label_of(session, found) is not None:
         text = "This parcel is arranged already. Write to the shop if something has to change."
         raise Conflict(text, code="ARRANGED")
-    return found
+
+
+def _one_more(
+    ctx: Context, session: Session, case: Case, known: Sequence[Parcel], parcel_id: str | None = None
+) -> Parcel:
+    """Each may cost the shop a label: there are no more of them than items to be sent."""
+    items = sum(line.quantity for line in case.lines)
+    if sum(row.status != ParcelStatus.LOST for row in known) >= items:
+        raise Conflict("Every item of this return has a parcel already.", code="TOO_MANY_PARCELS")
+    return announce_parcel(ctx, session, case, known, parcel_id)
 
 
 def _entry(row: Parcel, offered: OfferedMethod) -> dict[str, object]:

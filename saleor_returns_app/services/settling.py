@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
@@ -16,9 +18,10 @@ from saleor_returns_app.domain.refunds import (
     RefundStatus,
     marker,
 )
+from saleor_returns_app.domain.repairs import ENDED, is_repair
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.base import new_id
-from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.refunds import Refund, RefundAttempt
 
@@ -29,6 +32,7 @@ from .history import move_case, record_entry
 from .lanes import Lane
 from .notifications import queue_case_mail
 from .standing_payouts import supersede_payout
+from .standing_repairs import live_repair
 from .waiting import follow_case
 
 
@@ -118,7 +122,8 @@ def fail_refund(ctx: Context, session: Session, case: Case, row: Refund, *, code
 
 
 def settle_case(ctx: Context, session: Session, case: Case, actor: Actor) -> None:
-    """Resolve the case once nothing of its refunds and replacements is left open; back to the quote when all were given up."""
+    """Resolve the case once nothing of its refunds, its replacement and its repair is left open; back to the quote when all refunds
+    were given up."""
     refresh_attention(session, case)
     follow_case(ctx, session, case)
     rows = session.scalars(select(Refund).where(Refund.case_id == case.id).order_by(Refund.number)).all()
@@ -127,22 +132,35 @@ def settle_case(ctx: Context, session: Session, case: Case, actor: Actor) -> Non
     goods = session.scalars(
         select(Exchange).where(Exchange.case_id == case.id, Exchange.state != ExchangeState.CANCELLED)
     ).all()
-    if not CaseTerms.load(case.terms or {}).in_money:
+    terms = CaseTerms.load(case.terms or {})
+    if not terms.in_money and not is_repair(terms):
         return  # what was agreed in place of money ends otherwise
     if case.status != CaseStatus.RESOLVING or any(refund.status not in SETTLED for refund in refunds):
         return
     paid = [refund for refund in refunds if refund.status != RefundStatus.CANCELLED]
     if owes_goods(case) and not goods and paid:
         return  # the replacement was cancelled: a person looks at it
-    if not paid and not goods:
+    repair = live_repair(session, case)
+    if not paid and not goods and (refunds or repair is None):
         move_case(ctx, case, CaseEvent.RECONSIDER, actor)
         record_entry(ctx, session, case, event="reconsider", actor=actor)
         return
-    if any(exchange.state != ExchangeState.SHIPPED for exchange in goods):
-        return
-    move_case(ctx, case, CaseEvent.SETTLE, SYSTEM)
-    if not paid:
-        return  # that the goods were sent stands in the history, and was told
+    is_sent = all(exchange.state == ExchangeState.SHIPPED for exchange in goods)
+    if is_sent and (repair is None or repair.status in ENDED):
+        move_case(ctx, case, CaseEvent.SETTLE, SYSTEM)
+    if paid and not _was_told(session, case):
+        _tell_paid(ctx, session, case, paid)
+
+
+def _was_told(session: Session, case: Case) -> bool:
+    """Whether the shopper was told of what was paid in this round: a replacement or a repair may take longer than the money."""
+    told = select(CaseEntry.id).where(CaseEntry.case_id == case.id, CaseEntry.event == "settle")
+    if case.begun_again_at is not None:
+        told = told.where(CaseEntry.at > case.begun_again_at)
+    return session.scalar(told.limit(1)) is not None
+
+
+def _tell_paid(ctx: Context, session: Session, case: Case, paid: Sequence[Refund]) -> None:
     ways = [{"label": refund.label, "way": refund.way, "minor": refund.paid_minor} for refund in paid]
     whole = Money.from_minor(sum(refund.paid_minor for refund in paid), case.currency)
     record_entry(

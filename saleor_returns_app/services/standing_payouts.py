@@ -14,22 +14,21 @@ from saleor_returns_app.models.refunds import Refund
 from .context import Context
 
 
-def standing_payout(session: Session, refund_id: str) -> Payout | None:
-    return session.scalar(
-        select(Payout).where(Payout.refund_id == refund_id, Payout.status.in_(sorted(STANDING))).with_for_update()
-    )
+def standing_payout(session: Session, refund: Refund) -> Payout | None:
+    mine = select(Payout).where(Payout.case_id == refund.case_id, Payout.refund_id == refund.id)
+    return session.scalar(mine.where(Payout.status.in_(sorted(STANDING))).with_for_update())
 
 
 def check_no_payout(session: Session, refund: Refund) -> None:
     """Raises Conflict while a bank transfer or cash is agreed on, or asked about."""
-    if standing_payout(session, refund.id) is not None:
+    if standing_payout(session, refund) is not None:
         text = "A bank transfer or cash is under way for this part. Take that back first, or bring it to its end."
         raise Conflict(text, code="PAYOUT_STANDS")
 
 
 def supersede_payout(ctx: Context, session: Session, refund: Refund) -> bool:
     """The provider paid after all: what was not paid out yet need not be. True where it was, so that the shopper has it twice."""
-    payout = standing_payout(session, refund.id)
+    payout = standing_payout(session, refund)
     if payout is None:
         return False
     if payout.status == PayoutStatus.PAID:

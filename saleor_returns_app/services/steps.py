@@ -50,14 +50,15 @@ def vouch_effect(ctx: Context, tenant_id: str, effect_id: str, *, actor: Actor, 
 
 
 def _stuck(session: Session, effect_id: str, actor: Actor, version: int | None) -> tuple[Effect, Case]:
-    effect = session.scalar(select(Effect).where(Effect.id == effect_id).with_for_update())
-    if effect is None:
+    found = session.execute(select(Effect.case_id, Effect.kind).where(Effect.id == effect_id)).one_or_none()
+    if found is None:
         raise NotFound("This step does not exist, or it is not yours to see.", code="UNKNOWN_STEP")
-    in_money = effect.kind in _MONEY
+    in_money = found.kind in _MONEY
     require_permission(actor, "HANDLE_PAYMENTS" if in_money else "MANAGE_ORDERS")
     require_role(actor, Verb.PAY if in_money else Verb.RECEIVE)
-    case = load_case(session, effect.case_id, actor)
+    case = load_case(session, found.case_id, actor)  # before the step, as everybody does
     check_version(case, version)
+    effect = session.scalars(select(Effect).where(Effect.id == effect_id).with_for_update()).one()
     if effect.state not in (EffectState.STUCK, EffectState.LISTED):
         raise Conflict("This does not wait for anybody.", code="NOT_STUCK")
     return effect, case

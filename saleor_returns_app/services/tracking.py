@@ -17,7 +17,7 @@ from .carrier_ports import TrackingEvent, TrackingStatus
 from .context import Context
 from .history import move_case, record_entry
 from .logistics import move_parcel
-from .messages import tell_staff
+from .messages import NEWS, tell_staff
 
 #: What each word of a carrier does to a parcel, by the state it is in. Anything else changes nothing: words come twice, and late.
 _MOVES: dict[TrackingStatus, dict[ParcelStatus, tuple[ParcelEvent, ...]]] = {
@@ -44,8 +44,11 @@ def take_tracking_event(ctx: Context, tenant_id: str, event: TrackingEvent) -> i
     with ctx.db.tenant(tenant_id) as session:
         if not key:
             return 0
-        found = session.scalars(select(Parcel).where(Parcel.tracking_key == key).order_by(Parcel.id).with_for_update())
-        for parcel in found.all():
+        # The cases first, as people lock them: the other way round they could wait for each other.
+        theirs = session.scalars(select(Parcel.case_id).where(Parcel.tracking_key == key)).all()
+        session.scalars(select(Case).where(Case.id.in_(theirs)).order_by(Case.id).with_for_update()).all()
+        found = select(Parcel).where(Parcel.tracking_key == key, Parcel.case_id.in_(theirs))
+        for parcel in session.scalars(found.order_by(Parcel.id).with_for_update()).all():
             moved += _move(ctx, session, parcel, event)
     return moved
 
@@ -76,8 +79,7 @@ def _tell(ctx: Context, session: Session, case: Case, parcel: Parcel, step: Parc
     """Whoever works on the case hears what they can do something about."""
     which = parcel.tracking_number
     if step is ParcelEvent.LOSE:
-        tell_staff(
-            ctx, session, case, f"The carrier says that parcel {which} is lost or on its way back to its sender."
-        )
+        said = f"The carrier says that parcel {which} is lost or on its way back to its sender."
+        tell_staff(ctx, session, case, said, kind=NEWS)
     elif step is ParcelEvent.DELIVER and parcel.direction == Direction.BACK:
-        tell_staff(ctx, session, case, f"Parcel {which} has been delivered to you: it can be received.")
+        tell_staff(ctx, session, case, f"Parcel {which} has been delivered to you: it can be received.", kind=NEWS)

@@ -21,8 +21,8 @@ from saleor_returns_app.domain.deadlines import (
 )
 from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.machines import Who
-from saleor_returns_app.domain.refunds import RefundStatus
-from saleor_returns_app.domain.repairs import REPAIR, RepairStatus
+from saleor_returns_app.domain.refunds import SETTLED, RefundStatus
+from saleor_returns_app.domain.repairs import ENDED, RepairStatus
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.base import new_id
@@ -31,11 +31,11 @@ from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.offers import Offer
 from saleor_returns_app.models.refunds import Refund
-from saleor_returns_app.models.repairs import Repair
 from saleor_returns_app.models.tenants import Tenant
 
 from .attention import OF_PARCELS, refresh_attention
 from .context import Context
+from .standing_repairs import live_repair
 
 #: What the default of a deadline did while the case goes on waiting.
 ESCALATED, HANDED_OVER, ALARMED = "escalated", "handed_over", "alarmed"
@@ -95,8 +95,9 @@ def _wanted(ctx: Context, session: Session, case: Case, offer: Offer | None) -> 
     wait = case_wait(CaseStatus(case.status), terms)
     if wait is None:
         return {}
-    if wait is Wait.REPAIR:
-        wait = _of_repair(session, case)
+    repair = live_repair(session, case)
+    if wait is Wait.REPAIR and repair is not None:
+        wait = REPAIR_WAITS.get(RepairStatus(repair.status), wait)
     waits = {Wait.SECOND_APPROVAL if wait is Wait.APPROVAL and case.first_approval else wait}
     if offer is not None:
         waits.add(Wait.OFFER)
@@ -109,8 +110,10 @@ def _wanted(ctx: Context, session: Session, case: Case, offer: Offer | None) -> 
     )
     if exchange is not None and case.status in _IN_GOODS:
         waits.add(EXCHANGE_WAITS[ExchangeState(exchange.state)])
-        if wait is Wait.REFUND and not _has_refund(session, case):
-            waits.remove(wait)  # no money goes back
+    if repair is not None and repair.status not in ENDED and case.status in _IN_GOODS:
+        waits.add(REPAIR_WAITS[RepairStatus(repair.status)])
+    if wait is Wait.REFUND and len(waits) > 1 and not _owes_money(session, case):
+        waits.remove(wait)  # no money goes back, or it did
     return {wait: _deadline(ctx, session, case, wait, terms, offer) for wait in sorted(waits)}
 
 
@@ -135,19 +138,14 @@ def _open_offer(session: Session, case: Case) -> Offer | None:
     return session.scalar(select(Offer).where(Offer.case_id == case.id, Offer.status == "open"))
 
 
-def _of_repair(session: Session, case: Case) -> Wait:
-    """The shop is at it, but where the shopper was asked whether they want it at this price."""
-    mine = select(Repair.status).where(Repair.case_id == case.id).order_by(Repair.number.desc())
-    return REPAIR_WAITS.get(RepairStatus(session.scalar(mine.limit(1)) or REPAIR.initial), Wait.REPAIR)
-
-
 def _has_proposed(session: Session, case: Case) -> bool:
     proposed = select(Refund.id).where(Refund.case_id == case.id, Refund.status == RefundStatus.PROPOSED)
     return session.scalar(proposed.limit(1)) is not None
 
 
-def _has_refund(session: Session, case: Case) -> bool:
-    return session.scalar(select(Refund.id).where(Refund.case_id == case.id).limit(1)) is not None
+def _owes_money(session: Session, case: Case) -> bool:
+    open_ones = select(Refund.id).where(Refund.case_id == case.id, Refund.status.not_in(sorted(SETTLED)))
+    return session.scalar(open_ones.limit(1)) is not None
 
 
 def _is_another_offer(row: DeadlineRow, deadline: Deadline, offer: Offer | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from flask import Flask
@@ -14,11 +14,14 @@ from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.parcels import ParcelStatus
 from saleor_returns_app.domain.policy import Condition
 from saleor_returns_app.domain.policy.actions import ReturnMethod
-from saleor_returns_app.domain.refunds import RefundStatus
+from saleor_returns_app.domain.refunds import SETTLED, RefundStatus
+from saleor_returns_app.domain.repairs import ENDED, RepairStatus
 from saleor_returns_app.domain.terms import IN_MONEY, CaseTerms
 from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.exchanges import Exchange
+from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.refunds import Refund
+from saleor_returns_app.models.repairs import Repair
 from saleor_returns_app.web import i18n
 
 REASONS: dict[str, str] = {
@@ -97,9 +100,12 @@ _DOING: dict[Resolution, tuple[str, str, str, str]] = {
 _DOING[Resolution.RESHIP] = _DOING[Resolution.EXCHANGE]
 
 
-def doing(case: Case) -> tuple[str, str, str, str] | None:
-    """The words for doing what was agreed on: state, step, what comes next, the same where it is late. None where it is a refund."""
+def doing(case: Case, *, mends: bool = False) -> tuple[str, str, str, str] | None:
+    """The words for doing what was agreed on: state, step, what comes next, the same where it is late. None where it is a refund.
+    `mends`: only a repair is left to do."""
     terms = CaseTerms.load(case.terms or {})
+    if mends:
+        return _DOING[Resolution.REPAIR]
     if terms.resolution in IN_MONEY:
         return None
     return _DOING.get(terms.resolution, _DOING[Resolution.NONE])
@@ -177,6 +183,19 @@ NEXT = {
     CaseStatus.EXPIRED: "The items did not arrive in time. You can ask for a new return.",
     CaseStatus.DISPUTED: "The shop looks at your objection by %(day)s.",
 }
+
+#: The same while it is on nobody to tell a tracking number: by the way back that was chosen.
+_BY_METHOD: dict[str, str] = {
+    ReturnMethod.COURIER_PICKUP: "The courier comes on the day that was agreed. Have the items packed, with the return number inside.",
+    ReturnMethod.DROP_OFF: "Bring the parcel to a parcel shop by %(day)s, with the label or code that you were sent.",
+    ReturnMethod.IN_STORE: "Bring the items to the store by %(day)s, with your return number.",
+}
+_TO_BOOK: dict[str, str] = {
+    ReturnMethod.COURIER_PICKUP: "The shop books the courier and writes to you. Have the items packed, with the return number inside.",
+    ReturnMethod.DROP_OFF: "The shop gets the label and writes to you. Then bring the parcel to a parcel shop by %(day)s.",
+}
+_TO_CHOOSE = "Choose below how the items come back, and send them by %(day)s."
+_ARRIVED = "Your parcel has arrived. The shop checks it next and writes to you."
 
 #: What is waited for, as a line of a table or a sentence: "Waiting for: …".
 WAITS: dict[str, str] = {
@@ -259,8 +278,14 @@ def next_text(
     late: bool = False,
     reopenable: bool = False,
     exchange: Exchange | None = None,
+    repair: Repair | None = None,
+    parcels: Sequence[Parcel] = (),
+    chooses: bool = False,
 ) -> str:
-    """What happens next, as the shopper reads it (msgid; `day` fills it)."""
+    """What happens next, as the shopper reads it (msgid; `day` fills it). `parcels` are those to the shop.
+    `chooses`: how they come back is still to be said."""
+    if case.status == CaseStatus.RESOLVING and repair is not None and repair.status == RepairStatus.QUOTED:
+        return _PRICE
     if exchange is not None and case.status in _IN_GOODS and not list(refunds):
         state = ExchangeState(exchange.state)
         said = (_LATE_REPLACEMENT.get(state) if late else None) or _REPLACEMENT.get(state)
@@ -273,17 +298,29 @@ def next_text(
         return _ANSWER[Who(case.due_by)]
     if status is CaseStatus.APPROVED and terms.keeps_item:
         return _KEPT if terms.in_money else _KEPT_OTHERWISE
+    if (said := _TO_CHOOSE if chooses else _of_parcels(status, parcels)) is not None:
+        return said
     if status is CaseStatus.INSPECTED and (terms.pieces or not terms.in_money):
         return _INSPECTED_OTHERWISE
-    if status is CaseStatus.RESOLVING and (words := doing(case)):
-        if case.due_by == Who.SHOPPER:
-            return _PRICE
+    mends = repair is not None and repair.status not in ENDED and all(row.status in SETTLED for row in refunds)
+    if status is CaseStatus.RESOLVING and (words := doing(case, mends=mends)):
         return words[3] if late else words[2]
     if status is CaseStatus.RESOLVING and any(refund.status in _NO_PROMISE for refund in refunds):
         return _REFUND_CHECKED
     if status is CaseStatus.EXPIRED and reopenable:
         return EXPIRED_EVIDENCE
     return LATE.get(status, NEXT[status]) if late else NEXT[status]
+
+
+def _of_parcels(status: CaseStatus, parcels: Sequence[Parcel]) -> str | None:
+    """What is next where the parcels say more than the state of the case."""
+    if status is CaseStatus.IN_TRANSIT and parcels and all(row.status == ParcelStatus.DELIVERED for row in parcels):
+        return _ARRIVED
+    waiting = [row for row in parcels if row.status == ParcelStatus.ANNOUNCED and row.method]
+    if status is not CaseStatus.APPROVED or not waiting:
+        return None
+    method = waiting[-1].method
+    return (_TO_BOOK.get(method) if waiting[-1].arranged_at is None else None) or _BY_METHOD.get(method)
 
 
 #: Event of the history → what the shopper reads.

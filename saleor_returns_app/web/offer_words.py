@@ -55,6 +55,7 @@ _POSTAGE = {
     PostageBearer.MERCHANT: "The shop pays the postage back.",
     PostageBearer.SHARED: "The shop pays %(percent)s %% of the postage back, you pay the rest.",
 }
+_MENDED = "These are repaired and sent back to you: %(items)s"
 _DIFFERENCE = {
     "owed_minor": "You pay %(amount)s for the difference before it is sent.",
     "back_minor": "You also get %(amount)s back.",
@@ -72,6 +73,7 @@ def plain(offer: Offer) -> dict[str, Any]:
         "postage_bearer": offer.postage_bearer,
         "merchant_percent": offer.merchant_percent,
         "wish": offer.detail.get("wish", ""),
+        "mended": offer.detail.get("mended", ""),
         "owed_minor": offer.detail.get("owed_minor", 0),
         "back_minor": offer.detail.get("back_minor", 0),
     }
@@ -81,12 +83,17 @@ def meaning(offer: Mapping[str, Any], currency: str, to: str | None = None) -> l
     """Sentences in a language (that of the request), the most important first."""
     spoken = to or i18n.language()
     kind, minor = OfferKind(offer["kind"]), offer["amount_minor"]
+    mended = str(offer.get("mended") or "")
     with_amount, without = _MEANS[kind, bool(offer["keeps"])]
+    if mended and kind is OfferKind.REPAIR:
+        with_amount = "You send the items back."
     amount = "" if minor is None else i18n.format_money(Money.from_minor(int(minor), currency), spoken)
     text = i18n.translate(without if minor is None and without else with_amount, spoken)
     sentences = [text % {"amount": amount, "wish": offer["wish"]}]
     if kind in _ALSO_SAYS and offer["wish"]:
         sentences.append(str(offer["wish"]))
+    if mended:
+        sentences.append(i18n.translate(_MENDED, spoken) % {"items": mended})
     for name, text in _DIFFERENCE.items():
         if offer.get(name):
             money = i18n.format_money(Money.from_minor(int(offer[name]), currency), spoken)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import Resolution
 from saleor_returns_app.domain.money import Money
-from saleor_returns_app.domain.offers import OfferKind
+from saleor_returns_app.domain.offers import BY_PIECES, OfferKind
 from saleor_returns_app.domain.quote_lines import unit_worths
 from saleor_returns_app.errors import BadInput
 from saleor_returns_app.models.cases import Case, ReturnLine
@@ -35,6 +35,10 @@ class Choice:
     @property
     def again_name(self) -> str:
         return f"again_{self.line.order_line_id}"
+
+    @property
+    def repair_name(self) -> str:
+        return f"repair_{self.line.order_line_id}"
 
     @property
     def variant_name(self) -> str:
@@ -69,6 +73,7 @@ def typed_picks(case: Case, typed: Mapping[str, str]) -> tuple[Pick, ...]:
     for line in case.lines:
         units = _units(typed, f"units_{line.order_line_id}")
         again = _units(typed, f"again_{line.order_line_id}")
+        mended = _units(typed, f"repair_{line.order_line_id}")
         if units:
             found.append(
                 Pick(
@@ -80,6 +85,8 @@ def typed_picks(case: Case, typed: Mapping[str, str]) -> tuple[Pick, ...]:
             )
         if again:
             found.append(Pick(order_line_id=line.order_line_id, quantity=again, resolution=Resolution.RESHIP))
+        if mended:
+            found.append(Pick(order_line_id=line.order_line_id, quantity=mended, resolution=Resolution.REPAIR))
     if not found:
         raise BadInput("Choose at least one item.", code="NOTHING_CHOSEN", field="pieces")
     return tuple(found)
@@ -95,6 +102,6 @@ def _units(typed: Mapping[str, str], name: str) -> int:
 
 
 def kind_of(picks: Sequence[Pick]) -> OfferKind:
-    """The kind of an offer of these: an exchange where anything is exchanged."""
-    exchanged = any(pick.resolution is Resolution.EXCHANGE for pick in picks)
-    return OfferKind.EXCHANGE if exchanged else OfferKind.RESHIP
+    """The kind of an offer of these: an exchange where anything is exchanged, a repair where nothing is sent."""
+    wanted = {pick.resolution for pick in picks}
+    return next(kind for kind, fitting in BY_PIECES.items() if wanted <= fitting)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from saleor_returns_app.domain.cases import Acceptance, CaseStatus, Resolution
+from saleor_returns_app.domain.cases import RELEASED, Acceptance, CaseStatus, Resolution
 from saleor_returns_app.domain.effects import EffectKind, EffectState
 from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.inspection import FOR_ACCEPTED, FOR_REFUSED, Disposition
@@ -23,6 +23,8 @@ from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.inspection import Finding
 from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.refunds import RecordedReturn, Refund
+from saleor_returns_app.services.mending import units_to_mend
+from saleor_returns_app.services.standing_repairs import live_repair
 from tests.fakes import FakeSaleor
 
 from .giving import Giving
@@ -118,6 +120,15 @@ def _check_case(session: Session, saleor: FakeSaleor, order: Order, case: Case, 
     for refund in refunds:
         if refund.status != RefundStatus.CANCELLED:
             units.update({line_id: int(quantity) for line_id, quantity in refund.units.items()})
+    if (live := live_repair(session, case)) is not None and case.status not in RELEASED:
+        at = {line.id: line.order_line_id for line in case.lines}
+        gone = session.get(Parcel, live.parcel_id) if live.parcel_id else None
+        mended = units_to_mend(case) if gone is None else gone.units
+        for line_id, quantity in mended.items():
+            units_and = units[at[line_id]] + quantity
+            assert units_and <= accepted[at[line_id]], (
+                f"{quantity} repaired ({live.status}), {units[at[line_id]]} settled"
+            )
     for line_id, quantity in units.items():
         most = announced[line_id] if line_id in trusted else accepted[line_id]
         assert quantity <= most, f"{quantity} of {line_id} settled, {most} accepted"
@@ -125,7 +136,15 @@ def _check_case(session: Session, saleor: FakeSaleor, order: Order, case: Case, 
     money = sum(claimed(refund) for refund in refunds)
     round_now = [row for row in refunds if case.begun_again_at is None or row.created_at > case.begun_again_at]
     shipping = order.shipping_gross.minor if any(row.includes_shipping for row in refunds) else 0
-    bound = worth(order, units) + len(order.lines) + shipping  # a cent a line, for how they are rounded
+    # What a cheaper replacement left over was paid with the rest; should it be cancelled afterwards, a person looks at it.
+    dropped = session.scalars(
+        select(Exchange).where(Exchange.case_id == case.id, Exchange.state == ExchangeState.CANCELLED)
+    )
+    over = Counter(units)
+    for exchange in dropped if refunds else ():
+        over.update({line_id: quantity for line_id, (quantity, _, _) in exchange.settled_units().items()})
+    most_units = {line_id: min(quantity, max(accepted[line_id], units[line_id])) for line_id, quantity in over.items()}
+    bound = worth(order, most_units) + len(order.lines) + shipping  # a cent a line, for how they are rounded
     assert money + goods <= bound, f"{money} and goods for {goods} given for units worth {bound}"
     if terms.amount is not None and terms.in_money:
         spent = sum(claimed(row) for row in round_now)

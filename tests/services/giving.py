@@ -31,8 +31,9 @@ from saleor_returns_app.services.credits import issue_credit
 from saleor_returns_app.services.evidence import Upload, add_evidence, holder_of
 from saleor_returns_app.services.goods_owed import goods_owed
 from saleor_returns_app.services.inspection import correct_line, receive_case
-from saleor_returns_app.services.repairs import repair_of
 from saleor_returns_app.services.sending_out import send_goods_back
+from saleor_returns_app.services.standing_repairs import repair_of
+from saleor_returns_app.web.picking import kind_of
 from tests.fake_replacements import make_variant
 from tests.fakes import FakeClock, FakeSaleor, RecordingJobs, make_line, make_order, make_transaction, usd
 
@@ -136,7 +137,14 @@ class Giving:
         """Staff propose it, and the shopper agrees."""
         rule = KINDS[kind]
         left = {line.order_line_id: line.quantity - line.settled for line in self.shop.case(case_id).lines}
-        pieces = [replace(pick, quantity=min(pick.quantity, left.get(pick.order_line_id, 0))) for pick in pieces[:1]]
+        fitting = []
+        for pick in pieces:
+            fitting.append(replace(pick, quantity=min(pick.quantity, left.get(pick.order_line_id, 0))))
+            left[pick.order_line_id] = left.get(pick.order_line_id, 0) - fitting[-1].quantity
+        pieces = [pick for pick in fitting if pick.quantity > 0]
+        if pieces:
+            kind = kind_of(pieces)
+            rule = KINDS[kind]
         try:
             chosen = choosing.read_pieces(
                 self.shop.ctx, self.shop.tenant_id, case_id, actor=self.shop.staff, picks=pieces
@@ -248,7 +256,7 @@ class Giving:
             if done and not was_paid:
                 self.by_hand[refund.id] = refund.amount
             return done
-        if how == "late" and refund.status == RefundStatus.PENDING:
+        if how == "late" and refund.status == RefundStatus.PENDING and not was_paid:
             self.saleor.pay(str(refund.grant_id), refund.amount)
             self.shop.work()
             return True

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from sqlalchemy import select
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.cases import Channel, Reason
+from saleor_returns_app.domain.cases import Channel, Reason, Resolution
 from saleor_returns_app.domain.inspection import counted
+from saleor_returns_app.domain.policy import Condition
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.services.advancing import advance_order, sweep_due
@@ -28,10 +29,22 @@ class Shop:
         self.ctx, self.tenant_id, self.staff, self.shopper = ctx, tenant_id, staff, shopper
 
     def request(
-        self, units: Mapping[str, int] | None = None, *, order_id: str = "order-1", actor: Actor | None = None
+        self,
+        units: Mapping[str, int] | None = None,
+        *,
+        order_id: str = "order-1",
+        actor: Actor | None = None,
+        wishes: Mapping[str, Resolution] | None = None,
+        condition: Condition | None = None,
     ) -> str:
         lines = [
-            LineRequest(order_line_id=line_id, quantity=quantity, reason=Reason.CHANGED_MIND)
+            LineRequest(
+                order_line_id=line_id,
+                quantity=quantity,
+                reason=Reason.CHANGED_MIND,
+                condition=condition,
+                resolution=(wishes or {}).get(line_id, Resolution.REFUND),
+            )
             for line_id, quantity in (units or {"line-1": 1}).items()
         ]
         return open_case(

@@ -122,6 +122,18 @@ def test_a_refund_on_two_payments_has_two_notes_that_sum_to_it(shop: Shop, saleo
     assert found[0].lines[0].gross + found[1].lines[0].gross == usd("60.00")
 
 
+def test_notes_of_several_parts_give_each_line_exactly(shop: Shop, saleor: FakeSaleor) -> None:
+    amounts = ("23.33", "23.33", "23.34")
+    cards = tuple(make_transaction(f"transaction-{place}", charged=usd(said)) for place, said in enumerate(amounts))
+    saleor.change("order-1", transactions=cards)
+    case_id = shop.to_payment({"line-1": 3})
+    shop.work(looks=3)
+    found = notes(shop, case_id)
+    assert [note.total for note in found] == [usd(said) for said in amounts]
+    assert sum(note.lines[0].gross.minor for note in found) == 6000
+    assert sum(note.tax.minor for note in found) == 1167
+
+
 def test_what_a_provider_paid_in_part_is_noted_as_paid_and_the_rest_later(shop: Shop, saleor: FakeSaleor) -> None:
     case_id = shop.to_payment()
     saleor.moods.append("part")

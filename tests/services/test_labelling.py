@@ -21,7 +21,7 @@ from saleor_returns_app.services.arranging import arrange_parcel
 from saleor_returns_app.services.carrier_accounts import account_of, connect_carrier, disconnect_carrier
 from saleor_returns_app.services.carrier_ports import CarrierAccount, TrackingEvent, TrackingStatus
 from saleor_returns_app.services.cases import cancel_case
-from saleor_returns_app.services.labelling import label_for_mail, read_label
+from saleor_returns_app.services.labelling import Labelling, label_for_mail, read_label
 from saleor_returns_app.services.logistics import lose_parcel
 from saleor_returns_app.services.return_methods import Chosen
 from saleor_returns_app.services.steps import retry_effect
@@ -31,7 +31,7 @@ from tests.fakes import FakeClock, FakeSaleor, make_order
 from tests.fakes_carriers import FakeCarriers
 
 from .journeys import Shop
-from .test_return_methods import HARBOUR, HOME, PICKUP, approved, choose, configure, mails, the_parcel
+from .test_return_methods import HARBOUR, HOME, PICKUP, approved, arrange, choose, configure, mails, the_parcel
 
 DROP_OFF = Chosen(method="drop_off")
 AT_HOME = replace(PICKUP, address="\n".join(HOME.lines))
@@ -140,6 +140,43 @@ class TestBuying:
         with pytest.raises(NotFound):
             read_label(shop.ctx, shop.tenant_id, case_id, 1)
 
+    def test_a_word_to_the_shopper_keeps_the_label(self, shop: Shop, carriers: FakeCarriers) -> None:
+        case_id = approved(shop, "drop_off")
+        choose(shop, case_id, DROP_OFF)
+        shop.work()
+        arrange(shop, case_id, message="The parcel shop on Elm Street closes early.")
+        assert (the_parcel(shop, case_id).tracking_number, the_parcel(shop, case_id).carrier) == ("94000001", "USPS")
+        assert read_label(shop.ctx, shop.tenant_id, case_id, 1).tracking_number == "94000001"
+        arrange(shop, case_id, tracking_number="9400 0001")  # typed from the label
+        assert read_label(shop.ctx, shop.tenant_id, case_id, 1).tracking_number == "94000001"
+
+    def test_where_only_the_courier_is_refused_the_label_is_used(self, shop: Shop, carriers: FakeCarriers) -> None:
+        case_id = approved(shop, "courier_pickup")
+        carriers.refuses["book_pickup"] = "Nobody comes there."
+        choose(shop, case_id, AT_HOME)
+        shop.work()
+        message = shop.case(case_id).attention_detail["message"]
+        assert "94000001 is bought" in message
+        assert "Nobody comes there." in message
+        arrange(shop, case_id, message="A courier comes on Tuesday.")
+        assert the_parcel(shop, case_id).tracking_number == "94000001"
+        assert read_label(shop.ctx, shop.tenant_id, case_id, 1).tracking_number == "94000001"
+
+    def test_the_same_way_may_be_said_twice(self, shop: Shop, carriers: FakeCarriers) -> None:
+        case_id = approved(shop, "drop_off")
+        assert [choose(shop, case_id, DROP_OFF) for _ in range(2)] == [1, 1]
+        shop.work()
+        assert choose(shop, case_id, DROP_OFF, parcel=1) == 1
+        assert len(carriers.labels) == 1
+
+    def test_nothing_is_arranged_for_a_return_that_ended(self, shop: Shop) -> None:
+        case_id = approved(shop, "drop_off")
+        choose(shop, case_id, DROP_OFF)
+        cancel_case(shop.ctx, shop.tenant_id, case_id, actor=shop.shopper)
+        with pytest.raises(Conflict):
+            arrange(shop, case_id)
+        assert mails(shop, "arranged") == []
+
     def test_a_way_that_is_being_arranged_stays(self, shop: Shop, carriers: FakeCarriers) -> None:
         case_id = approved(shop, "drop_off", "self_shipping")
         choose(shop, case_id, DROP_OFF)
@@ -195,6 +232,47 @@ class TestGivingBack:
         shop.work()
         assert shop.case(case_id).attention == ""
         assert carriers.calls["void_label"] == 1
+
+    def test_with_another_number_it_is_given_back(self, shop: Shop, carriers: FakeCarriers) -> None:
+        case_id = approved(shop, "drop_off")
+        choose(shop, case_id, DROP_OFF)
+        shop.work()
+        arrange(shop, case_id, carrier="Other", tracking_number="ABC12345")
+        with pytest.raises(NotFound):
+            read_label(shop.ctx, shop.tenant_id, case_id, 1)
+        shop.work()
+        assert carriers.voided == {"shp_1"}
+        assert the_parcel(shop, case_id).tracking_number == "ABC12345"
+
+    @pytest.mark.parametrize("number", ["ABC12345", ""])
+    def test_without_its_courier_it_is_given_back_as_well(
+        self, shop: Shop, carriers: FakeCarriers, number: str
+    ) -> None:
+        case_id = approved(shop, "courier_pickup")
+        carriers.refuses["book_pickup"] = "Nobody comes there."
+        choose(shop, case_id, AT_HOME)
+        shop.work()
+        if number:
+            arrange(shop, case_id, carrier="Other", tracking_number=number)
+        else:
+            cancel_case(shop.ctx, shop.tenant_id, case_id, actor=shop.shopper)
+        shop.work()
+        assert carriers.voided == {"shp_1"}
+        assert shop.case(case_id).attention == ""
+
+    def test_it_is_given_back_where_the_return_ends_while_it_is_told(
+        self, shop: Shop, carriers: FakeCarriers, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        case_id = approved(shop, "drop_off")
+        choose(shop, case_id, DROP_OFF)
+
+        def ends(*_: object) -> None:
+            cancel_case(shop.ctx, shop.tenant_id, case_id, actor=shop.shopper)
+
+        monkeypatch.setattr(Labelling, "tidy", ends)
+        shop.work(looks=2)
+        assert carriers.voided == {"shp_1"}
+        assert mails(shop, "arranged") == []
 
     def test_one_that_is_under_way_stays_paid_for(self, shop: Shop, carriers: FakeCarriers) -> None:
         case_id = approved(shop, "drop_off")

@@ -95,7 +95,7 @@ def draw_pick(luck: random.Random) -> Pick:
     return Pick(
         order_line_id=luck.choice(("line-1", "line-1", "line-1", "line-2")),
         quantity=luck.randint(1, 2),
-        resolution=luck.choice((Resolution.EXCHANGE, Resolution.EXCHANGE, Resolution.RESHIP)),
+        resolution=luck.choice((Resolution.EXCHANGE, Resolution.EXCHANGE, Resolution.RESHIP, Resolution.REPAIR)),
         variant_id=luck.choice(("variant-2", "variant-4")),
     )
 
@@ -127,11 +127,15 @@ class People:
             verb = "carry_out"
         if verb == "carry_out":
             verb = {"credit": "give_credit", "goods": "replace_goods", "repair": "repair"}.get(_agreed(terms), "pay")
+            if _mends(terms):
+                verb = ("replace_goods", "pay", "pay", "repair")[step.place % 4]
             if verb == "replace_goods" and self.world.saleor.replacements and step.place % 3:
                 verb = "pay"  # the rest of it
         elif verb == "go_on":
             goods = "goods" if step.place % 3 else "refund"
             verb = {"credit": "work", "goods": goods, "repair": "repair"}.get(_agreed(terms), "refund")
+            if _mends(terms) and step.which % 2:
+                verb = "repair"
         elif verb == "other":
             others = ("pay", "give_credit", "replace_goods", "repair", "correct", "end_by_hand", "receive")
             verb = others[step.place % len(others)]
@@ -143,7 +147,9 @@ class People:
             case "approve":
                 world.shop.approve(case_id)
             case "offer":
-                by_piece = step.kind in (OfferKind.EXCHANGE, OfferKind.RESHIP)
+                by_piece = step.kind in (OfferKind.EXCHANGE, OfferKind.RESHIP) or (
+                    step.kind is OfferKind.REPAIR and place % 2 == 0
+                )
                 picks = step.picks if by_piece else ()
                 world.offer(case_id, step.kind, percent=step.percent, keeps=step.keeps, pieces=picks)
             case "receive":
@@ -178,6 +184,11 @@ class People:
                 self.ask({"line-1": place % 4, "line-2": place % 3})
             case "turn":
                 self.cases.insert(0, self.cases.pop())
+
+
+def _mends(terms: CaseTerms) -> bool:
+    """Whether some units are repaired, and others not."""
+    return any(piece.resolution is Resolution.REPAIR for piece in terms.pieces)
 
 
 def _agreed(terms: CaseTerms) -> str:
@@ -243,5 +254,5 @@ def test_never_more_than_the_terms_say(
         try:
             check_order(world)
         except AssertionError:
-            note("\n".join(world.trail))
+            note("\n".join([f"{tender}, {units}, in advance: {in_advance}, seed {seed}", *world.trail]))
             raise

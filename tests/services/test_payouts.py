@@ -188,6 +188,31 @@ def test_a_provider_that_pays_late_takes_the_payout_back(shop: Shop, saleor: Fak
     assert payout_of(shop, refund).status == "withdrawn"
 
 
+def test_money_that_comes_both_ways_is_told_to_a_person(shop: Shop, saleor: FakeSaleor) -> None:
+    saleor.moods = ["decline"]
+    case_id = shop.to_payment()
+    shop.work(looks=2)
+    (refund,) = shop.refunds(case_id)
+    agree(shop, propose(shop, refund))
+    record(shop, refund)
+    saleor.add_event("grant-1", "REFUND_REQUEST", usd("20.00"))
+    saleor.add_event("grant-1", "REFUND_SUCCESS", usd("20.00"))
+    shop.ctx.jobs.advance_order(None, tenant_id=shop.tenant_id, saleor_order_id="order-1", key="look")
+    shop.work()
+    assert shop.refunds(case_id)[0].concern == "PAID_AFTER_ALL"
+    assert shop.case(case_id).attention == "PAID_AFTER_ALL"
+
+
+def test_a_rest_is_not_approved_while_it_is_paid_out(shop: Shop, saleor: FakeSaleor) -> None:
+    saleor.moods = ["part"]
+    case_id = shop.to_payment()
+    shop.work()
+    rest = shop.refunds(case_id)[-1]
+    agree(shop, propose(shop, rest))
+    with pytest.raises(Conflict, match="under way"):
+        refunds.approve_rest(shop.ctx, shop.tenant_id, rest.id, actor=shop.staff)
+
+
 def test_who_may_not_pay_may_not_ask(shop: Shop, saleor: FakeSaleor) -> None:
     _, refund = left_over(shop, saleor)
     clerk = replace(shop.staff, permissions=frozenset({"MANAGE_ORDERS"}))

@@ -23,6 +23,7 @@ from saleor_returns_app.services.cases import approve_case, conclude_case, fulfi
 from saleor_returns_app.services.deadlines import act_on_due
 from saleor_returns_app.services.logistics import parcels_of
 from saleor_returns_app.services.refunds import current_quote
+from saleor_returns_app.services.standing_repairs import repair_of
 from tests.conftest import add_tenant
 from tests.fakes import FakeClock, FakeSaleor, usd
 
@@ -65,7 +66,7 @@ def send(shop: Shop, case_id: str, number: str = "1Z12345E0205271688", carrier: 
 
 def repair(shop: Shop, case_id: str) -> Repair:
     with shop.ctx.db.tenant(shop.tenant_id) as session:
-        found = repairs.repair_of(session, case_id)
+        found = repair_of(session, case_id)
     assert found is not None
     return found
 
@@ -303,7 +304,7 @@ def test_another_shop_finds_no_repair(shop: Shop) -> None:
     case_id = begun(shop)
     other = add_tenant(shop.ctx.db, "other")
     with shop.ctx.db.tenant(other.id) as session:
-        assert repairs.repair_of(session, case_id) is None
+        assert repair_of(session, case_id) is None
     with pytest.raises(NotFound):
         repairs.turn_repair(shop.ctx, other.id, case_id, actor=shop.staff)
 

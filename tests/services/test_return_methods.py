@@ -242,7 +242,8 @@ class TestArranging:
         choose(shop, case_id, PICKUP)
         case = shop.case(case_id)
         assert case.attention == "TO_ARRANGE"
-        assert case.attention_detail["when"] == " (2026-03-03, 09:00–13:00)"
+        assert case.attention_detail["pickup_day"] == "2026-03-03"
+        assert case.attention_detail["pickup_window"] == "09:00–13:00"
         arrange(shop, case_id, carrier="DHL", tracking_number="00340434161094042557", message="Ring twice.")
         assert shop.case(case_id).attention == ""
         assert shop.case(case_id).status == CaseStatus.APPROVED  # nobody has it yet

@@ -73,6 +73,7 @@ _MORE: dict[str, dict[str, Any]] = {
         ]
     },
     "message": {"body": "Which of the two mugs is broken?"},
+    "news_to_staff": {"body": "Parcel 4711 has been delivered to you.", "case_id": "case-1"},
     "message_to_staff": {"body": "The one with the cat.", "case_id": "case-1"},
     "offer": _OFFER,
     "offer_ended": {**_OFFER, "how": "lapse", "reason": ""},

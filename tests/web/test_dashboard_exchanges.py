@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.tenants import Tenant
+from saleor_returns_app.services.offers import accept_offer, open_offer
+from saleor_returns_app.web.offer_words import means
 from tests.fake_replacements import make_variant
 from tests.fakes import FakeSaleor
 from tests.services.journeys import Shop
@@ -103,3 +106,39 @@ def test_whoever_sees_other_channels_only_sees_nothing(
         clerk.post(f"/dashboard/cases/{case_id}/send-replacement", fingerprint="x"),
     ):
         assert answer.status_code == 404
+
+
+def test_a_part_is_repaired_and_the_rest_refunded(desk: Desk, shop: Shop, saleor: FakeSaleor) -> None:
+    case_id = shop.request({"line-1": 3})
+    assert desk.post(f"/dashboard/cases/{case_id}/exchange", **{"repair_line-1": "1"}).status_code in (200, 303)
+    assert "Repaired: 1 × Monospace Tee" in page(desk, case_id)
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        made = open_offer(session, session.get_one(Case, case_id))
+    assert made is not None
+    assert means(made)[:2] == ["You send the items back.", "These are repaired and sent back to you: 1 × Monospace Tee"]
+    accept_offer(shop.ctx, shop.tenant_id, made.id, actor=shop.shopper)
+    shop.receive(case_id)
+    quote = page(desk, case_id, "/quote")
+    assert "1 × Monospace Tee repaired and sent back" in quote
+    assert "With it the items to be repaired go to the workshop." in quote
+    assert "Approve refund of $40.00" in quote
+    shop.pay(case_id)
+    shop.work()
+    said = page(desk, case_id)
+    assert "Find out what is broken" in said
+    assert "Write the diagnosis" in said
+
+
+def test_where_only_the_repair_is_left_its_button_says_so(desk: Desk, shop: Shop) -> None:
+    case_id = shop.request({"line-1": 2})
+    desk.post(f"/dashboard/cases/{case_id}/exchange", **{"repair_line-1": "1"})
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        made = open_offer(session, session.get_one(Case, case_id))
+    assert made is not None
+    accept_offer(shop.ctx, shop.tenant_id, made.id, actor=shop.shopper)
+    shop.receive(case_id, {"line-1": 1})
+    said = page(desk, case_id)
+    assert "Take the goods to the workshop" in said
+    assert "Approve refund" not in page(desk, case_id, "/quote")
+    assert desk.act(case_id, "start-repair").status_code == 200
+    assert "Find out what is broken" in page(desk, case_id)

@@ -140,7 +140,8 @@ class TestOnTheCase:
         case_id = approved(shop, "courier_pickup", "drop_off")
         choose(shop, case_id, PICKUP)
         page = words(desk.get(f"/dashboard/cases/{case_id}").text)
-        assert "The shopper chose courier pick-up for parcel 1 (2026-03-03, 09:00–13:00)" in page
+        assert "The shopper chose courier pick-up for parcel 1 (Tuesday, March 3, 2026, 09:00–13:00)" in page
+        assert "Courier pick-up · Tuesday, March 3, 2026, 09:00–13:00" in page  # the history
         assert "postage $6.90" in page
         refused = desk.act(case_id, "arrange", parcel="1", carrier="DHL", tracking_number="!", message="Kept")
         assert refused.status_code == 400

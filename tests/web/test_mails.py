@@ -57,6 +57,7 @@ def test_every_mail_is_written_in_every_language(kind: str, language: str) -> No
             ["https://nordlicht.example/graphql/", "nothing is lost", "switch it on again", "install it again"],
         ),
         ("message", ["Which of the two mugs is broken?", "answer it on the page of your return"]),
+        ("news_to_staff", ["has been delivered to you", "Saleor Dashboard"]),
         ("message_to_staff", ["The one with the cat.", "Saleor Dashboard"]),
         ("offer", ["You keep the items and get $12.00.", "For the scratch on the lamp.", "March 5, 2026"]),
         ("offer_ended", ["ended", "You keep the items and get $12.00.", "looks at your request again"]),
@@ -80,7 +81,7 @@ def test_a_mail_says_what_happened_and_what_happens_next(kind: str, said: list[s
     assert [part for part in said if part not in text] == []
 
 
-NOT_TO_THE_PORTAL = {"code", "disconnected", "escalated", "message_to_staff", "withdrawal_receipt"}
+NOT_TO_THE_PORTAL = {"code", "disconnected", "escalated", "message_to_staff", "news_to_staff", "withdrawal_receipt"}
 
 
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - NOT_TO_THE_PORTAL))
@@ -128,6 +129,20 @@ def test_an_address_in_the_message_is_not_followed_by_the_promise_of_one() -> No
         promised = "Please use the box" not in made.text
         assert ("The shop will tell you the address." in made.text) == promised
         assert ("The shop will tell you the address." in made.html) == promised
+
+
+def test_a_reminder_follows_the_way_back() -> None:
+    store = letter("reminder_goods", method="in_store")
+    for said in (store.text, store.html):
+        assert "Bring the items to the store by March 4, 2026" in said
+        assert "tracking number" not in said
+    assert "with the label or code" in letter("reminder_goods", method="drop_off").text
+    for made in (
+        letter("approved", chooses=True),
+        letter("reminder_goods", chooses=True),
+    ):
+        assert "Choose on the page of your return how the items come back." in made.text
+        assert "Choose on the page of your return how the items come back." in made.html
 
 
 def test_when_nothing_was_accepted_no_refund_is_promised() -> None:

@@ -55,6 +55,7 @@ OPERATIONS = [
     ("POST", "/cases/{number}/dispute"),
     ("GET", "/cases/{number}/ways"),
     ("POST", "/cases/{number}/ways"),
+    ("POST", "/cases/{number}/repair"),
     ("GET", "/cases/{number}/thread"),
     ("POST", "/cases/{number}/messages"),
     ("POST", "/cases/{number}/offers"),

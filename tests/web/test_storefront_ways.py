@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.models.cases import ReturnLine
 from saleor_returns_app.models.tenants import Tenant
+from saleor_returns_app.services import idempotency
 from saleor_returns_app.services.context import Context
-from tests.fakes import FakeSaleor, make_order
+from tests.fakes import FakeClock, FakeSaleor, make_order
 from tests.services.journeys import Shop
 from tests.services.test_return_methods import HOME, STORE, configure
 
@@ -71,3 +74,27 @@ def test_what_is_wrong_names_the_field(client: FlaskClient, rita: dict[str, str]
     assert post(client, rita, number, method="by_drone").status_code == 400
     assert post(client, rita, number, method="drop_off").json["code"] == "METHOD"
     assert post(client, rita, "R-2026-000099", method="in_store").status_code == 404
+
+
+def test_one_more_parcel_asked_for_again_after_a_crash_is_one(
+    client: FlaskClient,
+    rita: dict[str, str],
+    number: str,
+    ctx: Context,
+    tenant: Tenant,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with ctx.db.tenant(tenant.id) as session:
+        session.scalars(select(ReturnLine)).one().quantity = 3
+    keyed = {**rita, "Idempotency-Key": "one-more"}
+    with monkeypatch.context() as patch:
+        patch.setattr(idempotency, "finish", _crash)
+        assert post(client, keyed, number, method="in_store", parcel=0).status_code == 500
+    clock.forward(minutes=3)
+    answer = post(client, keyed, number, method="in_store", parcel=0)
+    assert [parcel["number"] for parcel in answer.json["parcels"]] == [1]
+
+
+def _crash(*_: object, **__: object) -> None:
+    raise RuntimeError("the process died")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from saleor_returns_app.domain.cases import Resolution
+from saleor_returns_app.domain.exchanges import Piece
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.terms import CaseTerms, Length, LengthUnit, PostageBearer
 
@@ -12,17 +13,26 @@ from .verdicts import CaseVerdict, Verdict
 
 
 def case_terms(
-    verdict: CaseVerdict, lines: Mapping[str, Verdict], *, wished: Resolution, worth: Money, shipping_cap: Money | None
+    verdict: CaseVerdict,
+    lines: Mapping[str, Verdict],
+    *,
+    wished: Resolution,
+    worth: Money,
+    shipping_cap: Money | None,
+    mended: tuple[Piece, ...] = (),
 ) -> CaseTerms:
     """What holds until both sides agree on something else.
 
     `lines` are the verdicts by order line id: each is charged the fee of its own rule. `worth` is the refund that is expected: below
-    the policy's limit the shopper keeps the goods. `shipping_cap` is the cheapest standard shipping, where the law caps it.
+    the policy's limit the shopper keeps the goods. `mended` are the units that are repaired where something else is wished for the
+    others; none where the goods are kept. `shipping_cap` is the cheapest standard shipping, where the law caps it.
     """
     said = verdict.terms
+    keeps = said.keep_item_under is not None and worth < said.keep_item_under
     return CaseTerms(
         resolution=wished if wished in said.resolutions else Resolution.REFUND,
-        keeps_item=said.keep_item_under is not None and worth < said.keep_item_under,
+        keeps_item=keeps,
+        pieces=() if keeps else mended,
         postage_bearer=PostageBearer(said.postage.value),
         merchant_percent=said.merchant_percent,
         line_percents={

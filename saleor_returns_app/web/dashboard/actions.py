@@ -30,6 +30,7 @@ from saleor_returns_app.services import (
 from saleor_returns_app.services.case_files import CaseFile, RefundFile
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.credits import agreed_code, issue_credit
+from saleor_returns_app.services.mending import only_mends
 from saleor_returns_app.services.repairs import start_repair
 
 from .buttons import Action, Offered, Typed, offered_to, plain
@@ -372,10 +373,10 @@ def case_actions(file: CaseFile, actor: Actor) -> dict[str, Offered]:
 def _resolving(file: CaseFile) -> Action:
     """What resolves the case: the refund, or what was agreed in its place."""
     terms = CaseTerms.load(file.case.terms or {})
+    if is_repair(terms) or (only_mends(file.case) and file.exchange is None):
+        return START_REPAIR
     if terms.in_money:
         return CASE_ACTIONS[CaseEvent.RESOLVE]
-    if is_repair(terms):
-        return START_REPAIR
     return _ISSUING[agreed_code(terms)]
 
 

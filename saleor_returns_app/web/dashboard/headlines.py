@@ -5,10 +5,11 @@ from __future__ import annotations
 from saleor_returns_app.domain.cases import CaseStatus
 from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.machines import Who
-from saleor_returns_app.domain.repairs import is_repair
+from saleor_returns_app.domain.repairs import ENDED, is_repair
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.services.attention import owes_goods
 from saleor_returns_app.services.case_files import CaseFile
+from saleor_returns_app.services.mending import only_mends
 from saleor_returns_app.web.i18n import gettext
 
 from .repair_words import repair_headline
@@ -48,10 +49,15 @@ def headline(file: CaseFile) -> str:
         return gettext(
             "The items are kept: approve the refund" if terms.in_money else "The items are kept: do what was agreed"
         )
-    if file.case.status == CaseStatus.INSPECTED and is_repair(terms):
+    if file.case.status == CaseStatus.INSPECTED and (is_repair(terms) or (only_mends(file.case) and not file.exchange)):
         turned = file.repair is not None
         return gettext("Make the shopper another offer" if turned else "Take the goods to the workshop")
-    if file.case.status == CaseStatus.RESOLVING and file.repair is not None and is_repair(terms):
+    mending = file.repair is not None and file.repair.status not in ENDED
+    if (
+        file.case.status == CaseStatus.RESOLVING
+        and file.repair is not None
+        and (is_repair(terms) or (mending and not file.under_way))
+    ):
         return repair_headline(file.repair)
     if file.case.status == CaseStatus.RESOLVING and not terms.in_money:
         return gettext("What was agreed is being done")

@@ -52,6 +52,8 @@ def means_to_staff(offer: Offer) -> list[str]:
         parts.append(gettext("As the quote works it out"))
     if said["wish"]:
         parts.append(str(said["wish"]))
+    if said["mended"]:
+        parts.append(gettext("Repaired: %(items)s") % {"items": said["mended"]})
     if said["kind"] != OfferKind.COMPENSATION:
         parts.append(gettext("The items are kept") if offer.keeps_item else gettext("The items come back"))
     if offer.postage_bearer:
@@ -74,6 +76,8 @@ def offer_entry(detail: dict[str, Any]) -> str:
         parts.append(amount_said(str(detail["amount"])))
     if detail.get("wish"):
         parts.append(str(detail["wish"]))
+    if detail.get("mended"):
+        parts.append(gettext("Repaired: %(items)s") % {"items": detail["mended"]})
     if detail.get("postage"):
         parts.append(_postage(str(detail["postage"]), int(detail.get("percent") or 0)))
     return " · ".join(parts)

@@ -138,7 +138,7 @@ REPAIR_ACTIONS: dict[RepairEvent, Action] = {
         name="send-repair",
         title="Send the goods back?",
         label="Send it back",
-        said="Sent back, the return is settled",
+        said="Sent back",
         run=_send,
         form="send_repair.html",
         tone="primary",
@@ -184,7 +184,7 @@ def repair_action(name: str) -> Action | None:
 def repair_actions(file: CaseFile, actor: Actor) -> dict[str, Offered]:
     """By name: what can be done about the repair now. What waits for money is left out until the money is recorded."""
     repair = file.repair
-    if repair is None or file.case.status != CaseStatus.RESOLVING:
+    if repair is None or file.case.status not in (CaseStatus.RESOLVING, CaseStatus.INSPECTED):
         return {}
     to_pay, to_repay = owes(repair), owed_back(repair)
     events = [event for event in REPAIR.possible(RepairStatus(repair.status), Who.STAFF) if event in REPAIR_ACTIONS]

@@ -15,10 +15,12 @@ from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.services import arranging, logistics, return_methods
 from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.services.context import Context
+from saleor_returns_app.services.slips import SENDING
 from saleor_returns_app.web.i18n import format_money, format_weekday, gettext
 
 from .access import visit
 from .buttons import Action, Typed
+from .way_words import pickup_said
 
 
 def _track(ctx: Context, tenant_id: str, case_id: str, typed: Typed, *, actor: Actor, version: int | None) -> None:
@@ -116,7 +118,7 @@ def sending_back_actions(file: CaseFile) -> list[Action]:
     """What can be done about parcels that are waited for."""
     status = CaseStatus(file.case.status)
     found = []
-    if any(to_arrange(parcel) for parcel in file.parcels):
+    if status in SENDING and any(to_arrange(parcel) for parcel in file.parcels):
         found.append(ARRANGE)
     if file.ways is not None and file.ways.is_choice:
         found.append(CHOOSE)
@@ -153,7 +155,7 @@ def _correction(parcel: Parcel) -> str:
 
 
 def _arrangement(parcel: Parcel) -> str:
-    when = ", ".join(part for part in (str(parcel.pickup_day or ""), parcel.pickup_window) if part)
+    when = pickup_said(str(parcel.pickup_day or ""), parcel.pickup_window)
     said = f"{parcel.number}. {gettext(METHODS[ReturnMethod(parcel.method)])}"
     return f"{said} ({when})" if when else said
 

@@ -27,6 +27,7 @@ from saleor_returns_app.web.i18n import format_money, gettext, language
 from saleor_returns_app.web.labels import REFUNDS, STATUSES, WAITS
 
 from .repair_words import ENTRIES as REPAIR_ENTRIES
+from .way_words import pickup_said, way_said
 
 REASONS: dict[str, str] = {
     Reason.DAMAGED: "Damaged",
@@ -140,7 +141,7 @@ ENTRIES: dict[str, str] = {
     "paid_after_all": "Paid after all",
     "acknowledge": "Taken care of",
     "reconsider": "Back to the quote: no refund is left",
-    "settle": "Everything paid, return resolved",
+    "settle": "Everything paid",
     "confirm_return": "Return confirmed as recorded in Saleor",
     "close": "Return closed",
     "offer": "Offer made",
@@ -243,6 +244,8 @@ def case_state(case: Case) -> str:
     if case.status != CaseStatus.RESOLVING:
         return state(case.status)
     terms = CaseTerms.load(case.terms or {})
+    if any(piece.resolution is Resolution.REPAIR for piece in terms.pieces):
+        return gettext("Settling")  # in more ways than one
     return gettext("Refunding" if terms.in_money else _DOING.get(terms.resolution, "Settling"))
 
 
@@ -288,6 +291,9 @@ def attention(code: str, detail: Mapping[str, Any]) -> str:
         said["day"] = day_said(str(said["day"]))
     if "amount" in said:
         said["amount"] = amount_said(str(said["amount"]))
+    if "pickup_day" in said:
+        when = pickup_said(str(said["pickup_day"]), str(said["pickup_window"]))
+        said["when"] = f" ({when})" if when else ""
     text = gettext(WHAT_TO_DO.get(code, code))
     try:
         return text % said
@@ -397,6 +403,7 @@ def register(app: Flask) -> None:
         ended,
         day_said,
         owner,
+        way_said,
     )
     app.jinja_env.filters.update({function.__name__: function for function in filters})
     app.jinja_env.globals["attention"] = attention

@@ -28,6 +28,7 @@ SUBJECTS = {
     "refunded": "Your refund for %(number)s",
     "message": "The shop wrote to you about your return %(number)s",
     "message_to_staff": "%(customer_name)s wrote about %(number)s",
+    "news_to_staff": "News about %(number)s",
     "offer": "An offer for your return %(number)s",
     "offer_ended": "The offer for your return %(number)s has ended",
     "agreed": "Agreed: your return %(number)s",

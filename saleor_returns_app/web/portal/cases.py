@@ -22,8 +22,9 @@ from saleor_returns_app.services.cases import cancel_case
 from saleor_returns_app.services.credit_notes import list_credit_notes, read_credit_note
 from saleor_returns_app.services.issued_codes import issued_codes
 from saleor_returns_app.services.logistics import add_tracking, parcels_of, read_parcels
+from saleor_returns_app.services.mending import units_to_mend
 from saleor_returns_app.services.reopening import reopen_case, waited_for_evidence
-from saleor_returns_app.services.repairs import repair_of
+from saleor_returns_app.services.standing_repairs import repair_of
 from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.documents import as_pdf
@@ -138,7 +139,7 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
     with ctx().db.tenant(tenant().id) as session:
         reopenable = CaseEvent.REOPEN in possible and waited_for_evidence(session, found)
         goes_on = session.scalar(select(Case.number).where(Case.id == found.merged_into)) if found.merged_into else None
-    goods = exchange_values(found)
+    goods, ways = exchange_values(found), way_values(found, parcels, dict(before.values))
     steps = _steps(found)
     with ctx().db.tenant(tenant().id) as session:
         sent, repair = parcels_of(session, found.id, Direction.OUT), repair_of(session, found.id)
@@ -158,6 +159,9 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
             late=is_late(found, ctx().now()),
             reopenable=reopenable,
             exchange=goods["exchange"],
+            repair=repair,
+            parcels=parcels,
+            chooses=state is CaseStatus.APPROVED and ways["chooses"],
         ),
         **goods,
         **payout_values(found, dict(before.values)),
@@ -181,10 +185,11 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
         takes_files=takes_more(found),
         sent=[(parcel, tracking_link(parcel.carrier, parcel.tracking_number)) for parcel in sent],
         repair=repair,
+        mended=units_to_mend(found),
         parcels=[(parcel, tracking_link(parcel.carrier, parcel.tracking_number)) for parcel in parcels],
         correctable=[parcel for parcel in parcels if parcel.tracking_key and parcel.status in UNDER_WAY],
         parcel_states=PARCELS,
-        **way_values(found, parcels, dict(before.values)),
+        **ways,
         carriers=[carrier.name for carrier in CARRIERS],
         typed={"tracking_number": "", "carrier": "", "corrects": "", **before.values},
     )

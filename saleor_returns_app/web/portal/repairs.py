@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from saleor_returns_app.domain.repairs import RepairEvent, RepairStatus
 from saleor_returns_app.errors import AppError
 from saleor_returns_app.models.cases import Case
-from saleor_returns_app.services.repairs import answer_repair_quote, repair_of
+from saleor_returns_app.services.repairs import answer_repair_quote
+from saleor_returns_app.services.standing_repairs import repair_of
 from saleor_returns_app.web.current import ctx
 
 from .access import blueprint, shopper, tenant, to

@@ -15,6 +15,7 @@ from saleor_returns_app.domain.cases import Channel, Reason
 from saleor_returns_app.domain.evidence import EvidenceKind, lacking_evidence
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.policy import Outcome
+from saleor_returns_app.domain.repairs import units_to_repair
 from saleor_returns_app.errors import AppError, Conflict, RemoteError
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.services.drafts import CASE_ID, drop_draft
@@ -181,6 +182,7 @@ def summary() -> ResponseReturnValue:
     return page(
         "summary.html",
         quote=expected.quote,
+        mended=units_to_repair(expected.terms, {request.order_line_id: request.quantity for request in asked}),
         **expected_ways(expected.terms, found.currency),
         chosen=chosen_of(found, draft),
         reasons=REASONS,

@@ -34,7 +34,14 @@ ASKED = "way"
 
 def way_values(found: Case, parcels: Sequence[Parcel], typed: Mapping[str, str]) -> dict[str, Any]:
     """What the case page shows of the ways back; `ways` None where there is nothing to choose."""
-    empty: dict[str, Any] = {"ways": None, "methods": METHODS, "chosen": None, "way": {}, "changes_way": False}
+    empty: dict[str, Any] = {
+        "ways": None,
+        "methods": METHODS,
+        "chosen": None,
+        "way": {},
+        "changes_way": False,
+        "chooses": False,
+    }
     if found.status not in SENDING:
         return empty
     with ctx().db.tenant(tenant().id) as session:
@@ -42,6 +49,7 @@ def way_values(found: Case, parcels: Sequence[Parcel], typed: Mapping[str, str])
     if not ways.is_choice:
         return empty
     chosen = next((parcel for parcel in parcels if parcel.method and parcel.status == ParcelStatus.ANNOUNCED), None)
+    chooses = not any(parcel.method or parcel.tracking_key for parcel in parcels)
     asked = request.args.get(ASKED, "")
     refused = any(f"way.{name}" in typed for name in _FIELDS)
     return {
@@ -51,8 +59,10 @@ def way_values(found: Case, parcels: Sequence[Parcel], typed: Mapping[str, str])
         "cost_of": partial(said_cost, terms=CaseTerms.load(found.terms or {})),
         "arranged": ARRANGED,
         "chosen": chosen,
-        "one_more": asked == "more" or typed.get("way.parcel") == "0",
-        "shows_ways": refused or bool(asked) or not any(parcel.method or parcel.tracking_key for parcel in parcels),
+        "one_more": asked == "more" or typed.get("way.parcel") == str(len(parcels) + 1),
+        "next_parcel": len(parcels) + 1,
+        "chooses": chooses,
+        "shows_ways": refused or bool(asked) or chooses,
         "way": {
             "address": ways.home,
             **(_kept(chosen) if chosen and asked != "more" else {}),

@@ -3,6 +3,7 @@
 from . import cases as cases
 from . import evidence as evidence
 from . import orders as orders
+from . import repairs as repairs
 from . import threads as threads
 from . import ways as ways
 from .access import blueprint as blueprint

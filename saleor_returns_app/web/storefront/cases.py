@@ -16,19 +16,23 @@ from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.parcels import Direction
+from saleor_returns_app.domain.repairs import RepairStatus
 from saleor_returns_app.errors import AppError, NotFound
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.evidence import Evidence
 from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.refunds import Refund
+from saleor_returns_app.models.repairs import Repair
 from saleor_returns_app.services import idempotency
 from saleor_returns_app.services.cases import cancel_case
 from saleor_returns_app.services.disputes import dispute_case
 from saleor_returns_app.services.evidence import holder_of, read_for
 from saleor_returns_app.services.exchanges import live_exchange, live_exchanges
 from saleor_returns_app.services.logistics import add_tracking, parcels_of
+from saleor_returns_app.services.mending import units_to_mend
 from saleor_returns_app.services.opening import open_case
+from saleor_returns_app.services.standing_repairs import repair_of, repairs_of
 from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.labels import fill, is_late, next_text, status_text
@@ -44,6 +48,8 @@ from .shapes import (
     ListQuery,
     MoneyOut,
     RefundOut,
+    RepairedItemOut,
+    RepairOut,
     ReplacementItemOut,
     ReplacementOut,
     RequestIn,
@@ -92,6 +98,7 @@ def list_cases(path: ShopPath, query: ListQuery) -> Response:
         files = read_for(session, actor=actor(), case_ids=ids)
         parcels = session.scalars(select(Parcel).where(Parcel.case_id.in_(ids)).order_by(Parcel.number)).all()
         exchanges = {row.case_id: row for row in live_exchanges(session, ids)}
+        repairs = repairs_of(session, ids)
     listed = [
         case_out(
             case,
@@ -99,6 +106,7 @@ def list_cases(path: ShopPath, query: ListQuery) -> Response:
             [row for row in files if row.case_id == case.id],
             [row for row in parcels if row.case_id == case.id],
             exchanges.get(case.id),
+            repairs.get(case.id),
         )
         for case in cases
     ]
@@ -196,8 +204,8 @@ def fresh_case(case_id: str) -> CaseOut:
         refunds = session.scalars(select(Refund).where(Refund.case_id == case_id).order_by(Refund.number)).all()
         files = read_for(session, actor=actor(), case_ids=[case_id])
         parcels = [*parcels_of(session, case_id), *parcels_of(session, case_id, Direction.OUT)]
-        exchange = live_exchange(session, case_id)
-    return case_out(case, list(refunds), files, parcels, exchange)
+        exchange, repair = live_exchange(session, case_id), repair_of(session, case_id)
+    return case_out(case, list(refunds), files, parcels, exchange, repair)
 
 
 def _sent(case: Case, parcel: Parcel) -> SentOut:
@@ -231,12 +239,33 @@ def _replacement(exchange: Exchange | None) -> ReplacementOut | None:
     )
 
 
+def _repair(case: Case, repair: Repair | None) -> RepairOut | None:
+    if repair is None or repair.status == RepairStatus.TURNED:
+        return None
+    mended = units_to_mend(case)
+    return RepairOut(
+        status=RepairStatus(repair.status),
+        version=repair.version,
+        items=[
+            RepairedItemOut(order_line_id=line.order_line_id, quantity=mended[line.id])
+            for line in case.lines
+            if line.id in mended
+        ],
+        diagnosis=repair.diagnosis,
+        work=repair.work,
+        price=MoneyOut.of(repair.price) if repair.price is not None else None,
+        is_paid=bool(repair.payment),
+        can_answer=repair.status == RepairStatus.QUOTED,
+    )
+
+
 def case_out(
     case: Case,
     refunds: list[Refund],
     files: list[Evidence],
     parcels: Sequence[Parcel],
     exchange: Exchange | None,
+    repair: Repair | None,
 ) -> CaseOut:
     from .evidence import evidence_out
 
@@ -248,7 +277,17 @@ def case_out(
         status=case.status,
         status_text=i18n.gettext(status_text(case)),
         next_text=fill(
-            i18n.gettext(next_text(case, refunds, late=is_late(case, ctx().now()), exchange=exchange)), {"day": day}
+            i18n.gettext(
+                next_text(
+                    case,
+                    refunds,
+                    late=is_late(case, ctx().now()),
+                    exchange=exchange,
+                    repair=repair,
+                    parcels=back,
+                )
+            ),
+            {"day": day},
         ),
         due_at=case.due_at,
         order_number=case.order_number,
@@ -276,6 +315,7 @@ def case_out(
             RefundOut(status=refund.status, label=refund.label, amount=MoneyOut.of(refund.amount)) for refund in refunds
         ],
         replacement=_replacement(exchange),
+        repair=_repair(case, repair),
         evidence=evidence_out(files),
         can_add_evidence=case.status in TAKES_MORE,
         can_dispute=CaseEvent.DISPUTE in RETURN_CASE.possible(state, Who.SHOPPER) and not case.merged_into,

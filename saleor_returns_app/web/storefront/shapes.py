@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from saleor_returns_app.domain.cases import Reason, Resolution
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.policy import Condition, Outcome
+from saleor_returns_app.domain.repairs import RepairStatus
 
 
 class StrictIn(BaseModel):
@@ -183,6 +184,22 @@ class ReplacementOut(BaseModel):
     tracking_number: str
 
 
+class RepairedItemOut(BaseModel):
+    order_line_id: str
+    quantity: int
+
+
+class RepairOut(BaseModel):
+    status: RepairStatus
+    version: int = Field(description="To be sent with the answer to the price.")
+    items: list[RepairedItemOut]
+    diagnosis: str
+    work: str = Field(description="What was done, or why nothing was.")
+    price: MoneyOut | None = Field(description="Null where it is free of charge, or not known yet.")
+    is_paid: bool
+    can_answer: bool = Field(description="The shop waits for a yes or no to the price.")
+
+
 class CaseOut(BaseModel):
     number: str
     status: str
@@ -201,6 +218,7 @@ class CaseOut(BaseModel):
     lines: list[CaseLineOut]
     refunds: list[RefundOut]
     replacement: ReplacementOut | None
+    repair: RepairOut | None
     evidence: list[EvidenceOut]
     can_add_evidence: bool
     can_cancel: bool

@@ -66,7 +66,10 @@ class WayIn(StrictIn):
     pickup_address: str = Field("", max_length=2000)
     store: str = Field("", max_length=200)
     parcel: int | None = Field(
-        None, ge=0, le=99, description="Its number; 0: one more. Without: the one that is announced."
+        None,
+        ge=0,
+        le=99,
+        description="Its number; 0, or the number after the last: one more. Without: the one that is announced.",
     )
 
 
@@ -83,7 +86,7 @@ def read_ways(path: CasePath) -> Response:
 def choose_way_back(path: CasePath, body: WayIn, header: WriteHeaders) -> Response:
     """Say how a parcel comes back. What it costs becomes part of the expected refund. Saying the same again changes nothing."""
 
-    def carry_out(_id: str | None) -> tuple[int, WaysOut]:
+    def carry_out(new_id: str | None) -> tuple[int, WaysOut]:
         case = own_case(path.number)
         chosen = Chosen(
             method=body.method,
@@ -92,7 +95,7 @@ def choose_way_back(path: CasePath, body: WayIn, header: WriteHeaders) -> Respon
             address=body.pickup_address,
             store=body.store,
         )
-        choose_method(ctx(), tenant().id, case.id, actor=actor(), chosen=chosen, parcel=body.parcel)
+        choose_method(ctx(), tenant().id, case.id, actor=actor(), chosen=chosen, parcel=body.parcel, parcel_id=new_id)
         return 200, _ways(case)
 
     return once(header.idempotency_key, {"way": path.number, **body.model_dump(mode="json")}, carry_out)

@@ -9,15 +9,20 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.cases import Channel, Reason
+from saleor_returns_app.domain.cases import CaseStatus, Channel, Reason
+from saleor_returns_app.domain.parcels import ParcelStatus
+from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.refunds import QuoteRow, Refund
+from saleor_returns_app.models.repairs import Repair
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.cases import approve_case, reject_case
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.judging import LineRequest
 from saleor_returns_app.services.linking import merge_case
 from saleor_returns_app.services.opening import open_case
+from saleor_returns_app.web.labels import next_text
 from tests.fakes import FakeSaleor, make_order
 
 from .walking import cases, fill_in, hidden, post, refused, send
@@ -184,3 +189,17 @@ def test_who_asked_twice_is_led_to_the_return_that_goes_on(
     assert "We go on with the other return" in page
     assert '/r/shop/cases/R-2026-000001"' in page
     assert "You can ask for a new one" not in page
+
+
+def test_what_is_next_follows_the_parcels_and_the_repair() -> None:
+    sent = Case(status=CaseStatus.IN_TRANSIT, terms={}, due_by="shopper")
+    back = [Parcel(status=ParcelStatus.DELIVERED), Parcel(status=ParcelStatus.IN_TRANSIT)]
+    assert next_text(sent, (), parcels=back).startswith("Your parcel is on its way")
+    assert next_text(sent, (), parcels=back[:1]).startswith("Your parcel has arrived")
+    mixed = Case(status=CaseStatus.RESOLVING, terms={}, due_by="shopper")
+    paid, owed = Refund(status=RefundStatus.SUCCEEDED), Refund(status=RefundStatus.PENDING)
+    assert next_text(mixed, [owed], repair=Repair(status="quoted")).startswith(
+        "The shop told you what the repair costs"
+    )
+    assert next_text(mixed, [owed], repair=Repair(status="repairing")).startswith("Your refund is on its way")
+    assert next_text(mixed, [paid], repair=Repair(status="repairing")).startswith("Your repair is under way")

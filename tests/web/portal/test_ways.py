@@ -54,6 +54,25 @@ def case_id(visitor: FlaskClient, shop: Shop, tenant: Tenant) -> str:
     return case_id
 
 
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        (PICKUP, "Give the parcel to the courier"),
+        ({"method": "drop_off"}, "Bring the parcel to a parcel shop with"),
+        ({"method": "in_store", "store": "City store"}, "Hand the items in at the store"),
+    ],
+)
+def test_only_who_sends_it_themselves_is_asked_for_a_number(
+    visitor: FlaskClient, case_id: str, chosen: dict[str, str], said: str
+) -> None:
+    assert "Choose below how the items come back" in visitor.get(CASE).text
+    post(visitor, WAY, **chosen)
+    page = visitor.get(CASE).text
+    assert said in page
+    assert "Tell us the tracking number here." not in page
+    assert "Choose below" not in page
+
+
 def test_every_way_says_what_it_costs(visitor: FlaskClient, case_id: str) -> None:
     page = visitor.get(CASE).text
     assert "$6.90 a parcel is taken off your refund." in page
@@ -72,6 +91,8 @@ def test_a_courier_is_chosen_once_however_often_it_is_sent(visitor: FlaskClient,
     assert shop.case(case_id).expected_minor == before - 690
     page = visitor.get(CASE).text
     assert "The shop arranges it and writes to you." in page
+    assert "The shop books the courier and writes to you." in page
+    assert "tell us the tracking number here" not in page
     assert 'name="method"' not in page
     assert 'value="courier_pickup" checked' in visitor.get(f"{CASE}?way=change").text
 
@@ -89,20 +110,29 @@ def test_who_brings_it_to_a_store_reads_no_other_address(visitor: FlaskClient, c
     assert "1 Quay" in visitor.get(CASE).text
     post(visitor, WAY, method="in_store", store="City store")
     page = visitor.get(CASE).text
+    assert "with your return number." in page
     assert "2 High St" in page
     assert "1 Quay" not in page
-    assert "Have you sent it?" in page
+    assert "Hand the items in at the store" in page
+    assert "You sent it otherwise, or have a tracking number?" in page
 
 
 def test_another_parcel_goes_its_own_way(visitor: FlaskClient, shop: Shop, case_id: str) -> None:
     post(visitor, WAY, **PICKUP)
-    assert 'name="parcel" value="0"' in visitor.get(f"{CASE}?way=more").text
-    post(visitor, WAY, method="in_store", store="City store", parcel="0")
+    assert 'name="parcel" value="2"' in visitor.get(f"{CASE}?way=more").text
+    for _ in range(2):  # a second click
+        post(visitor, WAY, method="in_store", store="City store", parcel="2")
     parcels = read_parcels(shop.ctx, shop.tenant_id, case_id)
     assert [(parcel.number, parcel.method, parcel.place) for parcel in parcels] == [
         (1, "courier_pickup", ""),
         (2, "in_store", "City store"),
     ]
+
+
+def test_there_are_no_more_parcels_than_items(visitor: FlaskClient, shop: Shop, case_id: str) -> None:
+    for _ in range(3):
+        post(visitor, WAY, method="in_store", store="City store", parcel="0")
+    assert len(read_parcels(shop.ctx, shop.tenant_id, case_id)) == shop.case(case_id).lines[0].quantity == 2
 
 
 def test_once_arranged_it_says_so_and_in_chinese(visitor: FlaskClient, shop: Shop, case_id: str) -> None:
