@@ -137,6 +137,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_cases_tenant_email", ["tenant_id", "email", "id"], unique=False)
         batch_op.create_index("ix_cases_tenant_escalated", ["tenant_id", "escalated_to", "id"], unique=False)
         batch_op.create_index(
+            "ix_cases_tenant_complaints",
+            ["tenant_id", "status", "id"],
+            unique=False,
+            sqlite_where=sa.text("kind = 'complaint'"),
+            postgresql_where=sa.text("kind = 'complaint'"),
+        )
+        batch_op.create_index(
             "ix_cases_tenant_holds",
             ["tenant_id", "id"],
             unique=False,
@@ -455,6 +462,37 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("case_watchers", schema=None) as batch_op:
         batch_op.create_index("ix_case_watchers_user", ["tenant_id", "user_id"], unique=False)
+
+    op.create_table(
+        "complaints",
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("topic", sa.String(length=20), nullable=False),
+        sa.Column("about_id", sa.String(length=36), nullable=True),
+        sa.Column("order_line_id", sa.String(length=120), nullable=False),
+        sa.Column("item", sa.String(length=300), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("wish", sa.Text(), nullable=False),
+        sa.Column("severity", sa.String(length=20), nullable=False),
+        sa.Column("dangerous", sa.Boolean(), nullable=False),
+        sa.Column("danger_handled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("root_cause", sa.String(length=20), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("reasons", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=300), nullable=False),
+        sa.Column("deciders", DOCUMENT, nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["about_id"], ["cases.id"], name=op.f("fk_complaints_about_id_cases"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_complaints_case_id_cases"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_complaints_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_complaints")),
+    )
+    with op.batch_alter_table("complaints", schema=None) as batch_op:
+        batch_op.create_index("ix_complaints_about", ["tenant_id", "about_id"], unique=False)
 
     op.create_table(
         "deadlines",
@@ -1213,6 +1251,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_effects_case")
 
     op.drop_table("effects")
+    with op.batch_alter_table("complaints", schema=None) as batch_op:
+        batch_op.drop_index("ix_complaints_about")
+
+    op.drop_table("complaints")
     with op.batch_alter_table("deadlines", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_deadlines_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
@@ -1284,6 +1326,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_cases_tenant_id")
         batch_op.drop_index(
             "ix_cases_tenant_holds", sqlite_where=sa.text("holds_goods"), postgresql_where=sa.text("holds_goods")
+        )
+        batch_op.drop_index(
+            "ix_cases_tenant_complaints",
+            sqlite_where=sa.text("kind = 'complaint'"),
+            postgresql_where=sa.text("kind = 'complaint'"),
         )
         batch_op.drop_index("ix_cases_tenant_escalated")
         batch_op.drop_index("ix_cases_tenant_email")

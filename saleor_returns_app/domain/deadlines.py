@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from .cases import LINE_ACCEPTANCE, LINE_RECEPTION, RETURN_CASE, Acceptance, CaseStatus, Reception
+from .complaints import COMPLAINT, ComplaintStatus
 from .effects import EFFECT, EffectState
 from .exchanges import EXCHANGE, ExchangeState
 from .machines import Who
@@ -72,6 +73,8 @@ PROTOCOL: Mapping[Wait, Clause] = {row.waits_for: row for row in (
     Clause(Wait.REPAIR,           Who.STAFF,   _business_days(10), None,     TimeOut.ESCALATE),
     Clause(Wait.REPAIR_QUOTE,     Who.SHOPPER, Length(7),          2 * _DAY, TimeOut.DECLINE),
     Clause(Wait.DISPUTE,          Who.STAFF,   Length(5),          None,     TimeOut.ESCALATE),
+    Clause(Wait.ACKNOWLEDGEMENT,  Who.STAFF,   _business_days(2),  None,     TimeOut.ESCALATE),
+    Clause(Wait.COMPLAINT,        Who.STAFF,   Length(14),         None,     TimeOut.ESCALATE),
     Clause(Wait.CONFIRMATION,     Who.SHOPPER, Length(7),          None,     TimeOut.CLOSE),
 )}
 
@@ -108,11 +111,20 @@ REPAIR_WAITS: Mapping[RepairStatus, Wait] = {
     RepairStatus.REPAIRED:        Wait.REPAIR,
     RepairStatus.UNREPAIRED:      Wait.REPAIR,
 }
+COMPLAINT_WAITS: Mapping[ComplaintStatus, Wait] = {
+    ComplaintStatus.SUBMITTED:     Wait.ACKNOWLEDGEMENT,
+    ComplaintStatus.ACKNOWLEDGED:  Wait.COMPLAINT,
+    ComplaintStatus.INVESTIGATING: Wait.COMPLAINT,
+    ComplaintStatus.NEGOTIATING:   Wait.COMPLAINT,
+    ComplaintStatus.ESCALATED:     Wait.COMPLAINT,
+    ComplaintStatus.RESOLVED:      Wait.CONFIRMATION,
+}
 # fmt: on
 
 #: Machine → its waiting states. A test looks for machines and states that are missing here.
 WAITING: Mapping[object, Mapping[str, Wait]] = {
     RETURN_CASE: {state.value: wait for state, wait in CASE_WAITS.items()},
+    COMPLAINT: {state.value: wait for state, wait in COMPLAINT_WAITS.items()},
     REFUND: {state.value: wait for state, wait in REFUND_WAITS.items()},
     OFFER: {OfferStatus.OPEN.value: Wait.OFFER},
     LINE_RECEPTION: {Reception.ANNOUNCED.value: Wait.PARCEL},
@@ -127,6 +139,8 @@ WAITING: Mapping[object, Mapping[str, Wait]] = {
 #: States that can be left, but where nobody owes anything.
 AT_REST: Mapping[object, frozenset[str]] = {
     RETURN_CASE: frozenset({CaseStatus.REJECTED.value, CaseStatus.EXPIRED.value}),
+    # It can be taken up again for a while.
+    COMPLAINT: frozenset({ComplaintStatus.CLOSED.value}),
     # What was counted holds; it can be looked at again.
     LINE_RECEPTION: frozenset({Reception.RECEIVED.value, Reception.SHORT.value, Reception.LOST.value}),
     LINE_ACCEPTANCE: frozenset({Acceptance.ACCEPTED.value, Acceptance.REFUSED.value}),

@@ -11,6 +11,7 @@ from saleor_returns_app.errors import AppError, BadInput, Conflict, TooLarge
 
 from .because import Because
 from .cases import CaseStatus
+from .complaints import OPEN_COMPLAINTS, ComplaintStatus
 
 
 class EvidenceKind(StrEnum):
@@ -63,11 +64,13 @@ ACCEPTED = "image/jpeg,image/png,image/webp,image/heic,image/heif,video/mp4,vide
 #: Files that were added to a request that was never sent.
 ABANDONED_AFTER = timedelta(days=2)
 #: The shopper may add to a case while somebody is still deciding on it.
-TAKES_MORE = frozenset(
-    {CaseStatus.REQUESTED, CaseStatus.AWAITING_EVIDENCE, CaseStatus.NEGOTIATING, CaseStatus.DISPUTED}
-)
+TAKES_MORE: frozenset[str] = OPEN_COMPLAINTS | {
+    *(CaseStatus.REQUESTED, CaseStatus.AWAITING_EVIDENCE, CaseStatus.NEGOTIATING, CaseStatus.DISPUTED)
+}
 #: A case in such a state is over; its retention period runs.
-OVER = frozenset({CaseStatus.CLOSED, CaseStatus.REJECTED, CaseStatus.CANCELLED, CaseStatus.EXPIRED})
+OVER: frozenset[str] = frozenset(
+    {CaseStatus.CLOSED, CaseStatus.REJECTED, CaseStatus.CANCELLED, CaseStatus.EXPIRED, ComplaintStatus.WITHDRAWN}
+)
 
 
 class Refusal(StrEnum):

@@ -202,6 +202,11 @@ class Order:
         return next((line for line in self.lines if line.id == line_id), None)
 
     @property
+    def country(self) -> str:
+        """Where it went to, as an ISO code; else where it was billed to, or nothing."""
+        return next((found.country for found in (self.shipping_address, self.billing_address) if found), "")
+
+    @property
     def legacy_payment(self) -> Payment | None:
         """The payment that Saleor's legacy refund reaches: the last active one."""
         return next((payment for payment in reversed(self.payments) if payment.is_active), None)

@@ -20,6 +20,7 @@ class Verb(StrEnum):
     NEGOTIATE = "negotiate"  # messages and offers
     RECEIVE = "receive"  # count and inspect goods
     PAY = "pay"  # approve, retry, record and cancel refunds
+    ARBITRATE = "arbitrate"  # decide what was escalated
     CONFIGURE = "configure"  # settings, policy, people
 
 
@@ -30,6 +31,7 @@ ALLOWED: Mapping[Verb, Role] = {
     Verb.NEGOTIATE: Role.AGENT,
     Verb.RECEIVE: Role.WAREHOUSE,
     Verb.PAY: Role.APPROVER,
+    Verb.ARBITRATE: Role.APPROVER,
     Verb.CONFIGURE: Role.ADMIN,
 }
 

@@ -50,6 +50,8 @@ class TenantSettings:
     parcel_grams: int = 1000  # what a parcel usually weighs, for the price of its label
     carriers: tuple[str, ...] = ()  # whose labels the app buys; empty: any
     pickup_windows: tuple[str, ...] = ("09:00–13:00", "13:00–18:00")
+    #: Country (ISO 3166-1 alpha-2; empty: all others) → the body that settles complaints out of court, as shoppers read it.
+    dispute_bodies: Mapping[str, str] = field(default_factory=dict)
     spot_check_percent: int = 0  # of what rules approve by themselves, a person looks at so many
 
     @property
@@ -60,6 +62,10 @@ class TenantSettings:
     def escalate_to(self, waits_for: str) -> str:
         """An e-mail address, or the name of a group or role."""
         return self.escalations.get(waits_for) or self.escalations.get("") or Role.ADMIN.value
+
+    def dispute_body(self, country: str) -> str:
+        """Who settles complaints out of court for a shopper of this country; empty where the shop names nobody."""
+        return self.dispute_bodies.get(country.upper()) or self.dispute_bodies.get("", "")
 
     def pay_link(self, saleor_order_id: str, number: str) -> str:
         """Where the shopper pays this order; empty where the shop has no such page."""

@@ -3,6 +3,7 @@
 from . import (
     bulk,
     cases,
+    complaints,
     credit_notes,
     deadlines,
     effects,
@@ -31,6 +32,7 @@ __all__ = [
     "Database",
     "bulk",
     "cases",
+    "complaints",
     "credit_notes",
     "deadlines",
     "effects",

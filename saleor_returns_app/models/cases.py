@@ -14,6 +14,7 @@ from .base import Base, PlainText, TenantScoped, new_id
 
 _IS_UNREAD = text("unread")
 _HOLDS_GOODS = text("holds_goods")
+_IS_COMPLAINT = text("kind = 'complaint'")
 
 
 class Case(TenantScoped, Base):
@@ -38,6 +39,14 @@ class Case(TenantScoped, Base):
         Index("ix_cases_tenant_attention", "tenant_id", "attention", "id"),
         Index("ix_cases_tenant_unread", "tenant_id", "id", sqlite_where=_IS_UNREAD, postgresql_where=_IS_UNREAD),
         Index("ix_cases_tenant_holds", "tenant_id", "id", sqlite_where=_HOLDS_GOODS, postgresql_where=_HOLDS_GOODS),
+        Index(
+            "ix_cases_tenant_complaints",
+            "tenant_id",
+            "status",
+            "id",
+            sqlite_where=_IS_COMPLAINT,
+            postgresql_where=_IS_COMPLAINT,
+        ),
         Index("ix_cases_tenant_due", "tenant_id", "due_by", "due_at", "id"),
         Index("ix_cases_tenant_status_due", "tenant_id", "status", "due_by", "due_at", "id"),
         Index("ix_cases_tenant_channel_due", "tenant_id", "channel_slug", "due_by", "due_at", "id"),

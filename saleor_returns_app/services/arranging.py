@@ -21,7 +21,7 @@ from .attention import refresh_attention
 from .context import Context
 from .effects import move_effect, plan_effect
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role, require_staff
-from .history import load_case, record_entry
+from .history import load_return, record_entry
 from .logistics import checked_tracking, parcels_of
 from .notifications import queue_case_mail
 from .slips import SENDING
@@ -54,7 +54,7 @@ def arrange_parcel(
         checked_tracking(tracking_number, carrier) if tracking_number.strip() else ("", carrier.strip()[:100])
     )
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         row = next((one for one in parcels_of(session, case.id) if one.number == parcel), None)
         if row is None:

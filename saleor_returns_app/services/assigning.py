@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 
 from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.cases import CaseKind
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import BadInput, NotFound
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.complaints import Complaint
 from saleor_returns_app.models.staff import CaseTag, CaseWatcher, StaffMember
 
 from .context import Context
 from .guards import require_permission, require_role
 from .history import load_case, record_entry
+from .impartial import check_impartial, named_in
 
 MOST_TAGS, LONGEST_TAG = 20, 40
 _SPACES = re.compile(r"\s+")
@@ -71,6 +74,8 @@ def assign_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, use
                 text = "This person has not opened the app yet. Ask them to open it once, then choose again."
                 raise BadInput(text, code="UNKNOWN_PERSON", field="user_id")
             email = member.email
+            if case.kind == CaseKind.COMPLAINT:
+                check_impartial(session, case, named_in(session, session.get_one(Complaint, case.id)), user_id)
         before, case.assignee_id, case.assignee = case.assignee, user_id, email
         record_entry(ctx, session, case, event="assign", actor=actor, detail={"to": email, "before": before})
 

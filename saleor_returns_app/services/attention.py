@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from saleor_returns_app.domain.cases import Acceptance, CaseStatus
+from saleor_returns_app.domain.cases import Acceptance, CaseKind, CaseStatus
 from saleor_returns_app.domain.effects import OPEN, EffectKind, EffectState
 from saleor_returns_app.domain.exchanges import BY_ORDER, ExchangeState, fit
 from saleor_returns_app.domain.methods import ARRANGED, METHODS
@@ -16,6 +16,7 @@ from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import RemoteError
 from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.complaints import Complaint
 from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.models.effects import Effect
 from saleor_returns_app.models.exchanges import Exchange
@@ -27,6 +28,8 @@ from .lanes import Lane
 
 #: Code → what happened and what to do (English msgids; filled with the detail).
 WHAT_TO_DO = {
+    "DANGEROUS": "The shopper says that somebody was or could be hurt (%(item)s). Stop its sale if need be, "
+    "then say what was done.",
     "PAY_BY_HAND": "%(amount)s cannot go back by itself (%(label)s). Propose a bank transfer or cash; once the shopper "
     "agrees, pay it and record it here.",
     "NOT_LEFT": "The refund of %(amount)s does not fit: %(message)s Cancel it and read the quote again.",
@@ -95,6 +98,14 @@ def raise_concern(session: Session, case: Case, refund: Refund, code: str) -> No
 def refresh_attention(session: Session, case: Case) -> None:
     """Sum up the concerns of a case: the oldest refund's first, then goods that are not on record, steps that are stuck, what is late."""
     session.flush()
+    if case.kind == CaseKind.COMPLAINT:
+        complaint = session.get(Complaint, case.id)
+        alarm = complaint is not None and complaint.dangerous and complaint.danger_handled_at is None
+        case.attention = "DANGEROUS" if alarm else ""
+        case.attention_detail = (
+            {"item": complaint.item or f"#{case.order_number}"} if complaint is not None and alarm else {}
+        )
+        return
     refund = session.scalars(
         select(Refund).where(Refund.case_id == case.id, Refund.concern != "").order_by(Refund.number)
     ).first()

@@ -26,7 +26,7 @@ from .approvals import ONE_PERSON, needs_two
 from .attention import LATE
 from .context import Context
 from .guards import require_permission, require_role
-from .history import load_case
+from .history import load_return
 from .mirroring import AT_ONCE, keep_orders, read_several
 from .orders import lock_lane, recent_order
 from .quotes import quote_case
@@ -113,7 +113,7 @@ def approve_seen_refund(
         lock_lane(
             session, order_id
         )  # before the case, as the jobs do: the other way round they could wait for each other
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         if (why_not := _too_early_or_late(case)) is not None:
             raise why_not
         # Twice as long as what is read anew: one that was recent when the part began is so to its end.

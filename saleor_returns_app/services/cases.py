@@ -22,7 +22,7 @@ from .attention import owes_goods
 from .context import Context
 from .exchanges import live_exchange
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
-from .history import load_case, move_case, record_entry
+from .history import load_return, move_case, record_entry
 from .inspection import accept_kept_units, take_up_goods
 from .labelling import give_labels_back
 from .notifications import queue_case_mail
@@ -51,7 +51,7 @@ def approve_case(
     require_role(actor, Verb.DECIDE)
     settings = ctx.tenant_settings(tenant_id)
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         terms = CaseTerms.load(case.terms or {})
         if place:
@@ -118,7 +118,7 @@ def reject_case(
     require_role(actor, Verb.DECIDE)
     said = _reason(reason)
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         end_offer(ctx, session, case)
         move_case(ctx, case, CaseEvent.REJECT, actor)
@@ -160,7 +160,7 @@ def cancel_case(
     require_role(actor, Verb.DECIDE)
     said = _reason(reason) if actor.who is Who.STAFF else ""
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         if live_exchange(session, case.id) is not None:
             text = "A replacement was sent in advance, so the return cannot be cancelled any more."
@@ -192,7 +192,7 @@ def close_case(
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         move_case(ctx, case, CaseEvent.CLOSE, actor)
         record_entry(ctx, session, case, event="close", actor=actor, public=True)
@@ -211,7 +211,7 @@ def conclude_case(
     require_role(actor, Verb.DECIDE)
     settings = ctx.tenant_settings(tenant_id)
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         if any(line.accepted for line in case.lines):
             _check_nothing_owed(session, case, settings)
@@ -254,7 +254,7 @@ def fulfil_case(
     require_role(actor, Verb.DECIDE)
     said = proof.strip()[:LONGEST_TEXT]
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         terms = CaseTerms.load(case.terms or {})
         if terms.pieces:

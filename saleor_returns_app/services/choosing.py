@@ -25,7 +25,7 @@ from .context import Context
 from .effects import plan_effect
 from .exchanges import give_up, live_exchange, note_shipped, plan_exchange
 from .guards import check_version, require_permission, require_role
-from .history import load_case, record_entry
+from .history import load_return, record_entry
 from .orders import country_of, fresh_order, lock_lane, mirrored_order
 from .ports import Variant
 from .quotes import quote_case
@@ -50,7 +50,7 @@ def list_choices(
     Raises NotFound for a line that is not the case's.
     """
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         order = mirrored_order(session, case.saleor_order_id)
         channel = case.channel_slug
     line = order.line(order_line_id)
@@ -71,7 +71,7 @@ def read_pieces(
 ) -> tuple[Piece, ...]:
     """Picks with today's price and name. Raises BadInput naming the field for what cannot be sent."""
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         order = mirrored_order(session, case.saleor_order_id)
         announced = {line.order_line_id: (line.quantity, line.product_name) for line in case.lines}
         channel, currency = case.channel_slug, case.currency
@@ -170,11 +170,11 @@ def choose_again(
     picks = [pick for pick in picks if pick.resolution in BY_ORDER]  # what is repaired stays agreed
     pieces = read_pieces(ctx, tenant_id, case_id, actor=actor, picks=picks) if picks else ()
     with ctx.db.tenant(tenant_id) as session:
-        order_id = load_case(session, case_id, actor).saleor_order_id
+        order_id = load_return(session, case_id, actor).saleor_order_id
     order = fresh_order(ctx, tenant_id, order_id, max_age=timedelta(0))
     with ctx.db.tenant(tenant_id) as session:
         lock_lane(session, order_id)
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         exchange = _ran_out(session, case)
         terms = CaseTerms.load(case.terms or {})
@@ -207,11 +207,11 @@ def try_again(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, versi
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
     with ctx.db.tenant(tenant_id) as session:
-        order_id = load_case(session, case_id, actor).saleor_order_id
+        order_id = load_return(session, case_id, actor).saleor_order_id
     order = fresh_order(ctx, tenant_id, order_id, max_age=timedelta(0))
     with ctx.db.tenant(tenant_id) as session:
         lock_lane(session, order_id)
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         exchange = _ran_out(session, case)
         give_up(ctx, session, case, exchange, actor, event="order_again")
@@ -225,7 +225,7 @@ def cancel_replacement(ctx: Context, tenant_id: str, case_id: str, *, actor: Act
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         exchange = live_exchange(session, case.id)
         if exchange is None or exchange.state != ExchangeState.UNPAID:
@@ -251,7 +251,7 @@ def mark_sent(
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         exchange = live_exchange(session, case.id)
         if exchange is None or exchange.state != ExchangeState.ORDERED or exchange.replacement_id:

@@ -18,7 +18,7 @@ from saleor_returns_app.models.cases import Case
 from .approvals import check_accepted, waits_for_second_person
 from .context import Context
 from .guards import check_version, require_permission, require_role
-from .history import load_case, move_case, record_entry
+from .history import load_return, move_case, record_entry
 from .issued_codes import plan_code
 from .orders import mirrored_order
 
@@ -59,7 +59,7 @@ def issue_credit(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, ve
     require_permission(actor, "HANDLE_PAYMENTS")
     require_role(actor, Verb.PAY)
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         kind, owed = agreed_code(CaseTerms.load(case.terms or {})), owed_credit(session, case)
         if kind is None or owed is None:

@@ -11,12 +11,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import SYSTEM
-from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
+from saleor_returns_app.domain.cases import CaseEvent, CaseKind, CaseStatus
+from saleor_returns_app.domain.complaints import COMPLAINT, ComplaintEvent, ComplaintStatus
 from saleor_returns_app.domain.deadlines import PROTOCOL, TimeOut, Wait
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.parcels import ParcelStatus
 from saleor_returns_app.domain.policy import Outcome
-from saleor_returns_app.domain.policy.calendars import local_day
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.deadlines import DeadlineRow
@@ -25,18 +25,19 @@ from saleor_returns_app.models.tenants import Tenant, TenantState
 from .arranging import awaits_carrier
 from .attention import refresh_attention
 from .cases import carry_out_approval
+from .complaints import end_complaint
 from .context import Context
 from .deciding import BY_RULE
+from .escalating import escalate, named_deadline
 from .exchanges import live_exchange
 from .history import move_case, record_entry
 from .labelling import give_labels_back
 from .logistics import parcels_of
-from .notifications import queue_case_mail, queue_mail
+from .notifications import queue_case_mail
 from .offers import lapse_offer
 from .places import address_of
 from .repairs import lapse_repair_quote
 from .return_methods import chooses_way
-from .staff import people_of
 from .waiting import ALARMED, APPROVED, ESCALATED, HANDED_OVER, follow_case, settings_of, show_next
 
 log = structlog.get_logger()
@@ -50,8 +51,6 @@ REMINDERS = {
     Wait.DIFFERENCE: "reminder_difference",
     Wait.REPAIR_QUOTE: "reminder_repair",
 }
-#: Staff pages are English, and so are mails to staff.
-_STAFF_LANGUAGE = "en"
 
 
 class _Found(NamedTuple):
@@ -125,7 +124,7 @@ def _remind(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> Non
         return
     if row.waits_for == Wait.GOODS_SENT and awaits_carrier(session, case):
         return  # they sit and wait for the courier, or for the label
-    record_entry(ctx, session, case, event="remind", actor=SYSTEM, detail=_named(session, case, row))
+    record_entry(ctx, session, case, event="remind", actor=SYSTEM, detail=named_deadline(session, case, row))
     more = _way_of(session, case) if row.waits_for == Wait.GOODS_SENT else {}
     queue_case_mail(ctx, session, case, kind, due_at=row.due_at.isoformat(), **more)
 
@@ -136,12 +135,6 @@ def _way_of(session: Session, case: Case) -> dict[str, Any]:
         row.method for row in parcels_of(session, case.id) if row.status == ParcelStatus.ANNOUNCED and row.method
     ]
     return {"method": waiting[-1] if waiting else "", "chooses": chooses_way(session, case)}
-
-
-def _named(session: Session, case: Case, row: DeadlineRow) -> dict[str, str]:
-    """The deadline as the history keeps it."""
-    day = local_day(row.due_at, settings_of(session, case).time_zone)
-    return {"waits_for": row.waits_for, "day": day.isoformat()}
 
 
 def _time_out(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
@@ -174,12 +167,15 @@ def _expire(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> Non
 
 def _close(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
     row.outcome = "closed"
+    if case.kind == CaseKind.COMPLAINT:
+        end_complaint(ctx, session, case, actor=SYSTEM, detail=named_deadline(session, case, row))
+        return
     _end_case(ctx, session, case, row, CaseEvent.CLOSE)
     queue_case_mail(ctx, session, case, "closed", due_at=row.due_at.isoformat())
 
 
 def _end_case(ctx: Context, session: Session, case: Case, row: DeadlineRow, event: CaseEvent) -> None:
-    detail = _named(session, case, row)
+    detail = named_deadline(session, case, row)
     move_case(ctx, case, event, SYSTEM)
     note = f"return {'expired' if event is CaseEvent.EXPIRE else 'closed'}, nothing came by {detail['day']}"
     record_entry(ctx, session, case, event=event, actor=SYSTEM, public=True, detail=detail, note=note)
@@ -200,7 +196,7 @@ def _lapse(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None
     """Back to review; also where nobody made an offer in time."""
     row.outcome = "lapsed"
     if not lapse_offer(ctx, session, case) and case.status == CaseStatus.NEGOTIATING:
-        detail = _named(session, case, row)
+        detail = named_deadline(session, case, row)
         move_case(ctx, case, CaseEvent.BREAK_OFF, SYSTEM)
         record_entry(ctx, session, case, event="lapse", actor=SYSTEM, public=True, detail=detail)
     follow_case(ctx, session, case)
@@ -208,50 +204,27 @@ def _lapse(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None
 
 def _escalate(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
     row.outcome = ESCALATED
-    _tell(ctx, session, case, row, event="escalate")
+    if case.kind == CaseKind.COMPLAINT and ComplaintEvent.ESCALATE in COMPLAINT.possible(
+        ComplaintStatus(case.status), Who.SYSTEM
+    ):
+        move_case(ctx, case, ComplaintEvent.ESCALATE, SYSTEM)
+    escalate(ctx, session, case, row, event="escalate")
 
 
 def _hand_over(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
     row.outcome, row.owner = HANDED_OVER, Who.STAFF
-    _tell(ctx, session, case, row, event="hand_over")
+    escalate(ctx, session, case, row, event="hand_over")
     refresh_attention(session, case)
 
 
 def _alarm(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
     row.outcome = ALARMED
-    _tell(ctx, session, case, row, event="alarm")
+    escalate(ctx, session, case, row, event="alarm")
     refresh_attention(session, case)
     # The order's lane tells the merchant in the Dashboard as well.
     ctx.jobs.advance_order(
         session, tenant_id=case.tenant_id, saleor_order_id=case.saleor_order_id, key=f"alarm:{row.id}"
     )
-
-
-def _tell(ctx: Context, session: Session, case: Case, row: DeadlineRow, *, event: str) -> None:
-    """Name who has to look at it now: on the case, in its history, by mail."""
-    settings = settings_of(session, case)
-    target = settings.escalate_to(row.waits_for)
-    case.escalated_to, case.escalated_at = target, ctx.now()
-    detail = {**_named(session, case, row), "to": target}
-    record_entry(ctx, session, case, event=event, actor=SYSTEM, detail=detail)
-    people = people_of(session, target) or ([settings.contact_email] if settings.contact_email else [])
-    for recipient in people:
-        params = {
-            "number": case.number,
-            "order_number": case.order_number,
-            "waits_for": row.waits_for,
-            "due_at": row.due_at.isoformat(),
-            "to": target,
-        }
-        queue_mail(
-            ctx,
-            session,
-            kind="escalated",
-            recipient=recipient,
-            language=_STAFF_LANGUAGE,
-            params=params,
-            case_id=case.id,
-        )
 
 
 def _approve(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None:
@@ -262,7 +235,7 @@ def _approve(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> No
         _escalate(ctx, session, case, row)
         return
     row.outcome, case.decided_by = APPROVED, BY_RULE
-    detail = _named(session, case, row)
+    detail = named_deadline(session, case, row)
     carry_out_approval(ctx, session, case, actor=SYSTEM, address=address, detail=detail)
 
 

@@ -22,7 +22,7 @@ from saleor_returns_app.models.cases import Case
 
 from .context import Context
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
-from .history import load_case, move_case, record_entry
+from .history import load_return, move_case, record_entry
 from .judging import LineRequest, judge_lines
 from .messages import tell_staff
 from .notifications import queue_case_mail
@@ -42,10 +42,10 @@ def dispute_case(
     said = _said(reason, missing="Write what you disagree with: the shop reads it.")
     settings = ctx.tenant_settings(tenant_id)
     with ctx.db.tenant(tenant_id) as session:
-        order_id = load_case(session, case_id, actor).saleor_order_id
+        order_id = load_return(session, case_id, actor).saleor_order_id
     with ctx.db.tenant(tenant_id) as session:
         lock_lane(session, order_id)
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         RETURN_CASE.move(CaseStatus(case.status), CaseEvent.DISPUTE, actor.who)
         if case.merged_into:
@@ -85,7 +85,7 @@ def uphold_decision(
     require_role(actor, Verb.DECIDE)
     said = _said(reason, missing="Write the reason: the shopper reads it.")
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         move_case(ctx, case, CaseEvent.UPHOLD, actor)
         record_entry(
@@ -116,10 +116,10 @@ def overturn_decision(
             "The reason is too long: at most %(most)s characters.", code="TOO_LONG", field="reason", most=LONGEST_TEXT
         )
     with ctx.db.tenant(tenant_id) as session:
-        order_id = load_case(session, case_id, actor).saleor_order_id
+        order_id = load_return(session, case_id, actor).saleor_order_id
     with ctx.db.tenant(tenant_id) as session:
         lock_lane(session, order_id)  # before the case, as the jobs do
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         RETURN_CASE.move(CaseStatus(case.status), CaseEvent.OVERTURN, actor.who)
         terms = CaseTerms.load(case.terms or {})

@@ -49,9 +49,7 @@ def retire_evidence(ctx: Context) -> None:
         tenants = session.execute(select(Tenant.id, Tenant.settings)).all()
     for tenant_id, stored in tenants:
         days = TenantSettings.load(stored).evidence_days
-        ended = select(Case.id).where(
-            Case.status.in_([status.value for status in OVER]), Case.updated_at < now - timedelta(days=days)
-        )
+        ended = select(Case.id).where(Case.status.in_(sorted(OVER)), Case.updated_at < now - timedelta(days=days))
         ready = Evidence.state == EvidenceState.READY
         with ctx.db.tenant(tenant_id) as session:
             change = update(Evidence).values(marked).execution_options(synchronize_session=False)

@@ -27,7 +27,7 @@ from .attention import refresh_attention
 from .context import Context
 from .effects import plan_effect
 from .guards import check_version, require_permission, require_role
-from .history import load_case, move_case, record_entry
+from .history import load_return, move_case, record_entry
 from .lanes import Lane
 from .notifications import queue_case_mail
 from .orders import country_of, fresh_order, lock_lane, mirrored_order
@@ -70,12 +70,12 @@ def send_replacement(
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
     with ctx.db.tenant(tenant_id) as session:
-        order_id = load_case(session, case_id, actor).saleor_order_id
+        order_id = load_return(session, case_id, actor).saleor_order_id
     order = fresh_order(ctx, tenant_id, order_id, max_age=timedelta(0))
     settings = ctx.tenant_settings(tenant_id)
     with ctx.db.tenant(tenant_id) as session:
         lock_lane(session, order_id)
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         quote = quote_case(session, case, order, settings)
         if quote.fingerprint != fingerprint:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Integer, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from saleor_returns_app.domain.cases import RELEASED, Reason
+from saleor_returns_app.domain.cases import RELEASED, CaseKind, Reason
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import WITH_SHOPPER, Order, OrderLine
 from saleor_returns_app.domain.policy import (
@@ -34,10 +34,9 @@ _MONTHS = re.compile(r"[0-9]{1,3}")
 
 def order_facts(order: Order) -> OrderFacts:
     """What the policy may ask of the order as a whole. Where it was sent counts; where nothing was, where it was billed."""
-    address = order.shipping_address or order.billing_address
     return OrderFacts(
         channel=order.channel_slug,
-        country=address.country if address else "",
+        country=order.country,
         currency=order.currency,
         language=order.language,
         created=order.created,
@@ -121,7 +120,7 @@ def shopper_history(session: Session, order: Order) -> ShopperHistory:
         if order.customer_id is None
         else or_(Case.customer_id == order.customer_id, (Case.email == email) & Case.customer_id.is_(None))
     )
-    counted = (mine, Case.status.not_in([status.value for status in RELEASED]))
+    counted = (mine, Case.kind == CaseKind.RETURN, Case.status.not_in([status.value for status in RELEASED]))
     cases = session.scalar(select(func.count(Case.id)).where(*counted)) or 0
     if not cases:
         return ShopperHistory(units_bought=_bought(session, email))

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, object_session
 from sqlalchemy.orm.attributes import flag_modified
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
+from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseKind, CaseStatus
+from saleor_returns_app.domain.complaints import COMPLAINT, ComplaintEvent, ComplaintStatus
 from saleor_returns_app.errors import NotFound
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case, CaseEntry
@@ -22,16 +23,27 @@ from .waiting import follow_case
 
 
 def load_case(session: Session, case_id: str, actor: Actor) -> Case:
-    """A case that this actor may see, locked for the transaction. Raises NotFound for all others."""
+    """A case of any kind that this actor may see, locked for the transaction. Raises NotFound for all others."""
     case = session.scalar(select(Case).where(Case.id == case_id).with_for_update())
     if case is None or (actor.channels is not None and case.channel_slug not in actor.channels):
         raise NotFound("This case does not exist, or it is not yours to see.", code="UNKNOWN_CASE")
     return case
 
 
-def move_case(ctx: Context, case: Case, event: CaseEvent, actor: Actor) -> None:
-    """Change the state by the table, and what is waited for with it. Raises MoveRefused."""
-    case.status = RETURN_CASE.move(CaseStatus(case.status), event, actor.who)
+def load_return(session: Session, case_id: str, actor: Actor) -> Case:
+    """The same for what is done with returns only: a complaint is not found."""
+    case = load_case(session, case_id, actor)
+    if case.kind != CaseKind.RETURN:
+        raise NotFound("This case does not exist, or it is not yours to see.", code="UNKNOWN_CASE")
+    return case
+
+
+def move_case(ctx: Context, case: Case, event: CaseEvent | ComplaintEvent, actor: Actor) -> None:
+    """Change the state by the table of its kind, and what is waited for with it. Raises MoveRefused."""
+    if case.kind == CaseKind.COMPLAINT:
+        case.status = COMPLAINT.move(ComplaintStatus(case.status), ComplaintEvent(event), actor.who)
+    else:
+        case.status = RETURN_CASE.move(CaseStatus(case.status), CaseEvent(event), actor.who)
     session = object_session(case)
     if session is None:
         raise RuntimeError("a case is moved in the session that loaded it")

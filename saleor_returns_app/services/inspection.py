@@ -39,7 +39,7 @@ from .exchanges import resolve_in_goods
 from .findings import holding_findings
 from .goods_owed import goods_sent, mark_goods_owed
 from .guards import LONGEST_TEXT, check_goods_come_back, check_version, require_permission, require_role
-from .history import load_case, move_case, record_entry
+from .history import load_return, move_case, record_entry
 from .logistics import deliver_parcels
 from .mending import units_returned
 from .notifications import queue_case_mail
@@ -74,7 +74,7 @@ def check_receipt(
     """The case, if this can be booked on it now. Raises what `receive_case` raises."""
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.RECEIVE)
-    case = load_case(session, case_id, actor)
+    case = load_return(session, case_id, actor)
     check_version(case, version)
     check_goods_come_back(case)
     if set(found) - {line.id for line in case.lines}:
@@ -188,7 +188,7 @@ def correct_line(
     if not why.strip():
         raise BadInput("Say why the count is changed.", code="WHY", field="why")
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         if case.status not in (CaseStatus.RECEIVED, CaseStatus.INSPECTED):
             text = "The count can be corrected until the refund is approved. Cancel the refund first, or write to the shopper."

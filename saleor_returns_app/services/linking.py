@@ -8,7 +8,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.cases import OPEN, CaseEvent, CaseStatus
+from saleor_returns_app.domain.cases import OPEN, CaseEvent, CaseKind, CaseStatus
+from saleor_returns_app.domain.complaints import OPEN_COMPLAINTS
 from saleor_returns_app.domain.offers import OfferStatus
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import BadInput, Conflict, NotFound
@@ -52,7 +53,7 @@ def related_cases(ctx: Context, tenant_id: str, case: Case, *, actor: Actor) -> 
             other = link.other_id if link.case_id == case.id else link.case_id
             merged = "goes_on" if link.case_id == case.id else "merged"
             kinds[other] = merged if link.kind == "merged" else "related"
-        still_open = [status.value for status in OPEN]
+        still_open = [status.value for status in (*OPEN, *OPEN_COMPLAINTS)]
         for kind, same in (
             ("same_order", Case.saleor_order_id == case.saleor_order_id),
             ("same_shopper", Case.email == case.email),
@@ -75,9 +76,7 @@ def link_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, numbe
     require_role(actor, Verb.DECIDE)
     with ctx.db.tenant(tenant_id) as session:
         case, other = _load_pair(session, case_id, number, actor)
-        if _link(session, case, other) is None:
-            first, second = sorted((case.id, other.id))
-            session.add(CaseLink(id=new_id(), case_id=first, other_id=second, at=ctx.now(), linked_by=actor.name))
+        if link_cases(ctx, session, case, other, actor):
             for one, two in ((case, other), (other, case)):
                 record_entry(ctx, session, one, event="link", actor=actor, detail={"number": two.number})
 
@@ -88,7 +87,7 @@ def unlink_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, num
     require_role(actor, Verb.DECIDE)
     with ctx.db.tenant(tenant_id) as session:
         case, other = _load_pair(session, case_id, number, actor)
-        link = _link(session, case, other)
+        link = find_link(session, case, other)
         if link is None or link.kind != "related":
             raise NotFound("These cases are not linked.", code="NOT_LINKED")
         session.delete(link)
@@ -110,7 +109,7 @@ def merge_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, numb
         move_case(ctx, case, CaseEvent.CANCEL, actor)
         give_labels_back(ctx, session, case)
         case.merged_into = other.id
-        link = _link(session, case, other)
+        link = find_link(session, case, other)
         if link is not None:
             session.delete(link)
             session.flush()
@@ -134,6 +133,8 @@ def merge_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, numb
 
 
 def _check_mergeable(session: Session, case: Case, other: Case) -> None:
+    if CaseKind.COMPLAINT in (case.kind, other.kind):
+        raise Conflict("A complaint stands for itself. Link the two cases instead.", code="COMPLAINT")
     if (case.saleor_order_id, case.email) != (other.saleor_order_id, other.email):
         raise Conflict("Only cases of the same order and shopper can be merged. Link them instead.", code="OTHER_ORDER")
     if other.merged_into is not None or CaseStatus(other.status) not in OPEN:
@@ -192,6 +193,15 @@ def _load_pair(session: Session, case_id: str, number: str, actor: Actor) -> tup
     return locked[case_id], locked[found.id]
 
 
-def _link(session: Session, case: Case, other: Case) -> CaseLink | None:
+def link_cases(ctx: Context, session: Session, case: Case, other: Case, actor: Actor) -> bool:
+    """Link two cases in the transaction of whoever found that they belong together; False where they are linked already."""
+    if find_link(session, case, other) is not None:
+        return False
+    first, second = sorted((case.id, other.id))
+    session.add(CaseLink(id=new_id(), case_id=first, other_id=second, at=ctx.now(), linked_by=actor.name))
+    return True
+
+
+def find_link(session: Session, case: Case, other: Case) -> CaseLink | None:
     ids = (case.id, other.id)
     return session.scalar(select(CaseLink).where(CaseLink.case_id.in_(ids), CaseLink.other_id.in_(ids)))

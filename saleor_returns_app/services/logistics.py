@@ -28,7 +28,7 @@ from saleor_returns_app.models.parcels import Parcel
 from .attention import refresh_attention
 from .context import Context
 from .guards import check_goods_come_back, check_version, require_permission, require_role
-from .history import load_case, move_case, record_entry
+from .history import load_return, move_case, record_entry
 
 #: UPU S10 is 13 characters, carriers use up to 40; letters, digits and the separators that labels print.
 _TRACKING = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./-]{3,59}")
@@ -65,7 +65,7 @@ def add_tracking(
     require_role(actor, Verb.DECIDE)
     number, said = checked_tracking(tracking_number, carrier)
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         check_goods_come_back(case)
         known = parcels_of(session, case.id)
@@ -95,7 +95,7 @@ def lose_parcel(
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         found = next((row for row in parcels_of(session, case.id) if row.number == parcel), None)
         if found is None:

@@ -40,7 +40,7 @@ from saleor_returns_app.models.tenants import Tenant
 from .context import Context
 from .exchanges import live_exchange
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
-from .history import load_case, move_case, record_entry
+from .history import load_return, move_case, record_entry
 from .inspection import accept_kept_units, take_up_goods
 from .messages import tell_staff
 from .notifications import queue_case_mail
@@ -112,7 +112,7 @@ def make_offer(
     require_role(actor, Verb.NEGOTIATE)
     try:
         with ctx.db.tenant(tenant_id) as session:
-            case = load_case(session, case_id, actor)
+            case = load_return(session, case_id, actor)
             if offer_id is not None and (there := session.get(Offer, offer_id)) is not None:
                 return _same_case(there, case).id
             check_version(case, version)
@@ -373,7 +373,7 @@ def _load_offer(session: Session, offer_id: str, actor: Actor) -> tuple[Case, Of
     case_id = session.scalar(select(Offer.case_id).where(Offer.id == offer_id))
     if case_id is None:
         raise NotFound("This offer does not exist, or it is not yours to see.", code="UNKNOWN_OFFER")
-    case = load_case(session, case_id, actor)
+    case = load_return(session, case_id, actor)
     return case, session.scalars(select(Offer).where(Offer.id == offer_id).with_for_update()).one()
 
 

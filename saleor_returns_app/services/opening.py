@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import (
+    CaseKind,
     CaseStatus,
     Channel,
     Reason,
     case_number,
 )
+from saleor_returns_app.domain.complaints import ComplaintStatus, complaint_number
 from saleor_returns_app.domain.evidence import lacking_evidence
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.orders import Order
@@ -42,6 +44,11 @@ from .waiting import follow_case
 
 #: Reads of an order that changes while a case is opened.
 _TRIES = 3
+#: Kind → its first state, and how its number is written.
+_BEGINNINGS: Mapping[CaseKind, tuple[str, Callable[..., str]]] = {
+    CaseKind.RETURN: (CaseStatus.REQUESTED, case_number),
+    CaseKind.COMPLAINT: (ComplaintStatus.SUBMITTED, complaint_number),
+}
 
 
 def open_case(
@@ -108,7 +115,7 @@ def _open(ctx: Context, tenant_id: str, asked: _Asked, order: Order) -> str | No
             _check_line(verdicts.get(request.order_line_id), request, position, actor, asked.override)
         expected = expect(session, order, judged, settings=settings, asked=lines)
         _check_evidence(session, expected, asked)
-        case = _new_case(ctx, session, order, through=asked.through, language=asked.language)
+        case = new_case(ctx, session, order, through=asked.through, language=asked.language)
         case.id = asked.case_id or new_id()
         case.expected_minor = expected.quote.total.minor
         case.policy_version = judge.version
@@ -212,7 +219,10 @@ def _check_line(
         raise Conflict(text, code="RESOLUTION", field=f"{at}.resolution")
 
 
-def _new_case(ctx: Context, session: Session, order: Order, *, through: Channel, language: str) -> Case:
+def new_case(
+    ctx: Context, session: Session, order: Order, *, through: Channel, language: str, kind: CaseKind = CaseKind.RETURN
+) -> Case:
+    """A case of an order with the next number of the shop, in the first state of its kind; not in the session yet."""
     now = ctx.now()
     # The row lock of the tenant makes the numbers gapless: a rolled back case gives its number back.
     sequence = session.execute(
@@ -222,10 +232,12 @@ def _new_case(ctx: Context, session: Session, order: Order, *, through: Channel,
         .returning(Tenant.last_case)
         .execution_options(synchronize_session=False)
     ).scalar_one()
+    status, number = _BEGINNINGS[kind]
     return Case(
+        kind=kind,
         sequence=sequence,
-        number=case_number(year=now.year, sequence=sequence),
-        status=CaseStatus.REQUESTED,
+        number=number(year=now.year, sequence=sequence),
+        status=status,
         saleor_order_id=order.id,
         order_number=order.number,
         channel_slug=order.channel_slug,

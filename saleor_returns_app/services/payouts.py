@@ -37,7 +37,7 @@ from saleor_returns_app.models.refunds import Refund
 from .context import Context
 from .evidence import attach_to_case, held_by
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
-from .history import load_case, record_entry
+from .history import load_return, record_entry
 from .notifications import queue_case_mail
 from .settling import move_refund, settle_case
 from .standing_payouts import check_no_payout, standing_payout
@@ -242,14 +242,14 @@ def _load(session: Session, refund_id: str, actor: Actor, version: int | None) -
     case_id = session.scalar(select(Refund.case_id).where(Refund.id == refund_id))
     if case_id is None:
         raise NotFound("This refund does not exist, or it is not yours to see.", code="UNKNOWN_REFUND")
-    case = load_case(session, case_id, actor)  # before the refund, as everybody does
+    case = load_return(session, case_id, actor)  # before the refund, as everybody does
     check_version(case, version)
     return case, session.scalars(select(Refund).where(Refund.id == refund_id).with_for_update()).one()
 
 
 def _own(session: Session, case_id: str, payout_id: str, actor: Actor) -> tuple[Case, Payout]:
     """Of the shopper's own case."""
-    case = load_case(session, case_id, actor)
+    case = load_return(session, case_id, actor)
     payout = session.scalar(select(Payout).where(Payout.id == payout_id, Payout.case_id == case_id).with_for_update())
     if payout is None or actor.who is not Who.SHOPPER:
         raise NotFound("This does not exist, or it is not yours to see.", code="UNKNOWN_PAYOUT")

@@ -19,7 +19,8 @@ from sqlalchemy import ColumnElement, Select, func, select, union
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.cases import OPEN, CaseStatus
+from saleor_returns_app.domain.cases import OPEN, CaseKind, CaseStatus
+from saleor_returns_app.domain.complaints import OPEN_COMPLAINTS, ComplaintStatus
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money, total
 from saleor_returns_app.domain.policy.calendars import add_days
@@ -42,6 +43,12 @@ MOST_COUNTED = 999
 _MOST_RANGES = 60
 #: Late are the steps that the shop, the carrier or the provider owes; a shopper who takes their time is not staff's to do.
 _ANSWERABLE = (Who.STAFF, Who.SYSTEM)
+_IS_RETURN, _IS_COMPLAINT = Case.kind == CaseKind.RETURN, Case.kind == CaseKind.COMPLAINT
+#: States of cases of either kind on which somebody still works, and all there are.
+_OPEN = tuple(
+    dict.fromkeys(status.value for status in (*CaseStatus, *ComplaintStatus) if status in OPEN | OPEN_COMPLAINTS)
+)
+_EVERY = tuple(dict.fromkeys(status.value for status in (*CaseStatus, *ComplaintStatus)))
 
 
 class View(StrEnum):
@@ -57,6 +64,7 @@ class View(StrEnum):
     NOBODYS = "nobodys"
     FOLLOWED = "followed"
     SPOT_CHECK = "spot_check"
+    COMPLAINTS = "complaints"  # that are open
     TO_SEND = "to_send"  # goods of shoppers that have to go back to them
 
 
@@ -101,10 +109,11 @@ class Counts:
     unread: int
     escalated: int = 0
     to_send: int = 0
+    complaints: int = 0  # that are open; `states` are those of returns
 
     @property
     def open(self) -> int:
-        return min(sum(self.states[status] for status in OPEN), MOST_COUNTED + 1)
+        return min(sum(self.states[status] for status in OPEN) + self.complaints, MOST_COUNTED + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +179,7 @@ def _personal(tenant_id: str, actor: Actor, channels: frozenset[str] | None, ask
     """Lists that begin elsewhere than at a state: a tag's, a person's. Empty for all others."""
     among = () if channels is None else (Case.channel_slug.in_(sorted(channels)),)
     cases = select(Case.id).where(Case.tenant_id == tenant_id, *among)
-    still_open = Case.status.in_([status.value for status in OPEN])
+    still_open = Case.status.in_(_OPEN)
     if asked.tag:
         tagged = select(CaseTag.case_id).where(CaseTag.tenant_id == tenant_id, CaseTag.tag == asked.tag)
         return [tagged if channels is None else cases.where(Case.id.in_(tagged))]
@@ -182,7 +191,7 @@ def _personal(tenant_id: str, actor: Actor, channels: frozenset[str] | None, ask
         )
         return [cases.where(Case.id.in_(followed))]
     if asked.view is View.NOBODYS:
-        return [cases.where(Case.status == status, Case.assignee_id == "") for status in OPEN]
+        return [cases.where(Case.status == status, Case.assignee_id == "") for status in _OPEN]
     if asked.view is View.SPOT_CHECK:
         return [cases.where(Case.status == CaseStatus.REQUESTED, Case.spot_check.is_(True))]
     return []
@@ -201,19 +210,30 @@ def _ranges(view: View | CaseStatus, channels: frozenset[str] | None) -> list[tu
     if view is View.UNREAD:
         return [(Case.unread.is_(True), *(() if channels is None else (Case.channel_slug.in_(sorted(channels)),)))]
     states = _states(view)
+    kind = _kind(view)
     if channels is None:
-        return [()] if view is View.ALL else [(Case.status == state,) for state in states]
+        return [()] if view is View.ALL else [(Case.status == state, *kind) for state in states]
     if len(channels) * len(states) > _MOST_RANGES:
-        return [(Case.status == state, Case.channel_slug.in_(sorted(channels))) for state in states]
+        return [(Case.status == state, Case.channel_slug.in_(sorted(channels)), *kind) for state in states]
     return [
-        (Case.channel_slug == channel, Case.status == state) for channel, state in product(sorted(channels), states)
+        (Case.channel_slug == channel, Case.status == state, *kind)
+        for channel, state in product(sorted(channels), states)
     ]
 
 
-def _states(view: View | CaseStatus) -> tuple[CaseStatus, ...]:
+def _states(view: View | CaseStatus) -> tuple[str, ...]:
     if isinstance(view, CaseStatus):
         return (view,)
-    return tuple(state for state in CaseStatus if view is not View.OPEN or state in OPEN)
+    if view is View.COMPLAINTS:
+        return tuple(sorted(OPEN_COMPLAINTS))
+    return _OPEN if view is View.OPEN else _EVERY
+
+
+def _kind(view: View | CaseStatus) -> tuple[ColumnElement[bool], ...]:
+    """A tab of a state is one of returns; some states of complaints are called the same."""
+    if isinstance(view, CaseStatus):
+        return (_IS_RETURN,)
+    return (_IS_COMPLAINT,) if view is View.COMPLAINTS else ()
 
 
 def _page(session: Session, ranges: Sequence[Select[Any]], channels: frozenset[str] | None, asked: Asked) -> CasePage:
@@ -263,9 +283,11 @@ def _until(ctx: Context, session: Session, tenant_id: str, asked: Asked) -> date
 def _in_view(view: View | CaseStatus) -> tuple[ColumnElement[bool], ...]:
     """What is left of a list of deadlines in a tab."""
     if isinstance(view, CaseStatus):
-        return (Case.status == view,)
+        return (Case.status == view, _IS_RETURN)
     if view is View.OPEN:
-        return (Case.status.in_([status.value for status in OPEN]),)
+        return (Case.status.in_(_OPEN),)
+    if view is View.COMPLAINTS:
+        return (Case.status.in_(_states(view)), _IS_COMPLAINT)
     if view is View.ATTENTION:
         return (Case.attention > "",)
     if view is View.TO_SEND:
@@ -315,9 +337,10 @@ def count_cases(ctx: Context, tenant_id: str, *, actor: Actor, channel: str = ""
 
     ids = select(Case.id).where(Case.tenant_id == tenant_id)
     with ctx.db.tenant(tenant_id) as session:
-        *states, attention, escalated, unread, to_send, late, slow = session.execute(
+        *states, complaints, attention, escalated, unread, to_send, late, slow = session.execute(
             select(
-                *(bounded(ids.where(*among, Case.status == state)) for state in CaseStatus),
+                *(bounded(ids.where(*among, Case.status == state, _IS_RETURN)) for state in CaseStatus),
+                bounded(ids.where(*among, Case.status.in_(_states(View.COMPLAINTS)), _IS_COMPLAINT)),
                 bounded(ids.where(Case.attention > "", *among)),
                 bounded(ids.where(Case.escalated_to > "", *among)),
                 bounded(ids.where(Case.unread.is_(True), *among)),
@@ -331,6 +354,7 @@ def count_cases(ctx: Context, tenant_id: str, *, actor: Actor, channel: str = ""
         unread=unread,
         escalated=escalated,
         to_send=to_send,
+        complaints=complaints,
         overdue=min(late + slow, MOST_COUNTED + 1),
     )
 

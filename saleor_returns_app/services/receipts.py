@@ -27,7 +27,7 @@ from saleor_returns_app.models.tenants import Tenant, TenantState
 
 from .context import Context
 from .guards import LONGEST_TEXT, require_permission, require_role
-from .history import load_case, record_entry
+from .history import load_return, record_entry
 from .inspection import Finds, book_findings, check_receipt
 from .queue_search import clean_search
 
@@ -132,7 +132,7 @@ def undo_receipt(ctx: Context, tenant_id: str, receipt_id: str, *, actor: Actor)
         receipt = session.scalar(select(Receipt).where(Receipt.id == receipt_id).with_for_update())
         if receipt is None:
             raise NotFound("This booking does not exist, or it is not yours to see.", code="UNKNOWN_RECEIPT")
-        load_case(session, receipt.case_id, actor)
+        load_return(session, receipt.case_id, actor)
         if receipt.state == "undone":
             return
         if receipt.state != "held":
@@ -238,7 +238,7 @@ def set_aside(
     with ctx.db.tenant(tenant_id) as session:
         if operation and session.scalar(select(StrayGoods.id).where(StrayGoods.operation == operation).limit(1)):
             return
-        case = load_case(session, case_id, actor) if case_id else None
+        case = load_return(session, case_id, actor) if case_id else None
         session.add(
             StrayGoods(
                 id=new_id(),
@@ -283,7 +283,7 @@ def settle_stray(ctx: Context, tenant_id: str, goods_id: str, *, actor: Actor, o
         goods = session.scalar(select(StrayGoods).where(StrayGoods.id == goods_id).with_for_update())
         if goods is None:
             raise NotFound("These goods are not on the list.", code="UNKNOWN_GOODS")
-        case = load_case(session, goods.case_id, actor) if goods.case_id else None
+        case = load_return(session, goods.case_id, actor) if goods.case_id else None
         if goods.settled_at is not None:
             return
         goods.outcome, goods.settled_by, goods.settled_at = said, actor.name, ctx.now()

@@ -28,7 +28,7 @@ from saleor_returns_app.models.refunds import RecordedReturn
 from .attention import refresh_attention
 from .context import Context
 from .guards import check_version, require_permission, require_role
-from .history import load_case, record_entry
+from .history import load_return, record_entry
 from .lanes import GRACE, STALE, Lane
 from .notes import confirm_notes, take_notes
 from .orders import outdate_order
@@ -136,7 +136,7 @@ def confirm_return(
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.RECEIVE)
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         row = session.scalars(
             select(RecordedReturn).where(RecordedReturn.case_id == case.id, RecordedReturn.state == "stuck")

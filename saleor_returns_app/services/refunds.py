@@ -35,7 +35,7 @@ from .attention import raise_concern, refresh_attention
 from .context import Context
 from .exchanges import check_replaced
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
-from .history import load_case, move_case, record_entry
+from .history import load_return, move_case, record_entry
 from .issued_codes import plan_code
 from .mending import units_to_mend
 from .orders import fresh_order, lock_lane
@@ -60,11 +60,11 @@ class Approval:
 def current_quote(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Quote:
     """What a case's refund is worth now, from a fresh read of the order."""
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
     order = fresh_order(ctx, tenant_id, case.saleor_order_id)
     settings = ctx.tenant_settings(tenant_id)
     with ctx.db.tenant(tenant_id) as session:
-        return quote_case(session, load_case(session, case_id, actor), order, settings)
+        return quote_case(session, load_return(session, case_id, actor), order, settings)
 
 
 def approve_refund(
@@ -86,12 +86,12 @@ def approve_refund(
     require_permission(actor, "HANDLE_PAYMENTS")
     require_role(actor, Verb.PAY)
     with ctx.db.tenant(tenant_id) as session:
-        order_id = load_case(session, case_id, actor).saleor_order_id
+        order_id = load_return(session, case_id, actor).saleor_order_id
     order = order or fresh_order(ctx, tenant_id, order_id, max_age=timedelta(0))
     settings = ctx.tenant_settings(tenant_id)
     with ctx.db.tenant(tenant_id) as session:
         lock_lane(session, order_id)
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         quote = quote_case(session, case, order, settings)
         if quote.fingerprint != fingerprint:
@@ -204,7 +204,7 @@ def _load(session: Session, refund_id: str, actor: Actor) -> tuple[Case, Refund]
             code="UNKNOWN_REFUND",
         )
     lock_lane(session, found.saleor_order_id)
-    case = load_case(session, found.case_id, actor)
+    case = load_return(session, found.case_id, actor)
     refund = session.scalars(select(Refund).where(Refund.id == refund_id).with_for_update()).one()
     return case, refund
 

@@ -19,7 +19,7 @@ from saleor_returns_app.models.deadlines import DeadlineRow
 
 from .context import Context
 from .guards import check_version, require_permission, require_role
-from .history import load_case, move_case, record_entry
+from .history import load_return, move_case, record_entry
 from .judging import LineRequest, judge_lines
 from .notifications import queue_case_mail
 from .orders import fresh_order, lock_lane
@@ -33,12 +33,12 @@ def reopen_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, ver
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
     with ctx.db.tenant(tenant_id) as session:
-        order_id = load_case(session, case_id, actor).saleor_order_id
+        order_id = load_return(session, case_id, actor).saleor_order_id
     order = fresh_order(ctx, tenant_id, order_id, max_age=timedelta(0))
     settings = ctx.tenant_settings(tenant_id)
     with ctx.db.tenant(tenant_id) as session:
         lock_lane(session, order_id)
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         if case.status == CaseStatus.EXPIRED and not waited_for_evidence(session, case):
             text = "The items were not sent in time. Please ask for a new return, if the time for it lasts."

@@ -32,7 +32,7 @@ from saleor_returns_app.models.repairs import Repair
 from .approvals import check_accepted
 from .context import Context
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role, require_staff
-from .history import load_case, move_case, record_entry
+from .history import load_return, move_case, record_entry
 from .logistics import checked_tracking
 from .mending import only_mends, take_off_shelf, units_to_mend
 from .messages import tell_staff
@@ -51,7 +51,7 @@ def start_repair(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, ve
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         terms = CaseTerms.load(case.terms or {})
         if not is_repair(terms) and not any(piece.resolution is Resolution.REPAIR for piece in terms.pieces):
@@ -222,7 +222,7 @@ def record_repair_payment(
         reference, field="reference", missing="Write how it can be found: a reference, a receipt number, a date."
     )
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         repair = _repair(session, case)
         kept = {"how": how.value, "reference": said, "by": actor.name, "at": ctx.now().isoformat()}
@@ -281,7 +281,7 @@ def turn_repair(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, ver
     """Something else in place of the repair: the case goes back to where an offer can be made, with the goods here. What was paid or
     sent besides stays so; raises Conflict while that is under way."""
     with ctx.db.tenant(tenant_id) as session:
-        order_id = load_case(session, case_id, actor).saleor_order_id
+        order_id = load_return(session, case_id, actor).saleor_order_id
     with ctx.db.tenant(tenant_id) as session:
         lock_lane(session, order_id)  # before the case, as the jobs do
         case, repair = _load(session, case_id, actor, version)
@@ -300,7 +300,7 @@ def turn_repair(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, ver
 def _load(session: Session, case_id: str, actor: Actor, version: int | None) -> tuple[Case, Repair]:
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
-    case = load_case(session, case_id, actor)
+    case = load_return(session, case_id, actor)
     check_version(case, version)
     return case, _repair(session, case)
 

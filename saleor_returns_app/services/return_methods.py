@@ -27,7 +27,7 @@ from .arranging import label_of, pickup_of
 from .attention import refresh_attention
 from .context import Context
 from .guards import check_goods_come_back, check_version, require_permission, require_role
-from .history import load_case, record_entry
+from .history import load_return, record_entry
 from .labelling import plan_label
 from .logistics import announce_parcel, parcels_of
 from .messages import NEWS, tell_staff
@@ -113,7 +113,7 @@ def choose_method(
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         if case.status not in SENDING:
             raise Conflict("Nothing is to be sent for this return now.", code="NOT_SENDING")

@@ -19,7 +19,7 @@ from saleor_returns_app.models.parcels import Parcel
 from .context import Context
 from .goods_owed import goods_owed, mark_goods_owed
 from .guards import check_version, require_permission, require_role, require_staff
-from .history import load_case, record_entry
+from .history import load_return, record_entry
 from .logistics import checked_tracking, parcels_of
 from .notifications import queue_case_mail
 
@@ -44,7 +44,7 @@ def send_goods_back(
     require_role(actor, Verb.RECEIVE)
     number, said = checked_tracking(tracking_number, carrier)
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         owed = goods_owed(session, case)
         if not owed:
@@ -129,7 +129,7 @@ def correct_parcel_out(
     require_role(actor, Verb.RECEIVE)
     number, said = checked_tracking(tracking_number, carrier)
     with ctx.db.tenant(tenant_id) as session:
-        case = load_case(session, case_id, actor)
+        case = load_return(session, case_id, actor)
         check_version(case, version)
         known = parcels_of(session, case.id, Direction.OUT)
         found = next((row for row in known if row.number == parcel), None)

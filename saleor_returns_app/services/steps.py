@@ -18,7 +18,7 @@ from .attention import refresh_attention
 from .context import Context
 from .effects import move_effect
 from .guards import check_version, require_permission, require_role
-from .history import load_case, record_entry
+from .history import load_return, record_entry
 
 #: Whose hands a kind lies in; goods are the warehouse's.
 _MONEY = frozenset({EffectKind.GIFT_CARD, EffectKind.VOUCHER})
@@ -56,7 +56,7 @@ def _stuck(session: Session, effect_id: str, actor: Actor, version: int | None) 
     in_money = found.kind in _MONEY
     require_permission(actor, "HANDLE_PAYMENTS" if in_money else "MANAGE_ORDERS")
     require_role(actor, Verb.PAY if in_money else Verb.RECEIVE)
-    case = load_case(session, found.case_id, actor)  # before the step, as everybody does
+    case = load_return(session, found.case_id, actor)  # before the step, as everybody does
     check_version(case, version)
     effect = session.scalars(select(Effect).where(Effect.id == effect_id).with_for_update()).one()
     if effect.state not in (EffectState.STUCK, EffectState.LISTED):

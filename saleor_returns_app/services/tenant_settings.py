@@ -24,16 +24,19 @@ from .guards import require_permission, require_role
 NEEDED = "MANAGE_APPS"
 LONGEST_ADDRESS = 1000
 LONGEST_WINDOW = 3650
+LONGEST_BODY, MOST_BODIES = 500, 60
 _OWN = (
     *("return_address", "window_days", "shipping_rule", "brand_color", "contact_email"),
     *("seller", "attaches_credit_notes", "evidence_days", "spot_check_percent", "tells_of_withdrawal"),
     *("restocks", "restock_warehouse"),
+    "dispute_bodies",
     *("payment_page", "sends_replacements_first", "split_rule"),
 )
 _SENDING = (CaseStatus.APPROVED, CaseStatus.IN_TRANSIT)
 _PAGE = re.compile(
     r"(?:https://[A-Za-z0-9.-]{1,200}|http://(?:localhost|127\.0\.0\.1))(?::[0-9]{1,5})?/[^\s<>\"']{0,300}"
 )
+_BODY = re.compile(r"([A-Z]{2}): *(.+)")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _EMAIL = re.compile(r"[^@\s<>\"',;]{1,64}@[^@\s<>\"',;]{1,190}\.[^@\s<>\"',;.]{2,60}")
 
@@ -58,6 +61,7 @@ def change_settings(
     payment_page: str = "",
     sends_replacements_first: str = "no",
     split_rule: str = SplitRule.IN_ORDER,
+    dispute_bodies: str = "",
 ) -> TenantSettings:
     """Change what the shop's settings page offers, from what was typed there. Raises BadInput naming the field."""
     require_permission(actor, NEEDED)
@@ -76,6 +80,7 @@ def change_settings(
         payment_page=_page(payment_page),
         sends_replacements_first=sends_replacements_first == "yes",
         split_rule=_split(split_rule),
+        dispute_bodies=_bodies(dispute_bodies),
         restocks=restocks == "yes",
         restock_warehouse=restock_warehouse.strip()[:120],
     )
@@ -106,6 +111,21 @@ def _address(text: str, field: str) -> str:
         said = "The address is too long: at most %(most)s characters."
         raise BadInput(said, code="TOO_LONG", field=field, most=LONGEST_ADDRESS)
     return address
+
+
+def _bodies(text: str) -> dict[str, str]:
+    """One a line, “DE: name and address”; a line without a country stands for all others."""
+    found: dict[str, str] = {}
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        named = _BODY.fullmatch(line)
+        country, body = (named[1], named[2]) if named else ("", line)
+        if len(body) > LONGEST_BODY or country in found:
+            said = "Write each body on a line of its own, like “DE: name and address”, at most %(most)s characters."
+            raise BadInput(said, code="BODIES", field="dispute_bodies", most=LONGEST_BODY)
+        found[country] = body
+    if len(found) > MOST_BODIES:
+        raise BadInput("At most %(most)s lines.", code="BODIES", field="dispute_bodies", most=MOST_BODIES)
+    return found
 
 
 def _page(text: str) -> str:

@@ -8,8 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from saleor_returns_app.domain.cases import CaseEvent, CaseStatus
+from saleor_returns_app.domain.cases import CaseEvent, CaseKind, CaseStatus
+from saleor_returns_app.domain.complaints import ComplaintEvent, ComplaintStatus
 from saleor_returns_app.domain.deadlines import (
+    COMPLAINT_WAITS,
     EXCHANGE_WAITS,
     REPAIR_WAITS,
     Deadline,
@@ -46,10 +48,10 @@ _NAMED = _TOLD | {ESCALATED}
 #: A replacement that was sent in advance is waited for once the goods are looked at.
 _IN_GOODS = (CaseStatus.INSPECTED, CaseStatus.RESOLVING)
 #: Nothing came of the wait: whoever owed it does not owe it any more.
-_DROPS = frozenset({CaseEvent.CANCEL})
+_DROPS: frozenset[str] = frozenset({CaseEvent.CANCEL, ComplaintEvent.WITHDRAW})
 
 
-def follow_case(ctx: Context, session: Session, case: Case, *, event: CaseEvent | None = None) -> None:
+def follow_case(ctx: Context, session: Session, case: Case, *, event: CaseEvent | ComplaintEvent | None = None) -> None:
     """Begin what the case waits for now and end what it waits for no more. `move_case` calls it; so does whoever changes what is
     waited for without a move: an offer made or countered, a refund proposed, approved or given up. Repeating it changes nothing.
     """
@@ -92,6 +94,9 @@ def settings_of(session: Session, case: Case) -> TenantSettings:
 
 def _wanted(ctx: Context, session: Session, case: Case, offer: Offer | None) -> dict[Wait, Deadline]:
     terms = CaseTerms.load(case.terms or {})
+    if case.kind == CaseKind.COMPLAINT:
+        asked = COMPLAINT_WAITS.get(ComplaintStatus(case.status))
+        return {} if asked is None else {asked: _deadline(ctx, session, case, asked, terms, None)}
     wait = case_wait(CaseStatus(case.status), terms)
     if wait is None:
         return {}
@@ -172,7 +177,7 @@ def _begin(ctx: Context, session: Session, case: Case, deadline: Deadline) -> No
     session.flush()
 
 
-def _end(row: DeadlineRow, event: CaseEvent | None, now: datetime) -> bool:
+def _end(row: DeadlineRow, event: CaseEvent | ComplaintEvent | None, now: datetime) -> bool:
     """True when what was told about it has to be taken back."""
     row.ended_at = now
     if row.state == "open":

@@ -213,6 +213,8 @@ WAITS: dict[str, str] = {
     Wait.REPAIR: "The repair",
     Wait.REPAIR_QUOTE: "Answer to the price of the repair",
     Wait.DISPUTE: "Decision on the dispute",
+    Wait.ACKNOWLEDGEMENT: "Somebody to read the complaint",
+    Wait.COMPLAINT: "Decision on the complaint",
     Wait.CONFIRMATION: "Confirmation of the outcome",
 }
 

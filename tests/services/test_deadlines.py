@@ -24,7 +24,7 @@ from saleor_returns_app.models.notifications import Notification
 from saleor_returns_app.models.offers import Offer
 from saleor_returns_app.models.staff import StaffMember
 from saleor_returns_app.models.tenants import Tenant
-from saleor_returns_app.services import deadlines
+from saleor_returns_app.services import deadlines, escalating
 from saleor_returns_app.services.cases import cancel_case
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.deadlines import act_on_due
@@ -390,7 +390,7 @@ class TestStandstill:
     ) -> None:
         saleor.orders["order-2"] = make_order("order-2", number="2")
         broken, sound = shop.request(), shop.request(order_id="order-2")
-        tell = deadlines._tell
+        tell = escalating.escalate
 
         def stumble(ctx: Context, session: Session, case: Case, row: DeadlineRow, *, event: str) -> None:
             tell(ctx, session, case, row, event=event)
@@ -398,7 +398,7 @@ class TestStandstill:
                 raise LookupError(case.id)
 
         clock.forward(hours=49)
-        monkeypatch.setattr(deadlines, "_tell", stumble)
+        monkeypatch.setattr(deadlines, "escalate", stumble)
         assert sweep(shop.ctx) == 1
         assert (told(shop, broken), told(shop, sound)) == (["review open"], ["review passed escalated"])
         monkeypatch.undo()

@@ -50,6 +50,8 @@ class Wait(StrEnum):
     REPAIR = "repair"
     REPAIR_QUOTE = "repair_quote"  # the shopper's answer to what a repair costs
     DISPUTE = "dispute"
+    ACKNOWLEDGEMENT = "acknowledgement"  # of a complaint
+    COMPLAINT = "complaint"  # the decision on one
     CONFIRMATION = "confirmation"
 
 

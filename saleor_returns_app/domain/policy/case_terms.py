@@ -46,7 +46,12 @@ def case_terms(
         return_address=said.address_text,
         address_key=said.address_key,
         methods=tuple(method.value for method in said.methods),
-        deadlines={
-            wait.value: Length(length.length, LengthUnit(length.unit)) for wait, length in said.deadlines.items()
-        },
+        deadlines=case_deadlines(verdict),
     )
+
+
+def case_deadlines(verdict: CaseVerdict) -> dict[str, Length]:
+    """How long a case waits for what, by the policy."""
+    return {
+        wait.value: Length(length.length, LengthUnit(length.unit)) for wait, length in verdict.terms.deadlines.items()
+    }

@@ -45,6 +45,8 @@ DEFAULT_DEADLINES: Mapping[Wait, Length] = MappingProxyType(
         Wait.REPAIR: Length(10, "business_days"),
         Wait.REPAIR_QUOTE: Length(7),
         Wait.DISPUTE: Length(5),
+        Wait.ACKNOWLEDGEMENT: Length(2, "business_days"),
+        Wait.COMPLAINT: Length(14),
         Wait.CONFIRMATION: Length(7),
     }
 )

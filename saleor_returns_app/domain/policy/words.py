@@ -178,6 +178,8 @@ WAITS = {
     "repair": "a repair",
     "repair_quote": "an answer to the price of a repair",
     "dispute": "the decision on a dispute",
+    "acknowledgement": "reading a complaint",
+    "complaint": "the decision on a complaint",
     "difference": "paying the difference of an exchange",
     "replacement": "sending the replacement",
     "confirmation": "confirming the outcome",

@@ -31,6 +31,9 @@ def _page(settings: TenantSettings, *, status: int = 200, form: Form = EMPTY) ->
         form=form,
         warehouses=list_warehouses(settings.restock_warehouse),
         rules={rule: word(rule) for rule in ShippingRule},
+        bodies="\n".join(
+            f"{country}: {body}" if country else body for country, body in settings.dispute_bodies.items()
+        ),
         may_change=NEEDED in visit().actor.permissions,
         needed=NEEDED,
         usual_color=DEFAULT,
@@ -70,6 +73,7 @@ def save_settings() -> Response:
             restocks=request.form.get("restocks", "yes"),
             restock_warehouse=typed("restock_warehouse"),
             payment_page=typed("payment_page"),
+            dispute_bodies=typed("dispute_bodies"),
             sends_replacements_first=typed("sends_replacements_first"),
             split_rule=request.form.get("split_rule", SplitRule.IN_ORDER),
             tells_of_withdrawal=request.form.get("tells_of_withdrawal", "yes"),

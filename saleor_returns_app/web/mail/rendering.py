@@ -26,7 +26,7 @@ SUBJECTS = {
     "evidence_wanted": "Please show us more about your return %(number)s",
     "goods_received": "Your return %(number)s has arrived",
     "refunded": "Your refund for %(number)s",
-    "message": "The shop wrote to you about your return %(number)s",
+    "message": "The shop wrote to you about %(number)s",
     "message_to_staff": "%(customer_name)s wrote about %(number)s",
     "news_to_staff": "News about %(number)s",
     "offer": "An offer for your return %(number)s",
@@ -61,7 +61,13 @@ SUBJECTS = {
     "expired": "Your return %(number)s has ended",
     "closed": "Your return %(number)s is closed",
     "extended": "More time for your return %(number)s",
-    "escalated": "Return %(number)s is overdue",
+    "escalated": "%(number)s is overdue",
+    "handed_up": "%(number)s waits for your decision",
+    "danger": "Danger: %(number)s",
+    "complaint_received": "Your complaint %(number)s",
+    "complaint_acknowledged": "We look into your complaint %(number)s",
+    "complaint_decided": "How your complaint %(number)s was decided",
+    "complaint_closed": "Your complaint %(number)s is closed",
 }
 
 _pages = Environment(

@@ -211,6 +211,8 @@ CHOICES: dict[str, str] = {
     "waits_for.repair": "the repair",
     "repair_quote": "an answer to a repair’s price",
     "dispute": "the decision of a dispute",
+    "acknowledgement": "somebody to read a complaint",
+    "complaint": "the decision on a complaint",
     "difference": "the shopper to pay the difference of an exchange",
     "replacement": "the replacement to be sent",
     "confirmation": "the shopper to confirm",
