@@ -70,6 +70,14 @@ def related_cases(ctx: Context, tenant_id: str, case: Case, *, actor: Actor) -> 
     return tuple(Related(cases[other], kind) for other, kind in kinds.items() if other in cases)
 
 
+def linked_returns(session: Session, case: Case) -> list[Case]:
+    """The returns that are linked to a case, oldest first."""
+    mine = or_(CaseLink.case_id == case.id, CaseLink.other_id == case.id)
+    links = session.scalars(select(CaseLink).where(mine, CaseLink.kind == "related").limit(MOST_RELATED)).all()
+    ids = [link.other_id if link.case_id == case.id else link.case_id for link in links]
+    return list(session.scalars(select(Case).where(Case.id.in_(ids), Case.kind == CaseKind.RETURN).order_by(Case.id)))
+
+
 def link_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, number: str) -> None:
     """Say that another case belongs to this one. Twice is once."""
     require_permission(actor, "MANAGE_ORDERS")

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.carriers import tracking_key
+from saleor_returns_app.domain.cases import CaseKind
 from saleor_returns_app.domain.inspection import Disposition, Found, Grade
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import AppError, BadInput, Conflict, NotFound
@@ -71,7 +72,7 @@ def find_scanned(ctx: Context, tenant_id: str, *, actor: Actor, code: str) -> Se
             ways.append(Case.sequence == int(said))
         for way in ways:
             # One way after the other: each has an index of its own, and the first that finds something is what was meant.
-            found = select(Case).where(way).order_by(Case.id.desc()).limit(_MOST_FOUND)
+            found = select(Case).where(way, Case.kind == CaseKind.RETURN).order_by(Case.id.desc()).limit(_MOST_FOUND)
             if actor.channels is not None:
                 found = found.where(Case.channel_slug.in_(sorted(actor.channels)))
             if cases := session.scalars(found).all():

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from flask import Flask
 
-from saleor_returns_app.domain.cases import CaseStatus, Reason, Resolution
+from saleor_returns_app.domain.cases import CaseKind, CaseStatus, Reason, Resolution
+from saleor_returns_app.domain.complaints import ComplaintStatus, Outcome, Topic
 from saleor_returns_app.domain.deadlines import Wait
 from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.machines import Who
@@ -70,6 +71,58 @@ STATUSES: dict[str, str] = {
     CaseStatus.DISPUTED: "Disputed",
 }
 
+COMPLAINT_STATUSES: dict[str, str] = {
+    ComplaintStatus.SUBMITTED: "Sent",
+    ComplaintStatus.ACKNOWLEDGED: "Read",
+    ComplaintStatus.INVESTIGATING: "Being looked into",
+    ComplaintStatus.NEGOTIATING: "Being made good",
+    ComplaintStatus.ESCALATED: "With a second person",
+    ComplaintStatus.RESOLVED: "Decided",
+    ComplaintStatus.CLOSED: "Closed",
+    ComplaintStatus.WITHDRAWN: "Withdrawn",
+}
+TOPICS: dict[str, str] = {
+    Topic.ORDER: "The order as a whole",
+    Topic.ITEM: "An item",
+    Topic.DELIVERY: "The delivery",
+    Topic.REFUND: "A refund",
+    Topic.SERVICE: "How I was treated",
+}
+OUTCOMES: dict[str, str] = {
+    Outcome.UPHELD: "The shop agrees with you",
+    Outcome.PARTLY_UPHELD: "The shop agrees with you in part",
+    Outcome.NOT_UPHELD: "The shop does not agree with you",
+}
+#: What happens next with a complaint, by state; `%(day)s` is the promised day.
+_NEXT_OF_COMPLAINT: dict[str, str] = {
+    ComplaintStatus.SUBMITTED: "Somebody reads your complaint by %(day)s and writes to you.",
+    ComplaintStatus.ACKNOWLEDGED: "Somebody who is not part of it looks into your complaint. It is decided by %(day)s.",
+    ComplaintStatus.INVESTIGATING: "Somebody who is not part of it looks into your complaint. It is decided by %(day)s.",
+    ComplaintStatus.NEGOTIATING: "The shop makes it good in the return below. Your complaint is decided by %(day)s.",
+    ComplaintStatus.ESCALATED: "A second person of the shop decides your complaint by %(day)s.",
+    ComplaintStatus.RESOLVED: "Your complaint is decided. If you do not agree, say so below by %(day)s.",
+    ComplaintStatus.CLOSED: "This complaint is closed.",
+    ComplaintStatus.WITHDRAWN: "This complaint was withdrawn.",
+}
+_LATE_COMPLAINT: dict[str, str] = {
+    ComplaintStatus.SUBMITTED: "Somebody should have read your complaint by %(day)s. The shop was reminded.",
+    **dict.fromkeys(
+        (
+            ComplaintStatus.ACKNOWLEDGED,
+            ComplaintStatus.INVESTIGATING,
+            ComplaintStatus.NEGOTIATING,
+            ComplaintStatus.ESCALATED,
+        ),
+        "Your complaint should have been decided by %(day)s. It is with a second person of the shop now.",
+    ),
+}
+
+
+def next_of_complaint(case: Case, *, late: bool) -> str:
+    """What happens next, as the shopper reads it (msgid; `day` fills it)."""
+    return (_LATE_COMPLAINT.get(case.status) if late else None) or _NEXT_OF_COMPLAINT[case.status]
+
+
 #: While what was agreed on is being done: what it is, as a state, as a step of the way, and what comes next.
 _DOING: dict[Resolution, tuple[str, str, str, str]] = {
     Resolution.STORE_CREDIT: (
@@ -113,6 +166,8 @@ def doing(case: Case, *, mends: bool = False) -> tuple[str, str, str, str] | Non
 
 def status_text(case: Case) -> str:
     """The state of a case as its shopper reads it (msgid)."""
+    if case.kind == CaseKind.COMPLAINT:
+        return COMPLAINT_STATUSES[case.status]
     words = doing(case) if case.status == CaseStatus.RESOLVING else None
     return words[0] if words else STATUSES[case.status]
 
@@ -388,6 +443,14 @@ PUBLIC_ENTRIES: dict[str, str] = {
     "reopen": "The return was taken up again",
     "lapse": "An offer was not answered in time",
     "extend": "The shop gave you more time",
+    "complain": "You sent your complaint",
+    "acknowledge_complaint": "The shop read your complaint",
+    "investigate": "Somebody began to look into it",
+    "make_good": "The shop began to make it good",
+    "decide_complaint": "The shop decided",
+    "withdraw_complaint": "The complaint was withdrawn",
+    "close_complaint": "The complaint was closed",
+    "reopen_complaint": "The complaint was taken up again",
 }
 
 #: Event of the negotiation → what the shopper reads where they did it, and where the shop did.
@@ -405,6 +468,9 @@ TONES: dict[str, str] = {
     ParcelStatus.DELIVERED: "good",
     **dict.fromkeys((CaseStatus.REQUESTED, CaseStatus.INSPECTED, CaseStatus.DISPUTED, RefundStatus.UNCLEAR), "warn"),
     **dict.fromkeys((CaseStatus.APPROVED, CaseStatus.IN_TRANSIT, CaseStatus.RECEIVED, CaseStatus.RESOLVING), "info"),
+    **dict.fromkeys((ComplaintStatus.ACKNOWLEDGED, ComplaintStatus.INVESTIGATING), "info"),
+    ComplaintStatus.SUBMITTED: "warn",
+    ComplaintStatus.ESCALATED: "warn",
     **dict.fromkeys(
         (RefundStatus.APPROVED, RefundStatus.GRANTED, RefundStatus.REQUESTED, RefundStatus.PENDING), "info"
     ),

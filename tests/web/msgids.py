@@ -41,6 +41,8 @@ MODULES = (
     "services/guards.py",
     "services/opening.py",
     "services/disputes.py",
+    "services/complaints.py",
+    "services/filing.py",
     "services/reopening.py",
     "services/repairs.py",
     "services/return_methods.py",
@@ -75,6 +77,7 @@ MODULES = (
             "access",
             "cases",
             "choices",
+            "complaints",
             "disputes",
             "evidence",
             "exchanges",
@@ -100,6 +103,7 @@ _NO_TEXT = re.compile(
 #: Labels of one word, which look like names of constants.
 _WORDS = {
     *labels.STATUSES.values(),
+    *labels.COMPLAINT_STATUSES.values(),
     *labels.CONDITIONS.values(),
     *labels.REFUNDS.values(),
     *labels.SHOPPER_REFUNDS.values(),

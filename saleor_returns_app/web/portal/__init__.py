@@ -1,6 +1,7 @@
 """The shopper's portal at /r/<shop>: plain pages that work without scripts."""
 
 from . import cases as cases
+from . import complaints as complaints
 from . import disputes as disputes
 from . import evidence as evidence
 from . import exchanges as exchanges

@@ -28,7 +28,7 @@ SESSION_COOKIE = "returns_session"
 HANDLE_COOKIE = "returns_code"
 LANGUAGE_COOKIE = "returns_language"
 #: Forms that photos and videos come with.
-TAKES_FILES = frozenset({"portal.explain", "portal.add_files", "portal.provide", "portal.write"})
+TAKES_FILES = frozenset({"portal.explain", "portal.add_files", "portal.provide", "portal.write", "portal.file"})
 
 
 @blueprint.url_value_preprocessor
@@ -152,7 +152,7 @@ def _here_in(language: str) -> str:
 
 def _is_scripted() -> bool:
     """Only pages with a field for files have a script; without it they work as well."""
-    return request.endpoint in ("portal.reasons", "portal.case", "portal.done")
+    return request.endpoint in ("portal.reasons", "portal.case", "portal.done", "portal.complain")
 
 
 @blueprint.after_request

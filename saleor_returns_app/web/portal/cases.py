@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from saleor_returns_app.domain.carriers import CARRIERS, tracking_link
-from saleor_returns_app.domain.cases import RETURN_CASE, SHOPPER_ACTIONS, CaseEvent, CaseStatus
+from saleor_returns_app.domain.cases import RETURN_CASE, SHOPPER_ACTIONS, CaseEvent, CaseKind, CaseStatus
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.parcels import UNDER_WAY, Direction, parcel_number
@@ -28,12 +28,23 @@ from saleor_returns_app.services.standing_repairs import repair_of
 from saleor_returns_app.web import i18n
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.documents import as_pdf
-from saleor_returns_app.web.labels import PARCELS, REASONS, SHOPPER_REFUNDS, STATUSES, doing, is_late, next_text, tone
+from saleor_returns_app.web.labels import (
+    PARCELS,
+    REASONS,
+    SHOPPER_REFUNDS,
+    STATUSES,
+    doing,
+    is_late,
+    next_text,
+    status_text,
+    tone,
+)
 
 from .access import blueprint, page, shopper, tenant, to
+from .complaints import show_complaint
 from .evidence import case_holder, files_of, files_of_case, takes_more
 from .exchanges import exchange_values
-from .own_cases import own_case
+from .own_cases import own_case, own_return
 from .payouts import payout_values
 from .thread import thread_values
 from .typed import Said, accept, read_draft, refuse
@@ -65,17 +76,21 @@ EXPECTING = {
 
 @blueprint.get("/cases/<number>")
 def case(number: str) -> ResponseReturnValue:
-    return show(own_case(number))
+    found = own_case(number)
+    return show_complaint(found) if found.kind == CaseKind.COMPLAINT else show(found)
 
 
 @blueprint.get("/cases/<number>/done")
 def done(number: str) -> ResponseReturnValue:
-    return show(own_case(number), just_sent=number)
+    found = own_case(number)
+    if found.kind == CaseKind.COMPLAINT:
+        return show_complaint(found, just_sent=True)
+    return show(found, just_sent=number)
 
 
 @blueprint.get("/cases/<number>/credit-notes/<note>")
 def credit_note(number: str, note: str) -> ResponseReturnValue:
-    found = own_case(number)
+    found = own_return(number)
     with ctx().db.tenant(tenant().id) as session:
         read = read_credit_note(session, found.id, note)
     return as_pdf(read)
@@ -197,7 +212,7 @@ def show(found: Case, *, just_sent: str = "") -> ResponseReturnValue:
 
 @blueprint.post("/cases/<number>/tracking")
 def tracking(number: str) -> ResponseReturnValue:
-    found = own_case(number)
+    found = own_return(number)
     typed = {name: request.form.get(name, "")[:200] for name in ("tracking_number", "carrier", "corrects")}
     try:
         add_tracking(
@@ -218,7 +233,7 @@ def tracking(number: str) -> ResponseReturnValue:
 
 @blueprint.post("/cases/<number>/cancel")
 def cancel(number: str) -> ResponseReturnValue:
-    found = own_case(number)
+    found = own_return(number)
     if found.status != CaseStatus.CANCELLED:  # else a second click
         try:
             cancel_case(ctx(), tenant().id, found.id, actor=shopper())
@@ -229,7 +244,7 @@ def cancel(number: str) -> ResponseReturnValue:
 
 @blueprint.post("/cases/<number>/reopen")
 def reopen(number: str) -> ResponseReturnValue:
-    found = own_case(number)
+    found = own_return(number)
     if found.status == CaseStatus.EXPIRED:  # else a second click
         try:
             reopen_case(ctx(), tenant().id, found.id, actor=shopper())
@@ -250,5 +265,10 @@ def what_is_wrong(problem: AppError, number: str) -> Said:
     """What the shopper reads. A move that the table refuses is said by the state they can see."""
     if not isinstance(problem, MoveRefused):
         return Said.of(problem)
-    text = "This is not possible any more: the return is “%(state)s” now."
-    return Said(text, {"state": i18n.gettext(STATUSES[own_case(number).status])})
+    found = own_case(number)
+    text = (
+        "This is not possible any more: the complaint is “%(state)s” now."
+        if found.kind == CaseKind.COMPLAINT
+        else "This is not possible any more: the return is “%(state)s” now."
+    )
+    return Said(text, {"state": i18n.gettext(status_text(found))})

@@ -12,13 +12,13 @@ from saleor_returns_app.web.current import ctx
 
 from .access import blueprint, shopper, tenant, to
 from .cases import what_is_wrong
-from .own_cases import own_case
+from .own_cases import own_return
 from .typed import accept, refuse
 
 
 @blueprint.post("/cases/<number>/dispute")
 def dispute(number: str) -> ResponseReturnValue:
-    found = own_case(number)
+    found = own_return(number)
     if found.status == CaseStatus.DISPUTED:
         return to("case", number=number)  # a second click
     said = request.form.get("objection", "")

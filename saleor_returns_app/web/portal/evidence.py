@@ -24,11 +24,18 @@ from .typed import Problems, Said, accept, refuse
 
 #: Field names: files of one item, or without an item those of the whole request or case.
 _FILES = "files-"
+#: Stands for the complaint that is being filled in, where a case has its number.
+COMPLAINT = "complaint"
 
 
 def request_holder() -> str:
     """Who holds what is added to the request that is being filled in."""
     return holder_of("portal", visit().id)
+
+
+def complaint_holder() -> str:
+    """Who holds what is added to the complaint that is being filled in."""
+    return holder_of("portal", visit().id, COMPLAINT)
 
 
 def case_holder(case: Case) -> str:
@@ -139,6 +146,8 @@ def _subject() -> tuple[str, Case | None]:
     number = request.form.get("case", "")
     if not number:
         return request_holder(), None
+    if number == COMPLAINT:
+        return complaint_holder(), None
     case = own_case(number)
     return case_holder(case), case
 

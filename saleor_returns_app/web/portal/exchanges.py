@@ -26,7 +26,7 @@ from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.picking import Choice, kind_of, read_choices, typed_picks
 
 from .access import blueprint, page, shopper, tenant, to
-from .own_cases import own_case
+from .own_cases import own_return
 from .typed import Said, accept, read_draft, refuse
 
 #: State of a replacement → what the shopper reads.
@@ -75,7 +75,7 @@ def _exchange(found: Case) -> Exchange | None:
 
 @blueprint.get("/cases/<number>/exchange")
 def picking(number: str) -> ResponseReturnValue:
-    found = own_case(number)
+    found = own_return(number)
     exchange = _exchange(found)
     if not _may_pick(found, exchange):
         return to("case", number=number)
@@ -105,7 +105,7 @@ def more_said(choice: Choice, variant: Variant) -> str:
 
 @blueprint.post("/cases/<number>/exchange")
 def pick(number: str) -> ResponseReturnValue:
-    found = own_case(number)
+    found = own_return(number)
     typed = {name: text[:2000] for name, text in request.form.items() if name.startswith(_PREFIXES) or name == "note"}
     try:
         picks = typed_picks(found, typed)
@@ -133,7 +133,7 @@ def pick(number: str) -> ResponseReturnValue:
 @blueprint.post("/cases/<number>/exchange/money")
 def money_instead(number: str) -> ResponseReturnValue:
     """What was to be sent ran out, and the shopper wants the money."""
-    found = own_case(number)
+    found = own_return(number)
     try:
         choose_again(ctx(), tenant().id, found.id, actor=shopper())
     except AppError as problem:

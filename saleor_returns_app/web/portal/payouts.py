@@ -14,7 +14,7 @@ from saleor_returns_app.services.payouts import agree_payout, decline_payout, pa
 from saleor_returns_app.web.current import ctx
 
 from .access import blueprint, shopper, tenant, to
-from .own_cases import own_case
+from .own_cases import own_return
 from .typed import Said, accept, refuse
 
 _FIELDS = ("holder", "iban", "other")
@@ -32,7 +32,7 @@ def payout_values(found: Case, written: dict[str, str]) -> dict[str, Any]:
 
 @blueprint.post("/cases/<number>/payout/<payout_id>/<answer>")
 def answer_payout(number: str, payout_id: str, answer: str) -> ResponseReturnValue:
-    found = own_case(number)
+    found = own_return(number)
     typed = {name: request.form.get(name, "")[:600] for name in _FIELDS}
     try:
         if answer == "agree":

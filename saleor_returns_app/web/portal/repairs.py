@@ -14,7 +14,7 @@ from saleor_returns_app.web.current import ctx
 
 from .access import blueprint, shopper, tenant, to
 from .cases import what_is_wrong
-from .own_cases import own_case
+from .own_cases import own_return
 from .typed import accept, refuse
 
 #: What an answer leads to: the same answer again finds it.
@@ -23,7 +23,7 @@ _DONE = {RepairEvent.ACCEPT: RepairStatus.REPAIRING, RepairEvent.DECLINE: Repair
 
 @blueprint.post("/cases/<number>/repair/<any(accept, decline):name>")
 def answer_price(number: str, name: str) -> ResponseReturnValue:
-    found, event = own_case(number), RepairEvent(name)
+    found, event = own_return(number), RepairEvent(name)
     if _status(found) == _DONE[event]:
         return to("case", number=number)  # a second click
     seen = request.form.get("seen", "")

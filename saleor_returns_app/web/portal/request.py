@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from saleor_returns_app.domain.because import Because
-from saleor_returns_app.domain.cases import Channel, Reason
+from saleor_returns_app.domain.cases import CaseKind, Channel, Reason
 from saleor_returns_app.domain.evidence import EvidenceKind, lacking_evidence
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.policy import Outcome
@@ -55,11 +55,13 @@ def current_order() -> Order:
 @blueprint.get("/order")
 def order() -> ResponseReturnValue:
     found, before = current_order(), read_draft("order")
+    found_cases = cases_of_order()
     return page(
         "order.html",
         order=found,
         choices=choices(found, visit().draft),
-        cases=cases_of_order(),
+        cases=[case for case in found_cases if case.kind == CaseKind.RETURN],
+        complaints=[case for case in found_cases if case.kind == CaseKind.COMPLAINT],
         statuses=STATUSES,
         problems=before.problems,
         typed=before.values,

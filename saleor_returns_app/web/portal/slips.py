@@ -18,7 +18,7 @@ from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.slips import label_answer, paper_of, pdf_answer
 
 from .access import blueprint, page, tenant
-from .own_cases import own_case
+from .own_cases import own_return
 
 
 @blueprint.get("/cases/<number>/slip")
@@ -36,13 +36,13 @@ def slip_pdf(number: str) -> ResponseReturnValue:
 @blueprint.get("/cases/<number>/parcels/<int:parcel>/label")
 def label(number: str, parcel: int) -> ResponseReturnValue:
     """What the carrier wants on the parcel."""
-    return label_answer(read_label(ctx(), tenant().id, own_case(number).id, parcel), number)
+    return label_answer(read_label(ctx(), tenant().id, own_return(number).id, parcel), number)
 
 
 @blueprint.get("/cases/<number>/parcels/<int:parcel>/label-code")
 def label_code(number: str, parcel: int) -> ResponseReturnValue:
     """What a parcel shop wants to see, where there is no printer."""
-    found = read_label(ctx(), tenant().id, own_case(number).id, parcel)
+    found = read_label(ctx(), tenant().id, own_return(number).id, parcel)
     if not found.code:
         raise NotFound("The carrier gives no code for this parcel: print the label.", code="NO_CODE")
     answer = label_answer(replace(found, content=found.code, media_type="image/png"), number)
@@ -56,7 +56,7 @@ def slip_code(number: str) -> ResponseReturnValue:
 
 
 def _slip(number: str) -> Slip:
-    return read_slip(ctx(), tenant().id, own_case(number).id, language=i18n.language())
+    return read_slip(ctx(), tenant().id, own_return(number).id, language=i18n.language())
 
 
 def _shown(template: str, found: Slip) -> ResponseReturnValue:

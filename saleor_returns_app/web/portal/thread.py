@@ -9,7 +9,7 @@ from uuid import NAMESPACE_OID, uuid5
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
+from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseKind, CaseStatus
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.offers import KINDS, OfferStatus, possible_moves
 from saleor_returns_app.domain.terms import CaseTerms, PostageBearer
@@ -26,7 +26,7 @@ from saleor_returns_app.web.offer_forms import as_typed, typed_proposal
 from saleor_returns_app.web.offer_words import STATES, WISHES, means
 
 from .access import blueprint, shopper, tenant, to, visit
-from .own_cases import own_case
+from .own_cases import own_case, own_return
 from .typed import Said, accept, read_draft, refuse
 
 BEARERS: dict[PostageBearer, str] = {
@@ -45,7 +45,9 @@ def thread_values(found: Case) -> dict[str, Any]:
     messages.mark_read(ctx(), tenant().id, found.id, actor=shopper())
     allowed = CaseTerms.load(found.terms or {}).allowed
     kinds = [kind for kind in WISHES if not allowed or KINDS[kind].resolution in allowed]
-    possible = RETURN_CASE.possible(CaseStatus(found.status), Who.SHOPPER)
+    # What makes a complaint good is agreed on in a return.
+    is_return = found.kind == CaseKind.RETURN
+    possible = RETURN_CASE.possible(CaseStatus(found.status), Who.SHOPPER) if is_return else ()
     written = read_draft("case", number=found.number).values
     return {
         "thread": thread,
@@ -101,7 +103,7 @@ def _take_files(found: Case) -> str:
 
 @blueprint.post("/cases/<number>/offers")
 def propose(number: str) -> ResponseReturnValue:
-    found = own_case(number)
+    found = own_return(number)
 
     def make() -> None:
         offers.make_offer(
@@ -119,7 +121,7 @@ def propose(number: str) -> ResponseReturnValue:
 
 @blueprint.post("/cases/<number>/offers/<int:place>/<any(accept, decline, withdraw, counter):name>")
 def answer(number: str, place: int, name: str) -> ResponseReturnValue:
-    found = own_case(number)
+    found = own_return(number)
     with ctx().db.tenant(tenant().id) as session:
         offer = next((offer for offer in offers.read_offers(session, found.id) if offer.number == place), None)
     if offer is None:

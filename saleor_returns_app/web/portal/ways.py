@@ -23,7 +23,7 @@ from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.labels import COSTS, HOW
 
 from .access import blueprint, shopper, tenant, to
-from .own_cases import own_case
+from .own_cases import own_return
 from .typed import Said, accept, refuse
 
 #: Fields of the form, as its ids begin: `way-method`.
@@ -104,7 +104,7 @@ def _kept(parcel: Parcel) -> dict[str, str]:
 
 @blueprint.post("/cases/<number>/way")
 def choose_way(number: str) -> ResponseReturnValue:
-    found = own_case(number)
+    found = own_return(number)
     typed = {name: request.form.get(name, "")[:1000] for name in _FIELDS}
     parcel = request.form.get("parcel", "")
     try:

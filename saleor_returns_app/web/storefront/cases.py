@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import ColumnElement, select
 
 from saleor_returns_app.domain.carriers import tracking_link
-from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus, Channel
+from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseKind, CaseStatus, Channel
 from saleor_returns_app.domain.evidence import TAKES_MORE
 from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.machines import Who
@@ -186,7 +186,7 @@ def _written(status: int, answer: dict[str, Any]) -> Response:
 
 
 def _mine() -> ColumnElement[bool]:
-    return Case.customer_id == identity().user_id
+    return (Case.customer_id == identity().user_id) & (Case.kind == CaseKind.RETURN)
 
 
 def own_case(number: str) -> Case:
