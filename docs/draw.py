@@ -10,7 +10,10 @@ from typing import get_args
 
 from saleor_returns_app.config import PREFIX, Settings
 from saleor_returns_app.domain.cases import LINE_ACCEPTANCE, LINE_RECEPTION, RETURN_CASE
+from saleor_returns_app.domain.complaints import COMPLAINT
 from saleor_returns_app.domain.deadlines import PROTOCOL, WAITING, TimeOut, Wait
+from saleor_returns_app.domain.effects import EFFECT
+from saleor_returns_app.domain.exchanges import EXCHANGE
 from saleor_returns_app.domain.machines import Machine, Who
 from saleor_returns_app.domain.offers import OFFER
 from saleor_returns_app.domain.parcels import PARCEL
@@ -32,11 +35,14 @@ def machine_page() -> str:
         "# States and moves\n",
         "Written by `make docs` from the tables in the code, which decide what is possible.\n",
         _section("Return case", RETURN_CASE),
+        _section("Complaint", COMPLAINT),
         _section("Refund", REFUND),
         _section("Offer", OFFER),
         _section("Payout", PAYOUT),
         _section("Parcel", PARCEL),
         _section("Repair", REPAIR),
+        _section("Exchange", EXCHANGE),
+        _section("Step in Saleor", EFFECT),
         _section("Return line: what arrived", LINE_RECEPTION),
         _section("Return line: what is accepted", LINE_ACCEPTANCE),
     ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.cases import RETURN_CASE, Acceptance, CaseEvent, CaseStatus
+from saleor_returns_app.domain.cases import RETURN_CASE, Acceptance, CaseEvent, CaseKind, CaseStatus
 from saleor_returns_app.domain.deadlines import Wait
 from saleor_returns_app.domain.effects import EffectState
 from saleor_returns_app.domain.machines import Who
@@ -20,6 +20,7 @@ from saleor_returns_app.domain.refunds import WATCHED
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import NotFound
 from saleor_returns_app.models.cases import Case, CaseEntry
+from saleor_returns_app.models.complaints import Complaint
 from saleor_returns_app.models.credit_notes import CreditNoteRow
 from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.models.effects import Effect
@@ -37,6 +38,7 @@ from .effects import effects_of
 from .exchanges import live_exchange
 from .findings import holding_findings
 from .goods_owed import goods_owed
+from .linking import linked_returns
 from .logistics import parcels_of
 from .mending import units_to_mend
 from .payouts import payouts_to_show
@@ -82,6 +84,9 @@ class CaseFile:
     address: str = ""  # where the goods would go to if the case were approved now
     repair: Repair | None = None  # the last one
     owed: Mapping[str, int] = field(default_factory=dict)  # return line id → units that have to go back to the shopper
+    complaint: Complaint | None = None  # where it is one
+    about: Case | None = None  # the return that a complaint is about
+    returns: tuple[Case, ...] = ()  # that are linked to a complaint
     strays: tuple[StrayGoods, ...] = ()  # of its parcels, and not settled yet
 
     @property
@@ -188,9 +193,16 @@ def read_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Ca
         owed = goods_owed(session, case)
         ways = ways_back(ctx, session, case) if case.status in SENDING else None
         terms = CaseTerms.load(case.terms or {})
-        undecided = CaseEvent.APPROVE in RETURN_CASE.possible(CaseStatus(case.status), Who.STAFF)
+        is_return = case.kind == CaseKind.RETURN
+        undecided = is_return and CaseEvent.APPROVE in RETURN_CASE.possible(CaseStatus(case.status), Who.STAFF)
         address = address_of(session, case, terms=terms, settings=settings_of(session, case)) if undecided else ""
+        complaint = None if is_return else session.get_one(Complaint, case.id)
+        returns = () if is_return else linked_returns(session, case)
+        about = session.get(Case, complaint.about_id) if complaint is not None and complaint.about_id else None
     return CaseFile(
+        complaint=complaint,
+        about=about,
+        returns=tuple(returns),
         ways=ways if ways is not None and not terms.keeps_item else None,
         address=address,
         findings=tuple(findings),

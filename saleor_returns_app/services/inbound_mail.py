@@ -60,7 +60,7 @@ def reply_address(ctx: Context, case_id: str) -> str:
 
 
 #: To staff: their answers belong into the Dashboard.
-_TO_STAFF = frozenset({"message_to_staff", "news_to_staff", "escalated"})
+_TO_STAFF = frozenset({"message_to_staff", "news_to_staff", "escalated", "handed_up", "danger"})
 
 
 def answers_to(ctx: Context, row: Notification) -> str:

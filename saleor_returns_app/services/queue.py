@@ -27,6 +27,7 @@ from saleor_returns_app.domain.policy.calendars import add_days
 from saleor_returns_app.domain.refunds import RefundStatus
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.complaints import Complaint
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.models.staff import CaseTag, CaseWatcher
 from saleor_returns_app.models.tenants import Tenant
@@ -82,6 +83,7 @@ class Listed:
 
     case: Case
     refunds: Money | None
+    complaint: Complaint | None = None  # where it is one
 
     @property
     def expected(self) -> Money:
@@ -316,9 +318,16 @@ def _load(session: Session, ids: Sequence[str], channels: frozenset[str] | None)
     amounts: defaultdict[str, list[Money]] = defaultdict(list)
     for refund in session.scalars(counted):
         amounts[refund.case_id].append(refund.amount)
+    filed = [case.id for case in cases.values() if case.kind == CaseKind.COMPLAINT]
+    complaints = {}
+    if filed:
+        complaints = {
+            row.case_id: row for row in session.scalars(select(Complaint).where(Complaint.case_id.in_(filed)))
+        }
     return tuple(
         Listed(
             case=cases[case_id],
+            complaint=complaints.get(case_id),
             refunds=total(amounts[case_id], cases[case_id].currency) if case_id in amounts else None,
         )
         for case_id in ids

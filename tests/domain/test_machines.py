@@ -23,6 +23,7 @@ from saleor_returns_app.domain.cases import (
     Reception,
     ReceptionEvent,
 )
+from saleor_returns_app.domain.complaints import COMPLAINT, ComplaintEvent, ComplaintStatus
 from saleor_returns_app.domain.effects import EFFECT, EffectEvent, EffectState
 from saleor_returns_app.domain.machines import ANYONE, SHOPPER, STAFF, SYSTEM, Machine, Who
 from saleor_returns_app.domain.offers import OFFER, OfferEvent, OfferStatus
@@ -35,6 +36,7 @@ from saleor_returns_app.errors import MoveRefused
 #: Machine, its states and events, and the states that are meant to be ends.
 MACHINES: dict[str, tuple[Machine[Any, Any], type[StrEnum], type[StrEnum], set[str]]] = {
     "return case": (RETURN_CASE, CaseStatus, CaseEvent, {"closed", "cancelled"}),
+    "complaint": (COMPLAINT, ComplaintStatus, ComplaintEvent, {"withdrawn"}),
     "refund": (REFUND, RefundStatus, RefundEvent, {"succeeded", "recorded", "cancelled"}),
     "reception": (LINE_RECEPTION, Reception, ReceptionEvent, set()),  # can be counted anew
     "parcel": (PARCEL, ParcelStatus, ParcelEvent, {"delivered"}),

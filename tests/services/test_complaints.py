@@ -47,6 +47,8 @@ from .journeys import Shop
 
 LATE_PARCEL = Filing(topic=Topic.DELIVERY, description="It came ten days late and nobody answered.", wish="An apology.")
 
+HURT = Filing(topic=Topic.ITEM, order_line_id="line-1", description="It burnt my hand.", dangerous=True)
+
 
 def file(shop: Shop, filing: Filing = LATE_PARCEL, *, actor: Actor | None = None, case_id: str | None = None) -> str:
     return file_complaint(
@@ -189,19 +191,17 @@ class TestFiling:
 
 
 class TestDanger:
-    HURT = Filing(topic=Topic.ITEM, order_line_id="line-1", description="It burnt my hand.", dangerous=True)
-
     def test_whoever_is_named_hears_of_it_at_once_and_it_is_critical(self, shop: Shop) -> None:
         admin = colleague(shop)
         with shop.ctx.db.tenant(shop.tenant_id) as session:
             session.scalars(select(StaffMember)).one().roles = ["admin"]
-        case_id = file(shop, self.HURT)
+        case_id = file(shop, HURT)
         assert told(shop, case_id, "danger").recipient == admin.name
         case = shop.case(case_id)
         assert (case.attention, complaint(shop, case_id).severity) == ("DANGEROUS", "critical")
 
     def test_it_is_not_decided_before_somebody_said_what_was_done(self, shop: Shop) -> None:
-        case_id = investigated(shop, self.HURT)
+        case_id = investigated(shop, HURT)
         with pytest.raises(Conflict) as refused:
             decide(shop, case_id)
         assert refused.value.code == "DANGER"
@@ -220,7 +220,7 @@ class TestDanger:
         assert complaint(shop, case_id).severity == "critical"
 
     def test_the_alarm_stays_when_the_shopper_takes_the_complaint_back(self, shop: Shop) -> None:
-        case_id = file(shop, self.HURT)
+        case_id = file(shop, HURT)
         withdraw_complaint(shop.ctx, shop.tenant_id, case_id, actor=shop.shopper)
         assert shop.case(case_id).attention == "DANGEROUS"
         handle_danger(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, done="Looked at: a loose cable.")

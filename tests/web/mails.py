@@ -15,6 +15,12 @@ def params(kind: str, **changes: Any) -> dict[str, Any]:
     if kind == "escalated":
         late = {"number": "R-2026-000042", "order_number": "1001", "waits_for": "review", "to": "admin"}
         return {**late, "due_at": "2026-03-04T12:00:00+00:00", **changes}
+    if kind == "handed_up":
+        up = {"number": "C-2026-000042", "order_number": "1001", "waits_for": "complaint", "to": "admin"}
+        return {**up, "due_at": "2026-03-04T12:00:00+00:00", "message": "Beyond what I may say.", **changes}
+    if kind == "danger":
+        hurt = {"number": "C-2026-000042", "order_number": "1001", "item": "Desk Lamp", "case_id": "case-1"}
+        return {**hurt, "body": "It burnt my hand.", **changes}
     if kind == "withdrawal_receipt":
         declared = {"name": "Rita Returner", "order_number": "1001", "items": "", "reference": "0190-a"}
         return {**declared, "declared_at": "2026-03-04T22:59:00+00:00", **changes}
@@ -92,6 +98,15 @@ _MORE: dict[str, dict[str, Any]] = {
     "repair_to_pay": {"work": "New socket, tested for an hour.", "price_minor": 1200},
     "repair_given_up": {"work": "The glass cannot be had any more.", "owed_back_minor": 1200},
     "repair_sent": {"parcel": _PARCEL, "repaired": True, "work": "New socket, tested for an hour."},
+    "complaint_received": {"description": "It came ten days late.", "again": False},
+    "complaint_acknowledged": {"message": "We asked the carrier."},
+    "complaint_decided": {
+        "outcome": "partly_upheld",
+        "reasons": "The carrier lost it for a week.",
+        "body": "The board, Geneva",
+        "until": "2026-04-03",
+    },
+    "complaint_closed": {"reason": "", "withdrawn": False},
     "dispute_received": {"message": "The scratch was there when it came."},
     "dispute_upheld": {"reason": "The photo shows coffee in the mug."},
     "dispute_overturned": {"reason": "You are right: the scratch is on the photo of the parcel."},
@@ -117,4 +132,4 @@ _MORE: dict[str, dict[str, Any]] = {
     },
 }
 
-KINDS = ("code", "disconnected", "escalated", "withdrawal_receipt", *_MORE)
+KINDS = ("code", "danger", "disconnected", "escalated", "handed_up", "withdrawal_receipt", *_MORE)

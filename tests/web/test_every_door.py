@@ -12,10 +12,11 @@ from werkzeug.routing import Rule
 from saleor_returns_app.models.base import Base
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services.context import Context
-from saleor_returns_app.web.dashboard import actions, thread
+from saleor_returns_app.web.dashboard import actions, complaints, thread
 from saleor_returns_app.web.dashboard.desk import VERBS
 from tests.fakes import FakeSaleor
 from tests.services.journeys import Shop
+from tests.services.test_complaints import file
 
 from .desk import Desk, seat
 
@@ -23,6 +24,8 @@ from .desk import Desk, seat
 _GROUPS = (actions.CASE_ACTIONS, actions.REFUND_ACTIONS, thread.OFFER_ACTIONS)
 BUTTONS = [
     *sorted({action.name for group in _GROUPS for action in group.values()}),
+    *sorted({action.name for action in complaints.ACTIONS.values()} - {"close", "acknowledge"}),
+    *("classify", "handle-danger"),
     *("fulfil", "more-time", "tracking", "lose", "confirm-return", "acknowledge", "message", "note", "offer"),
 ]
 TYPED = {
@@ -38,9 +41,9 @@ TYPED = {
 }
 
 
-@pytest.fixture
-def case_id(shop: Shop) -> str:
-    return shop.request()
+@pytest.fixture(params=["return", "complaint"])
+def case_id(shop: Shop, request: pytest.FixtureRequest) -> str:
+    return shop.request() if request.param == "return" else file(shop)
 
 
 def rules(web: Flask) -> list[Rule]:

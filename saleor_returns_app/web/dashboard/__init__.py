@@ -18,6 +18,7 @@ from . import (
     desk,
     evidence,
     exchanges,
+    filing,
     findings,
     offer_words,
     opening,
@@ -87,6 +88,8 @@ def _routes() -> None:
     add("/open-case/<order_id>", "opening_page", opening.show_opening)
     add("/open-case", "open_case", opening.open_for_shopper, methods=["POST"])
     add("/open-case/preview", "preview", opening.preview_refund, methods=["POST"])
+    add("/file-complaint/<order_id>", "complaining", filing.show_filing)
+    add("/file-complaint/<order_id>", "file_complaint", filing.file_for_shopper, methods=["POST"])
     add("/widgets/order", "order_widget", widgets.show_order_cases)
     add("/widgets/customer", "customer_widget", widgets.show_customer_cases)
     add("/settings/replies", "replies", replies.show_replies)

@@ -33,6 +33,7 @@ from .access import visit
 from .actions import CASE_ACTIONS, case_action, case_actions, refund_action, refund_actions
 from .answers import fragment, notify, onto_page
 from .buttons import Action, Offered, offered_to
+from .complaints import complaint_action, complaint_values
 from .evidence import gallery_of
 from .findings import read_findings
 from .forms import EMPTY, Form, posted_version
@@ -81,8 +82,17 @@ def read_file(case_id: str) -> CaseFile:
     return read_case(ctx(), visit().tenant_id, case_id, actor=visit().actor)
 
 
+def read_return(case_id: str) -> CaseFile:
+    """The same for what only returns have: a complaint is not found."""
+    file = read_file(case_id)
+    if file.complaint is not None:
+        raise NotFound("This case does not exist, or it is not yours to see.", code="UNKNOWN_CASE")
+    return file
+
+
 def _page(file: CaseFile, *, status: int = 200, forms: Mapping[str, Form] | None = None, **more: Any) -> Response:
-    return fragment("case.html", status=status, **{**_values(file), "forms": forms or {}, **more})
+    template = "complaint.html" if file.complaint else "case.html"
+    return fragment(template, status=status, **{**_values(file), "forms": forms or {}, **more})
 
 
 def case_page(case_id: str, *, status: int = 200, **more: Any) -> Response:
@@ -91,27 +101,39 @@ def case_page(case_id: str, *, status: int = 200, **more: Any) -> Response:
 
 
 def _values(file: CaseFile) -> dict[str, Any]:
-    actor = visit().actor
-    actions = {**repair_actions(file, actor), **case_actions(file, actor), **sending_actions(file, actor)}
+    return {**_common(file), **(complaint_values(file, visit().actor) if file.complaint else _of_return(file))}
+
+
+def _common(file: CaseFile) -> dict[str, Any]:
+    """What the page of every case needs."""
     return {
         "file": file,
         "case": file.case,
-        "actions": actions,
-        "main_actions": {name: item for name, item in actions.items() if name not in _ASIDE},
-        "refund_actions": {item.refund.id: refund_actions(item, actor) for item in file.refunds},
-        "shows_quote": file.case.status in _QUOTED,
         "order_path": order_place(file.case.saleor_order_id),
         "customer_path": customer_place(file.case.customer_id) if file.case.customer_id else "",
-        "headline": headline(file),
-        "me": actor,
+        "me": visit().actor,
         "desk": read_desk(ctx(), visit().tenant_id, file.case.id),
-        "related": related_cases(ctx(), visit().tenant_id, file.case, actor=actor),
+        "related": related_cases(ctx(), visit().tenant_id, file.case, actor=visit().actor),
         "mergeable": MERGEABLE,
         "desk_form": EMPTY,
         "desk_verb": "",
         "clash": None,
         "forms": {},
         "form": EMPTY,
+        **thread_values(file),
+        "gallery": gallery_of(file.case),
+    }
+
+
+def _of_return(file: CaseFile) -> dict[str, Any]:
+    actor = visit().actor
+    actions = {**repair_actions(file, actor), **case_actions(file, actor), **sending_actions(file, actor)}
+    return {
+        "actions": actions,
+        "main_actions": {name: item for name, item in actions.items() if name not in _ASIDE},
+        "refund_actions": {item.refund.id: refund_actions(item, actor) for item in file.refunds},
+        "shows_quote": file.case.status in _QUOTED,
+        "headline": headline(file),
         "accounts": {
             item.refund.id: account_of(ctx(), item.payout, actor=actor) for item in file.refunds if item.payout
         },
@@ -127,8 +149,6 @@ def _values(file: CaseFile) -> dict[str, Any]:
             row.refund_id: (row.number, link_to(ctx(), row.tenant_id, row.case_id, row.number))
             for row in file.credit_notes
         },
-        **thread_values(file),
-        "gallery": gallery_of(file.case),
         "may_receive": not offered_to(CASE_ACTIONS[CaseEvent.RECEIVE], actor).why_not,
         "slips": {paper.value: link_to_slip(ctx(), file.case, paper) for paper in Paper}
         if sends_goods(file.case)
@@ -177,7 +197,7 @@ def show_receiving(case_id: str) -> Response:
 
 
 def _waits_for_goods(file: CaseFile) -> bool:
-    offered = case_actions(file, visit().actor).get(_RECEIVE)
+    offered = None if file.complaint else case_actions(file, visit().actor).get(_RECEIVE)
     return offered is not None and not offered.why_not
 
 
@@ -188,7 +208,7 @@ def _receiving(file: CaseFile, *, status: int = 200, form: Form = EMPTY, **more:
 def show_quote(case_id: str) -> Response:
     """The refund worked out anew, from a fresh read of the order; its own request, since the shop takes its time."""
     quoted = current_quote(ctx(), visit().tenant_id, case_id, actor=visit().actor)
-    file = read_file(case_id)
+    file = read_return(case_id)
     concluding = offered_to(CASE_ACTIONS[CaseEvent.CONCLUDE], visit().actor)
     nothing_left = file.case.status == CaseStatus.INSPECTED and bool(file.accepted) and not quoted.total
     values = {**_values(file), "concluding": concluding if nothing_left else None}
@@ -197,7 +217,7 @@ def show_quote(case_id: str) -> Response:
 
 def show_refunds(case_id: str) -> Response:
     """The refunds while they are under way: nothing when nothing changed, the whole page when the case moved on."""
-    file = read_file(case_id)
+    file = read_return(case_id)
     seen = request.args.get("seen", "")
     if seen == _seen(file):
         return make_response("", 204)
@@ -208,24 +228,28 @@ def show_refunds(case_id: str) -> Response:
 
 def show_replacement(case_id: str) -> Response:
     """Whether something happened to the replacement: nothing when nothing did, else the whole page."""
-    file = read_file(case_id)
+    file = read_return(case_id)
     if request.args.get("seen", "") == _head(file):
         return make_response("", 204)
     return onto_page(_page(file))
 
 
 def act_on_case(case_id: str, name: str) -> Response:
-    action = case_action(name) or repair_action(name) or sending_action(name) or thread_action(name)
+    file = read_file(case_id)
+    found = (
+        complaint_action(name) if file.complaint else case_action(name) or repair_action(name) or sending_action(name)
+    )
+    action = found or thread_action(name)
     if action is REPLY:
         allow_uploads()
     if action is None:
         raise NotFound
-    return _act(read_file(case_id), action, subject=case_id, form_name=name)
+    return _act(file, action, subject=case_id, form_name=name)
 
 
 def act_on_refund(case_id: str, refund_id: str, name: str) -> Response:
     action = refund_action(name)
-    file = read_file(case_id)
+    file = read_return(case_id)
     if action is RECORD_PAYOUT:
         allow_uploads()
     if action is None or all(item.refund.id != refund_id for item in file.refunds):
@@ -235,7 +259,7 @@ def act_on_refund(case_id: str, refund_id: str, name: str) -> Response:
 
 def correct_count(case_id: str, line_id: str) -> Response:
     """Somebody looked again at what a line brought."""
-    file = read_file(case_id)
+    file = read_return(case_id)
     try:
         correct_line(
             ctx(),
@@ -261,7 +285,7 @@ _STEP_VERBS = {"retry": retry_effect, "vouch": vouch_effect}
 
 def act_on_step(case_id: str, step_id: str, name: str) -> Response:
     """Settle a step that no job could: try it again, or say that it is done."""
-    file = read_file(case_id)
+    file = read_return(case_id)
     if name not in _STEP_VERBS or all(effect.id != step_id for effect in file.effects):
         raise NotFound("This step does not exist, or it is not yours to see.", code="UNKNOWN_STEP")
     try:
@@ -274,7 +298,7 @@ def act_on_step(case_id: str, step_id: str, name: str) -> Response:
 
 def act_on_offer(case_id: str, offer_id: str, name: str) -> Response:
     action = offer_action(name)
-    file = read_file(case_id)
+    file = read_return(case_id)
     if action is None or all(offer.id != offer_id for offer in thread_of(file.case).offers):
         raise NotFound("This offer does not exist, or it is not yours to see.", code="UNKNOWN_OFFER")
     return _act(file, action, subject=offer_id, form_name=f"{offer_id}.{name}")

@@ -22,7 +22,7 @@ from saleor_returns_app.web.picking import Choice, kind_of, read_choices, typed_
 
 from .access import visit
 from .answers import fragment, notify, onto_page
-from .cases import case_page, read_file
+from .cases import case_page, read_return
 from .forms import EMPTY, Form, posted_version
 from .thread import thread_of
 
@@ -40,7 +40,7 @@ _TONES = {ExchangeState.SHIPPED: "good", ExchangeState.OUT_OF_STOCK: "warn", Exc
 
 def show_picking(case_id: str) -> Response:
     """What the shop could send. A case where nothing can be offered shows itself."""
-    file = read_file(case_id)
+    file = read_return(case_id)
     return _page(file) if _mode(file) else onto_page(case_page(case_id))
 
 
@@ -83,7 +83,7 @@ def more_said(choice: Choice, variant: Any) -> str:
 
 def pick(case_id: str) -> Response:
     """Make the offer, or order what was chosen in place of what ran out."""
-    file = read_file(case_id)
+    file = read_return(case_id)
     try:
         picks = typed_picks(file.case, request.form)
         if _mode(file) == "again":
@@ -91,7 +91,7 @@ def pick(case_id: str) -> Response:
         else:
             _offer(file, picks)
     except Conflict as problem:
-        return _page(read_file(case_id), status=problem.status, form=Form.refused(problem))
+        return _page(read_return(case_id), status=problem.status, form=Form.refused(problem))
     except AppError as problem:
         return _page(file, status=problem.status, form=Form.refused(problem))
     done = gettext("It is ordered") if _mode(file) == "again" else gettext("Offer made")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -12,8 +13,8 @@ from saleor_returns_app.domain.cases import Channel, Reason, Resolution
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.policy import Condition, Outcome
 from saleor_returns_app.errors import AppError, BadInput, Conflict, NotFound
-from saleor_returns_app.services import idempotency
 from saleor_returns_app.services.case_files import read_case
+from saleor_returns_app.services.complaints import make_good
 from saleor_returns_app.services.judging import JudgedLine, LineRequest, expected_refund, judge_order
 from saleor_returns_app.services.opening import open_case
 from saleor_returns_app.services.orders import fresh_order
@@ -25,6 +26,7 @@ from saleor_returns_app.web.i18n import gettext
 from .access import visit
 from .answers import first, fragment, notify, onto_page
 from .forms import EMPTY, Form
+from .once import carry_out_once
 from .places import app_place
 from .words import word
 
@@ -37,11 +39,11 @@ THROUGH = (Channel.PHONE, Channel.EMAIL, Channel.CHAT, Channel.COUNTER)
 def show_opening(order_id: str = "") -> Response:
     """The form, beside what was opened for the order before. In a popup the order comes as a parameter."""
     popup = not order_id
-    order = _order(order_id or first(request.args, "orderId"))
+    order = order_to_open(order_id or first(request.args, "orderId"))
     return fragment("opening.html", **_values(order, popup=popup))
 
 
-def _order(order_id: str) -> Order:
+def order_to_open(order_id: str) -> Order:
     """The order, read anew when it is a minute old. Raises NotFound for one that is not this person's to see."""
     if not order_id or len(order_id) > 200:
         raise BadInput("The Dashboard did not say which order this is about. Reload the page.", code="NO_CONTEXT")
@@ -66,6 +68,7 @@ def _values(order: Order, *, popup: bool, form: Form = EMPTY) -> dict[str, Any]:
         "through": {channel: word(channel) for channel in THROUGH},
         "once": form.value("once") or secrets.token_urlsafe(16),
         "popup": popup,
+        "complaint": form.value("complaint") or first(request.args, "complaint")[:36],
         "form": form,
         "quote": None,
     }
@@ -77,7 +80,7 @@ def _needs_exception(item: JudgedLine) -> bool:
 
 def preview_refund() -> Response:
     """What the shopper would get back for what is typed so far; changes nothing."""
-    order = _order(request.form.get("order_id", ""))
+    order = order_to_open(request.form.get("order_id", ""))
     asked = []
     for line in order.lines:
         try:
@@ -92,49 +95,46 @@ def preview_refund() -> Response:
 
 def open_for_shopper() -> Response:
     """Open the case once, however often the button is pressed."""
-    order = _order(request.form.get("order_id", ""))
+    order = order_to_open(request.form.get("order_id", ""))
     popup = request.form.get("popup") == "1"
     try:
-        case_id = _open_once(order)
+        case_id = carry_out_once(order.id, lambda new_id: _open(order, new_id))
     except AppError as problem:
         form = Form(typed=request.form.to_dict(), problem=said(problem), field=_field(problem, order))
         answer = fragment("opening_form.html", status=problem.status, **_values(order, popup=popup, form=form))
         answer.headers["HX-Retarget"] = "this"  # also where the shop failed: what was typed is in the answer
         return answer
+    _link_to_complaint(case_id)
     case = read_case(ctx(), visit().tenant_id, case_id, actor=visit().actor).case
     place = app_place(visit().tenant, f"/cases/{case_id}")
     answer = onto_page(fragment("opened.html", case=case, popup=popup, place=place))
     return notify(answer, gettext("Return opened"), text=case.number)
 
 
-def _open_once(order: Order) -> str:
-    """Open the case, or find the one that an earlier press of the same form opened; gives its id."""
-    tenant_id, subject = visit().tenant_id, f"staff:{visit().actor.id}"[:200]
-    key = request.form.get("once", "")[:200] or secrets.token_urlsafe(16)
-    turn = idempotency.begin(ctx(), tenant_id, subject=subject, key=key, request={"order": order.id})
-    if turn.status:
-        return str(turn.answer["case"])
-    try:
-        case_id = open_case(
-            ctx(),
-            tenant_id,
-            saleor_order_id=order.id,
-            lines=_requests(order),
-            actor=visit().actor,
-            through=_through(),
-            language=order.language or "en",
-            override=request.form.get("override", "").strip(),
-            case_id=turn.id,
-        )
-    except Exception as error:
-        refused = isinstance(error, AppError) and error.status < 500
-        (idempotency.give_up if refused else idempotency.break_off)(ctx(), tenant_id, turn)
-        raise
-    idempotency.finish(ctx(), tenant_id, turn, status=201, answer={"case": case_id})
-    return case_id
+def _link_to_complaint(case_id: str) -> None:
+    """Where it makes a complaint good. One that was decided meanwhile is left as it is: the return is open all the same."""
+    complaint_id = request.form.get("complaint", "")[:36]
+    if complaint_id:
+        with suppress(AppError):
+            make_good(ctx(), visit().tenant_id, complaint_id, actor=visit().actor, return_id=case_id)
 
 
-def _through() -> Channel:
+def _open(order: Order, case_id: str) -> str:
+    return open_case(
+        ctx(),
+        visit().tenant_id,
+        saleor_order_id=order.id,
+        lines=_requests(order),
+        actor=visit().actor,
+        through=chosen_channel(),
+        language=order.language or "en",
+        override=request.form.get("override", "").strip(),
+        case_id=case_id,
+    )
+
+
+def chosen_channel() -> Channel:
+    """How the shopper reached the staff member. Raises BadInput."""
     said = request.form.get("through", "")
     if said not in THROUGH:
         raise BadInput("Say how the shopper reached you.", code="THROUGH", field="through")

@@ -52,6 +52,7 @@ _VIEWS = {
     View.FOLLOWED: "Followed",
     View.SPOT_CHECK: "Second look",
     View.TO_SEND: "To send back",
+    View.COMPLAINTS: "Complaints",
 }
 _EMPTY = {
     View.OPEN: "No return is open. Everything is done.",
@@ -64,6 +65,7 @@ _EMPTY = {
     View.NOBODYS: "Somebody looks after every open case.",
     View.FOLLOWED: "You follow no case.",
     View.TO_SEND: "Nothing has to go back to a shopper.",
+    View.COMPLAINTS: "No complaint is open.",
     View.SPOT_CHECK: "No case is drawn for a second look.",
 }
 _DUE = {Due.ANY: "Due first", Due.TODAY: "Due today or late", Due.WEEK: "Due in 7 days"}
@@ -127,6 +129,7 @@ def _tabs(counts: Counts, asked: Asked, *, spot_checks: int) -> list[Tab]:
     return [
         tab(View.OPEN, _said(counts.open)),
         tab(View.ATTENTION, _said(counts.attention)),
+        tab(View.COMPLAINTS, _said(counts.complaints)),
         tab(View.OVERDUE, _said(counts.overdue)),
         tab(View.MINE, ""),
         tab(View.NOBODYS, ""),

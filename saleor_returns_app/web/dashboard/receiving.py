@@ -10,7 +10,7 @@ from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.errors import AppError
 from saleor_returns_app.models.base import new_id
-from saleor_returns_app.services.case_files import CaseFile, read_case
+from saleor_returns_app.services.case_files import CaseFile
 from saleor_returns_app.services.receipts import (
     HELD,
     find_scanned,
@@ -27,6 +27,7 @@ from saleor_returns_app.web.i18n import gettext
 
 from .access import visit
 from .answers import first, fragment, notify, onto_page
+from .cases import read_return
 from .evidence import gallery_of
 from .findings import read_findings
 from .forms import EMPTY, Form, posted_version
@@ -43,7 +44,7 @@ def show_bench() -> Response:
 
 
 def _file(case_id: str) -> CaseFile:
-    return read_case(ctx(), visit().tenant_id, case_id, actor=visit().actor)
+    return read_return(case_id)
 
 
 def _bench(*, status: int = 200, file: CaseFile | None = None, form: Form = EMPTY, **more: Any) -> Response:

@@ -184,7 +184,8 @@ def offer_actions(offer: Offer, actor: Actor) -> dict[str, Offered]:
 def thread_values(file: CaseFile) -> dict[str, Any]:
     """What the thread's part of the page needs."""
     thread = thread_of(file.case)
-    possible = RETURN_CASE.possible(CaseStatus(file.case.status), Who.STAFF)
+    # What makes a complaint good is offered in a return.
+    possible = () if file.complaint else RETURN_CASE.possible(CaseStatus(file.case.status), Who.STAFF)
     return {
         "thread": thread,
         "attached": {message_id: shown(ctx(), list(files)) for message_id, files in thread.attached.items()},

@@ -19,7 +19,8 @@ def show_order_cases() -> Response:
     order_id = _asked("orderId")
     cases = order_cases(ctx(), visit().tenant_id, order_id, actor=visit().actor)
     opening = app_place(visit().tenant, f"/open-case/{quote(order_id, safe='')}")
-    return fragment("widget.html", cases=cases, place=_place, opening=opening)
+    complaining = app_place(visit().tenant, f"/file-complaint/{quote(order_id, safe='')}")
+    return fragment("widget.html", cases=cases, place=_place, opening=opening, complaining=complaining)
 
 
 def show_customer_cases() -> Response:

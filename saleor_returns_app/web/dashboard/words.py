@@ -11,7 +11,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_timedelta
 from flask import Flask
 
-from saleor_returns_app.domain.cases import CaseStatus, Channel, Reason, Resolution
+from saleor_returns_app.domain.cases import CaseKind, CaseStatus, Channel, Reason, Resolution
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.policy import Outcome
@@ -26,6 +26,9 @@ from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.i18n import format_money, gettext, language
 from saleor_returns_app.web.labels import REFUNDS, STATUSES, WAITS
 
+from .complaint_words import CAUSES, COMPLAINT_STATES, DECISIONS, SEVERITIES, TOPICS
+from .complaint_words import ENTRIES as COMPLAINT_ENTRIES
+from .complaint_words import TONES as COMPLAINT_TONES
 from .repair_words import ENTRIES as REPAIR_ENTRIES
 from .way_words import pickup_said, way_said
 
@@ -160,6 +163,7 @@ ENTRIES: dict[str, str] = {
     "hand_over": "Handed to a person",
     "alarm": "Refund is late",
     **REPAIR_ENTRIES,
+    **COMPLAINT_ENTRIES,
 }
 #: State → how it looks: warn waits for staff, info for others, good went well, bad went wrong, none is over.
 TONES: dict[str, str] = {
@@ -168,6 +172,7 @@ TONES: dict[str, str] = {
     **dict.fromkeys((CaseStatus.IN_TRANSIT, CaseStatus.RESOLVING), "info"),
     CaseStatus.RESOLVED: "good",
     CaseStatus.DISPUTED: "bad",
+    **COMPLAINT_TONES,
     Outcome.ELIGIBLE: "good",
     Outcome.NEEDS_REVIEW: "warn",
     Outcome.INELIGIBLE: "bad",
@@ -241,6 +246,8 @@ def state(status: str) -> str:
 
 def case_state(case: Case) -> str:
     """The state of one case: of what is being done for it, by what it is."""
+    if case.kind == CaseKind.COMPLAINT:
+        return gettext(COMPLAINT_STATES[case.status])
     if case.status != CaseStatus.RESOLVING:
         return state(case.status)
     terms = CaseTerms.load(case.terms or {})
@@ -275,6 +282,14 @@ CONDITIONS = {
 def word(code: str) -> str:
     """What a reason, channel, verdict, way or owner is called; a code nobody knows shows itself."""
     for words in (REASONS, RESOLUTIONS, CONDITIONS, CHANNELS, VERDICTS, WAYS, SHIPPING_RULES, OWNERS):
+        if code in words:
+            return gettext(words[code])
+    return code
+
+
+def complaint_word(code: str) -> str:
+    """What a topic, severity, cause or decision is called."""
+    for words in (TOPICS, SEVERITIES, CAUSES, DECISIONS):
         if code in words:
             return gettext(words[code])
     return code
@@ -389,6 +404,7 @@ def register(app: Flask) -> None:
         beside,
         refund_state,
         word,
+        complaint_word,
         amount_said,
         language_name,
         happened,

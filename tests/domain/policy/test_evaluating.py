@@ -148,9 +148,9 @@ def test_the_first_matching_rule_wins_per_type_and_types_compose() -> None:
 
 
 def test_each_wait_is_a_type_of_its_own() -> None:
-    lengths = [a.DeadlineLength(waits_for=wait, length=2) for wait in (a.Wait.REVIEW, a.Wait.OFFER)]
+    lengths = [a.DeadlineLength(waits_for=wait, length=6) for wait in (a.Wait.REVIEW, a.Wait.OFFER)]
     terms = compile_policy(policy(rule("one", *lengths))).judge(facts()).terms
-    assert {wait for wait, length in terms.deadlines.items() if length.length == 2} == {a.Wait.REVIEW, a.Wait.OFFER}
+    assert {wait for wait, length in terms.deadlines.items() if length.length == 6} == {a.Wait.REVIEW, a.Wait.OFFER}
 
 
 def test_limits_hold_in_their_own_currency_only() -> None:
