@@ -16,11 +16,11 @@ class Role(StrEnum):
 class Verb(StrEnum):
     """What staff do, as far as roles tell it apart. Reading is everybody's."""
 
-    DECIDE = "decide"  # open, approve, reject, ask for evidence, cancel, close, resolve disputes, give more time
+    DECIDE = "decide"  # open, approve, reject, ask for evidence, cancel, close, give more time
     NEGOTIATE = "negotiate"  # messages and offers
     RECEIVE = "receive"  # count and inspect goods
     PAY = "pay"  # approve, retry, record and cancel refunds
-    ARBITRATE = "arbitrate"  # decide what was escalated
+    ARBITRATE = "arbitrate"  # decide disputes, and complaints that were handed up
     CONFIGURE = "configure"  # settings, policy, people
 
 

@@ -6,7 +6,7 @@ What makes a complaint good is a return of its own, linked to it: there the offe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -223,7 +223,7 @@ def decide_complaint(
         )
         settings = settings_of(session, case)
         body = "" if outcome == Outcome.UPHELD else body_for(session, case, settings)
-        until = local_day(complaint.decided_at + timedelta(days=REOPEN_DAYS), settings.time_zone).isoformat()
+        until = local_day(reopens_until(complaint) or ctx.now(), settings.time_zone).isoformat()
         queue_case_mail(ctx, session, case, "complaint_decided", outcome=outcome, reasons=said, body=body, until=until)
 
 
@@ -277,11 +277,16 @@ def end_complaint(
     queue_case_mail(ctx, session, case, "complaint_closed", reason="", withdrawn=False)
 
 
+def reopens_until(complaint: Complaint) -> datetime | None:
+    """Until when it can be taken up again; None before it is decided."""
+    return complaint.decided_at + timedelta(days=REOPEN_DAYS) if complaint.decided_at else None
+
+
 def can_reopen_complaint(ctx: Context, case: Case, complaint: Complaint) -> bool:
     """Whether the window for taking it up again is open."""
-    decided = complaint.decided_at
+    until = reopens_until(complaint)
     over = case.status in (ComplaintStatus.RESOLVED, ComplaintStatus.CLOSED)
-    return over and decided is not None and ctx.now() <= decided + timedelta(days=REOPEN_DAYS)
+    return over and until is not None and ctx.now() <= until
 
 
 def reopen_complaint(

@@ -23,6 +23,7 @@ from saleor_returns_app.models.cases import Case
 from .context import Context
 from .guards import LONGEST_TEXT, check_version, require_permission, require_role
 from .history import load_return, move_case, record_entry
+from .impartial import check_impartial, who_worked_on
 from .judging import LineRequest, judge_lines
 from .messages import tell_staff
 from .notifications import queue_case_mail
@@ -80,13 +81,17 @@ def dispute_case(
 def uphold_decision(
     ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, reason: str, version: int | None = None
 ) -> None:
-    """The decision stays, for a reason that the shopper reads; the case is closed."""
+    """The decision stays, for a reason that the shopper reads; the case is closed.
+
+    Raises Conflict (NAMED) for who worked on the case, where the shop has somebody else to decide.
+    """
     require_permission(actor, "MANAGE_ORDERS")
-    require_role(actor, Verb.DECIDE)
+    require_role(actor, Verb.ARBITRATE)
     said = _said(reason, missing="Write the reason: the shopper reads it.")
     with ctx.db.tenant(tenant_id) as session:
         case = load_return(session, case_id, actor)
         check_version(case, version)
+        check_impartial(session, case, who_worked_on(session, case.id), actor.id)
         move_case(ctx, case, CaseEvent.UPHOLD, actor)
         record_entry(
             ctx,
@@ -109,7 +114,7 @@ def overturn_decision(
     Raises Conflict where a replacement, store credit or voucher was given: what is wrong with that is a return of its own.
     """
     require_permission(actor, "MANAGE_ORDERS")
-    require_role(actor, Verb.DECIDE)
+    require_role(actor, Verb.ARBITRATE)
     said = reason.strip()
     if len(said) > LONGEST_TEXT:
         raise BadInput(
@@ -122,6 +127,7 @@ def overturn_decision(
         case = load_return(session, case_id, actor)
         check_version(case, version)
         RETURN_CASE.move(CaseStatus(case.status), CaseEvent.OVERTURN, actor.who)
+        check_impartial(session, case, who_worked_on(session, case.id), actor.id)
         terms = CaseTerms.load(case.terms or {})
         if _given_otherwise(case, terms):
             text = (

@@ -100,7 +100,7 @@ _NEXT_OF_COMPLAINT: dict[str, str] = {
     ComplaintStatus.INVESTIGATING: "Somebody who is not part of it looks into your complaint. It is decided by %(day)s.",
     ComplaintStatus.NEGOTIATING: "The shop makes it good in the return below. Your complaint is decided by %(day)s.",
     ComplaintStatus.ESCALATED: "A second person of the shop decides your complaint by %(day)s.",
-    ComplaintStatus.RESOLVED: "Your complaint is decided. If you do not agree, say so below by %(day)s.",
+    ComplaintStatus.RESOLVED: "Your complaint is decided. If neither of us says more, it is closed after %(day)s.",
     ComplaintStatus.CLOSED: "This complaint is closed.",
     ComplaintStatus.WITHDRAWN: "This complaint was withdrawn.",
 }

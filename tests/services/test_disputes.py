@@ -11,7 +11,7 @@ from saleor_returns_app.domain.inspection import counted
 from saleor_returns_app.domain.offers import OfferKind
 from saleor_returns_app.domain.repairs import Finding
 from saleor_returns_app.domain.terms import PostageBearer
-from saleor_returns_app.errors import BadInput, Conflict, MoveRefused, NotFound
+from saleor_returns_app.errors import BadInput, Conflict, Forbidden, MoveRefused, NotFound
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.effects import Effect
 from saleor_returns_app.models.refunds import RecordedReturn
@@ -27,6 +27,7 @@ from tests.conftest import add_tenant
 from tests.fakes import FakeClock, FakeSaleor, usd
 
 from .journeys import Shop
+from .test_complaints import colleague, see
 from .test_repairs import agree, begun, mails, waits
 from .test_repairs import send as send_repaired
 from .test_return_methods import approved, choose
@@ -368,3 +369,27 @@ def test_what_was_corrected_is_put_on_stock_once(shop: Shop) -> None:
     assert shop.case(case_id).status == "approved"
     receive_case(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, found=one)
     assert restocked(shop) == 3
+
+
+def test_who_worked_on_it_does_not_decide_the_dispute_where_somebody_else_can(shop: Shop) -> None:
+    case_id = settled(shop)
+    dispute(shop, case_id)
+    see(shop, shop.staff)
+    other = colleague(shop)
+    for decision in (uphold_decision, overturn_decision):
+        with pytest.raises(Conflict) as refused:
+            decision(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, reason="So it stays.")
+        assert refused.value.code == "NAMED"
+    assert shop.case(case_id).status == "disputed"
+    uphold_decision(shop.ctx, shop.tenant_id, case_id, actor=other, reason="So it stays.")
+    assert shop.case(case_id).status == "closed"
+
+
+def test_a_dispute_is_decided_by_an_approver_where_roles_are_in_use(shop: Shop) -> None:
+    case_id = settled(shop)
+    dispute(shop, case_id)
+    agent = colleague(shop, "anna", roles=frozenset({"agent"}))
+    with pytest.raises(Forbidden):
+        uphold_decision(shop.ctx, shop.tenant_id, case_id, actor=agent, reason="So it stays.")
+    approver = colleague(shop, "paul", roles=frozenset({"approver"}))
+    uphold_decision(shop.ctx, shop.tenant_id, case_id, actor=approver, reason="So it stays.")

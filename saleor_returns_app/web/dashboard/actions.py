@@ -178,6 +178,7 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         label="Take it up again",
         said="The case is back in review",
         run=_overturn,
+        verb=Verb.ARBITRATE,
         form="dispute.html",
         tone="primary",
     ),
@@ -187,6 +188,7 @@ CASE_ACTIONS: dict[CaseEvent, Action] = {
         label="Uphold the decision",
         said="The decision stays",
         run=_uphold,
+        verb=Verb.ARBITRATE,
         form="dispute.html",
     ),
     CaseEvent.CLOSE: Action(

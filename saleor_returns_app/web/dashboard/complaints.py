@@ -9,7 +9,14 @@ from typing import Any
 from flask import url_for
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.complaints import COMPLAINT, ComplaintEvent, ComplaintStatus, RootCause, Severity
+from saleor_returns_app.domain.complaints import (
+    COMPLAINT,
+    OPEN_COMPLAINTS,
+    ComplaintEvent,
+    ComplaintStatus,
+    RootCause,
+    Severity,
+)
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.services import complaints
@@ -149,6 +156,7 @@ CLASSIFY = Action(
     said="Noted",
     run=_classify,
     form="complaint_classify.html",
+    tone="compact",
 )
 HANDLE_DANGER = Action(
     name="handle-danger",
@@ -206,7 +214,7 @@ def complaint_values(file: CaseFile, actor: Actor) -> dict[str, Any]:
         "main_actions": {name: item for name, item in actions.items() if name not in _ASIDE},
         "refund_actions": {},
         "headline": gettext(HEADLINES[file.case.status]),
-        "is_named": actor.id in named,
+        "is_named": actor.id in named and file.case.status in OPEN_COMPLAINTS,
         "opening": opening if makes_good else "",
         "severities": {kind.value: gettext(SEVERITIES[kind]) for kind in Severity},
         "causes": {kind.value: gettext(CAUSES[kind]) for kind in RootCause},

@@ -27,6 +27,7 @@ from saleor_returns_app.services.complaints import (
     can_reopen_complaint,
     close_complaint,
     reopen_complaint,
+    reopens_until,
     withdraw_complaint,
 )
 from saleor_returns_app.services.drafts import save_draft
@@ -133,6 +134,7 @@ def show_complaint(found: Case, *, just_sent: bool = False) -> ResponseReturnVal
         topics=TOPICS,
         outcomes=OUTCOMES,
         body=body,
+        until=reopens_until(complaint),
         just_sent=just_sent,
         can_withdraw=ComplaintEvent.WITHDRAW in possible,
         can_close=ComplaintEvent.CLOSE in possible,
