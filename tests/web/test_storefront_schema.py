@@ -60,6 +60,10 @@ OPERATIONS = [
     ("POST", "/cases/{number}/messages"),
     ("POST", "/cases/{number}/offers"),
     *(("POST", f"/cases/{{number}}/offers/{{offer}}/{name}") for name in ("accept", "decline", "withdraw", "counter")),
+    ("POST", "/complaints"),
+    ("GET", "/complaints"),
+    ("GET", "/complaints/{number}"),
+    *(("POST", f"/complaints/{{number}}/{name}") for name in ("withdraw", "close", "reopen")),
     ("POST", "/evidence"),
     ("POST", "/cases/{number}/evidence"),
 ]

@@ -1,6 +1,7 @@
 """The storefront API: returns for signed-in shoppers, called by the shop's own storefront. OpenAPI 3.1 at /openapi.json."""
 
 from . import cases as cases
+from . import complaints as complaints
 from . import evidence as evidence
 from . import orders as orders
 from . import repairs as repairs

@@ -88,7 +88,7 @@ def create_case(path: ShopPath, body: RequestIn, header: WriteHeaders) -> Respon
 @blueprint.get("/cases", responses={200: CasesOut, **PROBLEMS})
 def list_cases(path: ShopPath, query: ListQuery) -> Response:
     """The shopper's returns, newest first, at most 100."""
-    statement = select(Case).where(_mine()).order_by(Case.id.desc()).limit(100)
+    statement = select(Case).where(mine(), Case.kind == CaseKind.RETURN).order_by(Case.id.desc()).limit(100)
     if query.order_number is not None:
         statement = statement.where(Case.order_number == query.order_number)
     with ctx().db.tenant(tenant().id) as session:
@@ -159,14 +159,21 @@ def object_to_case(path: CasePath, body: DisputeIn, header: WriteHeaders) -> Res
     return once(header.idempotency_key, {"dispute": path.number, **body.model_dump()}, carry_out)
 
 
-def once(key: str | None, request: Any, carry_out: Callable[[str | None], tuple[int, BaseModel]]) -> Response:
-    """Carry a write out once a key; without a key, each call counts. `carry_out` gets the id for what it makes."""
+def once(
+    key: str | None,
+    request: Any,
+    carry_out: Callable[[str | None], tuple[int, BaseModel]],
+    *,
+    found_at: str = "storefront.read_case",
+) -> Response:
+    """Carry a write out once a key; without a key, each call counts. `carry_out` gets the id for what it makes; `found_at` is the
+    endpoint that shows it."""
     if key is None:
         status, shape = carry_out(None)
-        return _written(status, shape.model_dump(mode="json"))
+        return _written(status, shape.model_dump(mode="json"), found_at)
     turn = idempotency.begin(ctx(), tenant().id, subject=identity().user_id, key=key, request=request)
     if turn.status:
-        return _written(turn.status, turn.answer)
+        return _written(turn.status, turn.answer, found_at)
     try:
         status, shape = carry_out(turn.id)
     except Exception as error:
@@ -175,26 +182,32 @@ def once(key: str | None, request: Any, carry_out: Callable[[str | None], tuple[
         raise
     answer = shape.model_dump(mode="json")
     idempotency.finish(ctx(), tenant().id, turn, status=status, answer=answer)
-    return _written(status, answer)
+    return _written(status, answer, found_at)
 
 
-def _written(status: int, answer: dict[str, Any]) -> Response:
+def _written(status: int, answer: dict[str, Any], found_at: str) -> Response:
     response = Response(json.dumps(answer), status=status, content_type="application/json")
     if status == 201:
-        response.headers["Location"] = url_for("storefront.read_case", shop=tenant().slug, number=answer["number"])
+        response.headers["Location"] = url_for(found_at, shop=tenant().slug, number=answer["number"])
     return response
 
 
-def _mine() -> ColumnElement[bool]:
-    return (Case.customer_id == identity().user_id) & (Case.kind == CaseKind.RETURN)
+def mine() -> ColumnElement[bool]:
+    """Cases of this shopper's account, of any kind."""
+    return Case.customer_id == identity().user_id
 
 
 def own_case(number: str) -> Case:
-    """A case of this shopper. Raises NotFound for all others."""
+    """A return of this shopper. Raises NotFound for all others."""
+    return own_any(number, CaseKind.RETURN)
+
+
+def own_any(number: str, *kinds: CaseKind) -> Case:
+    """A case of this shopper, of one of these kinds, or of any. Raises NotFound for all others."""
     with ctx().db.tenant(tenant().id) as session:
-        case = session.scalar(select(Case).where(Case.number == number, _mine()))
-    if case is None:
-        raise NotFound("This return does not exist, or it belongs to somebody else.", code="UNKNOWN_CASE")
+        case = session.scalar(select(Case).where(Case.number == number, mine()))
+    if case is None or (kinds and case.kind not in kinds):
+        raise NotFound("This case does not exist, or it belongs to somebody else.", code="UNKNOWN_CASE")
     return case
 
 

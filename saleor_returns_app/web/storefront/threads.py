@@ -22,7 +22,7 @@ from saleor_returns_app.web.offer_forms import typed_amount
 from saleor_returns_app.web.offer_words import means
 
 from .access import actor, blueprint, tenant
-from .cases import FOUND, fresh_case, once, own_case
+from .cases import FOUND, fresh_case, once, own_any, own_case
 from .orders import PROBLEMS
 from .shapes import CasePath, MoneyOut, WriteHeaders
 from .thread_shapes import AnswerIn, MessageIn, MessageOut, OfferIn, OfferOut, OfferPath, ThreadOut
@@ -34,8 +34,8 @@ THREAD = {**PROBLEMS, 200: ThreadOut}
 
 @blueprint.get("/cases/<string:number>/thread", responses=THREAD)
 def read_case_thread(path: CasePath) -> Response:
-    """Messages and offers of a return, oldest first. Reading them marks them as read."""
-    return _json(_thread(own_case(path.number)))
+    """Messages and offers of a return or complaint, oldest first. Reading them marks them as read."""
+    return _json(_thread(own_any(path.number)))
 
 
 @blueprint.post("/cases/<string:number>/messages", responses=THREAD)
@@ -43,7 +43,7 @@ def write_message(path: CasePath, body: MessageIn, header: WriteHeaders) -> Resp
     """Write to the shop."""
 
     def carry_out(turn: str | None) -> tuple[int, ThreadOut]:
-        case = own_case(path.number)
+        case = own_any(path.number)
         messages.send_message(
             ctx(), tenant().id, case.id, actor=actor(), body=body.body, through="storefront", source_id=turn
         )
