@@ -495,6 +495,27 @@ def upgrade() -> None:
         batch_op.create_index("ix_complaints_about", ["tenant_id", "about_id"], unique=False)
 
     op.create_table(
+        "surveys",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("agent", sa.String(length=320), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stars", sa.Integer(), nullable=True),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("follow_up", sa.String(length=20), nullable=False),
+        sa.Column("followed_by", sa.String(length=300), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_surveys_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_surveys_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_surveys")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_surveys_case_id")),
+    )
+    with op.batch_alter_table("surveys", schema=None) as batch_op:
+        batch_op.create_index("ix_surveys_asked", ["tenant_id", "asked_at"], unique=False)
+        batch_op.create_index("ix_surveys_follow_up", ["tenant_id", "follow_up", "case_id"], unique=False)
+
+    op.create_table(
         "deadlines",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
@@ -1251,6 +1272,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_effects_case")
 
     op.drop_table("effects")
+    with op.batch_alter_table("surveys", schema=None) as batch_op:
+        batch_op.drop_index("ix_surveys_follow_up")
+        batch_op.drop_index("ix_surveys_asked")
+
+    op.drop_table("surveys")
     with op.batch_alter_table("complaints", schema=None) as batch_op:
         batch_op.drop_index("ix_complaints_about")
 

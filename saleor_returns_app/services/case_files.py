@@ -30,6 +30,7 @@ from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.payouts import Payout
 from saleor_returns_app.models.refunds import QuoteRow, RecordedReturn, Refund, RefundAttempt
 from saleor_returns_app.models.repairs import Repair
+from saleor_returns_app.models.surveys import Survey
 
 from .context import Context
 from .credit_notes import list_credit_notes
@@ -85,6 +86,7 @@ class CaseFile:
     repair: Repair | None = None  # the last one
     owed: Mapping[str, int] = field(default_factory=dict)  # return line id → units that have to go back to the shopper
     complaint: Complaint | None = None  # where it is one
+    survey: Survey | None = None  # what the shopper said of it
     about: Case | None = None  # the return that a complaint is about
     returns: tuple[Case, ...] = ()  # that are linked to a complaint
     strays: tuple[StrayGoods, ...] = ()  # of its parcels, and not settled yet
@@ -196,11 +198,13 @@ def read_case(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor) -> Ca
         is_return = case.kind == CaseKind.RETURN
         undecided = is_return and CaseEvent.APPROVE in RETURN_CASE.possible(CaseStatus(case.status), Who.STAFF)
         address = address_of(session, case, terms=terms, settings=settings_of(session, case)) if undecided else ""
+        survey = session.scalar(select(Survey).where(Survey.case_id == case.id))
         complaint = None if is_return else session.get_one(Complaint, case.id)
         returns = () if is_return else linked_returns(session, case)
         about = session.get(Case, complaint.about_id) if complaint is not None and complaint.about_id else None
     return CaseFile(
         complaint=complaint,
+        survey=survey,
         about=about,
         returns=tuple(returns),
         ways=ways if ways is not None and not terms.keeps_item else None,

@@ -31,6 +31,7 @@ from .orders import mirrored_order
 from .places import address_of
 from .quotes import quote_case
 from .return_methods import chooses_way
+from .surveys import ask_opinion
 
 
 def approve_case(
@@ -196,6 +197,7 @@ def close_case(
         check_version(case, version)
         move_case(ctx, case, CaseEvent.CLOSE, actor)
         record_entry(ctx, session, case, event="close", actor=actor, public=True)
+        ask_opinion(ctx, session, case)
 
 
 def conclude_case(

@@ -41,6 +41,7 @@ from .linking import find_link, link_cases
 from .messages import NEWS, tell_staff
 from .notifications import queue_case_mail
 from .orders import mirrored_order
+from .surveys import ask_opinion
 from .waiting import ESCALATED, awaited, settings_of
 
 
@@ -275,6 +276,7 @@ def end_complaint(
     move_case(ctx, case, ComplaintEvent.CLOSE, actor)
     record_entry(ctx, session, case, event="close_complaint", actor=actor, public=True, detail=dict(detail or {}))
     queue_case_mail(ctx, session, case, "complaint_closed", reason="", withdrawn=False)
+    ask_opinion(ctx, session, case)
 
 
 def reopens_until(complaint: Complaint) -> datetime | None:

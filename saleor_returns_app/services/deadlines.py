@@ -38,6 +38,7 @@ from .offers import lapse_offer
 from .places import address_of
 from .repairs import lapse_repair_quote
 from .return_methods import chooses_way
+from .surveys import ask_opinion
 from .waiting import ALARMED, APPROVED, ESCALATED, HANDED_OVER, follow_case, settings_of, show_next
 
 log = structlog.get_logger()
@@ -172,6 +173,7 @@ def _close(ctx: Context, session: Session, case: Case, row: DeadlineRow) -> None
         return
     _end_case(ctx, session, case, row, CaseEvent.CLOSE)
     queue_case_mail(ctx, session, case, "closed", due_at=row.due_at.isoformat())
+    ask_opinion(ctx, session, case)
 
 
 def _end_case(ctx: Context, session: Session, case: Case, row: DeadlineRow, event: CaseEvent) -> None:

@@ -31,6 +31,7 @@ from .orders import lock_lane, mirrored_order
 from .policies import judge_in_force
 from .return_methods import charge_postage
 from .rounds import begin_again
+from .surveys import ask_opinion
 
 
 def dispute_case(
@@ -104,6 +105,7 @@ def uphold_decision(
             note="decision upheld",
         )
         queue_case_mail(ctx, session, case, "dispute_upheld", reason=said)
+        ask_opinion(ctx, session, case)
 
 
 def overturn_decision(

@@ -30,6 +30,7 @@ from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.complaints import Complaint
 from saleor_returns_app.models.refunds import Refund
 from saleor_returns_app.models.staff import CaseTag, CaseWatcher
+from saleor_returns_app.models.surveys import Survey
 from saleor_returns_app.models.tenants import Tenant
 
 from .attention import WHAT_TO_DO
@@ -66,6 +67,7 @@ class View(StrEnum):
     FOLLOWED = "followed"
     SPOT_CHECK = "spot_check"
     COMPLAINTS = "complaints"  # that are open
+    UNHAPPY = "unhappy"  # said so in the survey, and nobody has followed it up
     TO_SEND = "to_send"  # goods of shoppers that have to go back to them
 
 
@@ -111,6 +113,7 @@ class Counts:
     unread: int
     escalated: int = 0
     to_send: int = 0
+    unhappy: int = 0
     complaints: int = 0  # that are open; `states` are those of returns
 
     @property
@@ -194,6 +197,9 @@ def _personal(tenant_id: str, actor: Actor, channels: frozenset[str] | None, ask
         return [cases.where(Case.id.in_(followed))]
     if asked.view is View.NOBODYS:
         return [cases.where(Case.status == status, Case.assignee_id == "") for status in _OPEN]
+    if asked.view is View.UNHAPPY:
+        unhappy = select(Survey.case_id).where(Survey.tenant_id == tenant_id, Survey.follow_up == "open")
+        return [unhappy if channels is None else cases.where(Case.id.in_(unhappy))]
     if asked.view is View.SPOT_CHECK:
         return [cases.where(Case.status == CaseStatus.REQUESTED, Case.spot_check.is_(True))]
     return []
@@ -345,10 +351,12 @@ def count_cases(ctx: Context, tenant_id: str, *, actor: Actor, channel: str = ""
         return select(func.count()).select_from(rows).scalar_subquery()
 
     ids = select(Case.id).where(Case.tenant_id == tenant_id)
+    (unhappy,) = _personal(tenant_id, actor, channels, Asked(view=View.UNHAPPY))
     with ctx.db.tenant(tenant_id) as session:
-        *states, complaints, attention, escalated, unread, to_send, late, slow = session.execute(
+        *states, sad, complaints, attention, escalated, unread, to_send, late, slow = session.execute(
             select(
                 *(bounded(ids.where(*among, Case.status == state, _IS_RETURN)) for state in CaseStatus),
+                bounded(unhappy),
                 bounded(ids.where(*among, Case.status.in_(_states(View.COMPLAINTS)), _IS_COMPLAINT)),
                 bounded(ids.where(Case.attention > "", *among)),
                 bounded(ids.where(Case.escalated_to > "", *among)),
@@ -364,6 +372,7 @@ def count_cases(ctx: Context, tenant_id: str, *, actor: Actor, channel: str = ""
         escalated=escalated,
         to_send=to_send,
         complaints=complaints,
+        unhappy=sad,
         overdue=min(late + slow, MOST_COUNTED + 1),
     )
 

@@ -29,7 +29,7 @@ _OWN = (
     *("return_address", "window_days", "shipping_rule", "brand_color", "contact_email"),
     *("seller", "attaches_credit_notes", "evidence_days", "spot_check_percent", "tells_of_withdrawal"),
     *("restocks", "restock_warehouse"),
-    "dispute_bodies",
+    *("dispute_bodies", "asks_opinion"),
     *("payment_page", "sends_replacements_first", "split_rule"),
 )
 _SENDING = (CaseStatus.APPROVED, CaseStatus.IN_TRANSIT)
@@ -62,6 +62,7 @@ def change_settings(
     sends_replacements_first: str = "no",
     split_rule: str = SplitRule.IN_ORDER,
     dispute_bodies: str = "",
+    asks_opinion: str = "yes",
 ) -> TenantSettings:
     """Change what the shop's settings page offers, from what was typed there. Raises BadInput naming the field."""
     require_permission(actor, NEEDED)
@@ -81,6 +82,7 @@ def change_settings(
         sends_replacements_first=sends_replacements_first == "yes",
         split_rule=_split(split_rule),
         dispute_bodies=_bodies(dispute_bodies),
+        asks_opinion=asks_opinion == "yes",
         restocks=restocks == "yes",
         restock_warehouse=restock_warehouse.strip()[:120],
     )

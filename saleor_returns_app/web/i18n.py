@@ -16,7 +16,7 @@ from babel.dates import format_date as babel_date
 from babel.dates import format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 from babel.support import Translations
 from flask import Flask, g, has_request_context, request
 
@@ -132,6 +132,11 @@ def zone() -> str:
 def choose_zone(name: str) -> None:
     """Write times of this request as they are in this zone (IANA name)."""
     g.zone = name
+
+
+def format_number(number: float) -> str:
+    """A number with the signs of the request's language: 4.25, 4,25."""
+    return format_decimal(number, locale=_locale(language()))
 
 
 def format_datetime(moment: datetime, to: str | None = None, *, at: str | None = None) -> str:

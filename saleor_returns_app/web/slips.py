@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
-from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
 
 from saleor_returns_app.domain.slips import Paper, Slip
@@ -15,6 +13,7 @@ from saleor_returns_app.errors import NotFound
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.services.carrier_ports import Label
 from saleor_returns_app.services.context import Context
+from saleor_returns_app.services.signing import open_signed, sign
 from saleor_returns_app.services.slips import read_slip
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.errors import as_app_error, said
@@ -22,7 +21,7 @@ from saleor_returns_app.web.errors import as_app_error, said
 blueprint = Blueprint("slips", __name__, url_prefix="/slips")
 #: Seconds that a link lives at least; within a step it stays the same.
 LIFETIME, STEP = 1800, 900
-_OVER = "This link is over. Go back to the page that it was on and reload it."
+_PURPOSE = "slip"
 
 
 def paper_of(name: str) -> Paper:
@@ -56,19 +55,14 @@ def label_answer(label: Label, number: str) -> Response:
 def link_to_slip(context: Context, case: Case, paper: Paper) -> str:
     """The address of a slip, for a while, given only to who may see the case."""
     until = math.ceil(context.now().timestamp() / STEP) * STEP + LIFETIME
-    token = _signer(context).dumps([case.tenant_id, case.id, paper.value, until])
+    token = sign(context, _PURPOSE, case.tenant_id, case.id, paper.value, until=until)
     return f"{context.settings.base_url}/slips/{token}"
 
 
 @blueprint.get("/<token>")
 def show(token: str) -> ResponseReturnValue:
     """In the language of the shopper, who gets it."""
-    try:
-        tenant_id, case_id, paper, until = _signer(ctx()).loads(token)
-    except (BadSignature, ValueError, TypeError) as error:
-        raise NotFound(_OVER, code="LINK_OVER") from error
-    if until <= ctx().now().timestamp():
-        raise NotFound(_OVER, code="LINK_OVER")
+    tenant_id, case_id, paper = open_signed(ctx(), _PURPOSE, token)
     with ctx().db.tenant(tenant_id) as session:
         language = session.scalar(select(Case.language).where(Case.id == case_id))
     return pdf_answer(read_slip(ctx(), tenant_id, case_id, language=language or "en"), Paper(paper))
@@ -82,9 +76,3 @@ def _failed(error: Exception) -> ResponseReturnValue:
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-def _signer(context: Context) -> URLSafeSerializer:
-    # The first key signs; links made with the ones before it hold until they end.
-    keys = [key.strip() for key in context.settings.secret_keys.get_secret_value().split(",") if key.strip()]
-    return URLSafeSerializer(list(reversed(keys)), salt="slip", signer_kwargs={"digest_method": hashlib.sha256})

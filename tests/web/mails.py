@@ -98,6 +98,7 @@ _MORE: dict[str, dict[str, Any]] = {
     "repair_to_pay": {"work": "New socket, tested for an hour.", "price_minor": 1200},
     "repair_given_up": {"work": "The glass cannot be had any more.", "owed_back_minor": 1200},
     "repair_sent": {"parcel": _PARCEL, "repaired": True, "work": "New socket, tested for an hour."},
+    "survey": {"link": "https://returns.example/r/nordlicht/opinion/signed", "is_complaint": False},
     "complaint_received": {"description": "It came ten days late.", "again": False},
     "complaint_acknowledged": {"message": "We asked the carrier."},
     "complaint_decided": {

@@ -14,6 +14,7 @@ from saleor_returns_app.web import labels, offer_words
 from saleor_returns_app.web.documents import credit_notes
 from saleor_returns_app.web.portal import exchanges
 from saleor_returns_app.web.portal.cases import STEPS
+from saleor_returns_app.web.portal.surveys import MEANINGS
 from saleor_returns_app.web.portal.thread import BEARERS
 
 PACKAGE = Path(__file__).parents[2] / "saleor_returns_app"
@@ -61,14 +62,13 @@ MODULES = (
     "services/slips.py",
     "web/errors.py",
     "web/documents/credit_notes.py",
-    "services/credit_note_links.py",
+    "services/signing.py",
+    "services/surveys.py",
     "services/credit_notes.py",
-    "web/evidence/links.py",
     "web/labels.py",
     "web/offer_forms.py",
     "web/offer_words.py",
     "web/picking.py",
-    "web/slips.py",
     "web/tokens.py",
     "web/mail/rendering.py",
     *(
@@ -85,6 +85,7 @@ MODULES = (
             "own_cases",
             "repairs",
             "request",
+            "surveys",
             "thread",
             "typed",
             "ways",
@@ -110,6 +111,7 @@ _WORDS = {
     *labels.PARCELS.values(),
     *labels.WAITS.values(),
     *(name for _, name in STEPS),
+    *MEANINGS.values(),
     "Shipping",
     *offer_words.STATES.values(),
     *offer_words.WISHES.values(),

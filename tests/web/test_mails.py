@@ -57,6 +57,7 @@ def test_every_mail_is_written_in_every_language(kind: str, language: str) -> No
             ["https://nordlicht.example/graphql/", "nothing is lost", "switch it on again", "install it again"],
         ),
         ("message", ["Which of the two mugs is broken?", "answer it on our page"]),
+        ("survey", ["R-2026-000042 is over", "https://returns.example/r/nordlicht/opinion/signed"]),
         ("complaint_received", ["It came ten days late.", "Somebody reads it by March 4, 2026"]),
         ("complaint_acknowledged", ["We asked the carrier.", "by March 4, 2026 how it is decided"]),
         ("complaint_decided", ["You are right in part", "lost it for a week", "by April 3, 2026", "The board, Geneva"]),
@@ -89,6 +90,7 @@ def test_a_mail_says_what_happened_and_what_happens_next(kind: str, said: list[s
 
 NOT_TO_THE_PORTAL = {
     *("code", "danger", "disconnected", "escalated", "handed_up", "message_to_staff", "news_to_staff"),
+    "survey",  # by a link of its own, which lets nobody in
     "withdrawal_receipt",
 }
 

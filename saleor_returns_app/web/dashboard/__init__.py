@@ -28,6 +28,7 @@ from . import (
     receiving,
     replies,
     returning,
+    satisfaction,
     settings,
     stock,
     widgets,
@@ -90,6 +91,8 @@ def _routes() -> None:
     add("/open-case/preview", "preview", opening.preview_refund, methods=["POST"])
     add("/file-complaint/<order_id>", "complaining", filing.show_filing)
     add("/file-complaint/<order_id>", "file_complaint", filing.file_for_shopper, methods=["POST"])
+    add("/satisfaction", "satisfaction", satisfaction.show_satisfaction)
+    add("/cases/<case_id>/survey/follow-up", "follow_up", satisfaction.follow_up_case, methods=["POST"])
     add("/widgets/order", "order_widget", widgets.show_order_cases)
     add("/widgets/customer", "customer_widget", widgets.show_customer_cases)
     add("/settings/replies", "replies", replies.show_replies)

@@ -20,7 +20,7 @@ from .access import sign_in, signed_in
 HOME = "/dashboard"
 #: Parameters of our own pages; the rest of a frame's query (`id`, `theme`, `featureFlags[…]`) is the Dashboard's.
 OURS = (
-    *("view", "channel", "due", "owner", "tag", "q", "before", "after", "orderId", "customerId", "complaint"),
+    *("view", "channel", "due", "owner", "tag", "q", "before", "after", "orderId", "customerId", "complaint", "days"),
     *("rule_id", "decides", "format", "scope", "differs", "place"),  # of the policy
 )
 _POLICY = (

@@ -120,6 +120,7 @@ def _common(file: CaseFile) -> dict[str, Any]:
         "clash": None,
         "forms": {},
         "form": EMPTY,
+        "follow_form": EMPTY,
         **thread_values(file),
         "gallery": gallery_of(file.case),
     }

@@ -53,6 +53,7 @@ _VIEWS = {
     View.SPOT_CHECK: "Second look",
     View.TO_SEND: "To send back",
     View.COMPLAINTS: "Complaints",
+    View.UNHAPPY: "Unhappy",
 }
 _EMPTY = {
     View.OPEN: "No return is open. Everything is done.",
@@ -66,6 +67,7 @@ _EMPTY = {
     View.FOLLOWED: "You follow no case.",
     View.TO_SEND: "Nothing has to go back to a shopper.",
     View.COMPLAINTS: "No complaint is open.",
+    View.UNHAPPY: "Nobody who was unhappy waits for a word.",
     View.SPOT_CHECK: "No case is drawn for a second look.",
 }
 _DUE = {Due.ANY: "Due first", Due.TODAY: "Due today or late", Due.WEEK: "Due in 7 days"}
@@ -136,6 +138,7 @@ def _tabs(counts: Counts, asked: Asked, *, spot_checks: int) -> list[Tab]:
         tab(View.FOLLOWED, ""),
         *([tab(View.SPOT_CHECK, "")] if asked.view is View.SPOT_CHECK or spot_checks else []),
         tab(View.UNREAD, _said(counts.unread)),
+        *([tab(View.UNHAPPY, _said(counts.unhappy))] if counts.unhappy or asked.view is View.UNHAPPY else []),
         *([tab(View.TO_SEND, _said(counts.to_send))] if counts.to_send or asked.view is View.TO_SEND else []),
         *([tab(View.ESCALATED, _said(counts.escalated))] if counts.escalated or asked.view is View.ESCALATED else []),
         *states,

@@ -74,6 +74,7 @@ def save_settings() -> Response:
             restock_warehouse=typed("restock_warehouse"),
             payment_page=typed("payment_page"),
             dispute_bodies=typed("dispute_bodies"),
+            asks_opinion=request.form.get("asks_opinion", "yes"),
             sends_replacements_first=typed("sends_replacements_first"),
             split_rule=request.form.get("split_rule", SplitRule.IN_ORDER),
             tells_of_withdrawal=request.form.get("tells_of_withdrawal", "yes"),

@@ -85,6 +85,8 @@ ENTRIES: dict[str, str] = {
     "tag": "Tagged",
     "untag": "Tag taken off",
     "link": "Linked to another case",
+    "answer_survey": "The shopper said how it went",
+    "follow_up": "Followed up",
     "unlink": "Link taken off",
     "merge": "Merged into another case",
     "take_over": "Took over a duplicate",

@@ -11,6 +11,7 @@ from . import policy as policy
 from . import repairs as repairs
 from . import request as request
 from . import slips as slips
+from . import surveys as surveys
 from . import ways as ways
 from . import withdrawal as withdrawal
 from .access import blueprint as blueprint

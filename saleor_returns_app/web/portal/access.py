@@ -79,8 +79,8 @@ def _check_origin() -> None:
 
 
 def needs_token() -> bool:
-    """Signing in begins without a session; all else carries the session's form token."""
-    return request.endpoint not in ("portal.begin", "portal.confirm")
+    """Signing in begins without a session, and a survey's link is its own key; all else carries the session's form token."""
+    return request.endpoint not in ("portal.begin", "portal.confirm", "portal.answer_opinion")
 
 
 def form_token(token: str) -> str:
