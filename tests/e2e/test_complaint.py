@@ -102,3 +102,29 @@ def test_a_complaint_goes_from_the_wish_to_the_compensation(
     picture(phone, "phone-decided")
     phone.get_by_role("button", name="I am content with it").click()
     expect(phone.get_by_text("This complaint is closed.")).to_be_visible()
+
+    asked = stack.mailbox.wait_for(to=RITA, subject=f"How did it go? {number}", timeout=30)
+    link = re.search(r"https?://\S+/opinion/\S+", asked.text)
+    assert link
+    phone.context.clear_cookies()
+    phone.goto(link[0])
+    assert faults(phone) == []
+    picture(phone, "phone-survey")
+    phone.get_by_label(re.compile("^★★ Not good")).check()
+    phone.get_by_label(re.compile("What should we know?")).fill("It took two weeks.")
+    phone.get_by_role("button", name="Send the answer").click()
+    expect(phone.get_by_role("heading", name="Thank you")).to_be_visible()
+    picture(phone, "phone-survey-answered")
+
+    frame = open_queue(page, stack)
+    frame.get_by_role("link", name=re.compile("^Unhappy")).click()
+    frame.get_by_role("link", name=number).click()
+    frame.get_by_label("What you did about it").fill("Called her: she gets a word from the carrier.")
+    picture(page, "staff-unhappy")
+    frame.get_by_role("button", name="Followed up").click()
+    expect(frame.get_by_text("Followed up by")).to_be_visible()
+    frame.get_by_role("link", name="All complaints").click()
+    frame.get_by_role("link", name="Satisfaction").click()
+    expect(frame.get_by_role("heading", name="Satisfaction", exact=True)).to_be_visible()
+    assert faults_of(page) == []
+    picture(page, "staff-satisfaction")
