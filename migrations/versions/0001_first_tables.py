@@ -671,6 +671,7 @@ def upgrade() -> None:
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("resent_from", sa.String(length=36), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(
@@ -682,6 +683,7 @@ def upgrade() -> None:
     with op.batch_alter_table("notification_outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notification_outbox_case_id"), ["case_id"], unique=False)
         batch_op.create_index("ix_notification_outbox_next", ["state", "next_at"], unique=False)
+        batch_op.create_index("ix_notification_outbox_tenant", ["tenant_id", "state", "id"], unique=False)
 
     op.create_table(
         "offers",
@@ -1245,6 +1247,7 @@ def downgrade() -> None:
 
     op.drop_table("offers")
     with op.batch_alter_table("notification_outbox", schema=None) as batch_op:
+        batch_op.drop_index("ix_notification_outbox_tenant")
         batch_op.drop_index("ix_notification_outbox_next")
         batch_op.drop_index(batch_op.f("ix_notification_outbox_case_id"))
 

@@ -52,6 +52,7 @@ class TenantSettings:
     pickup_windows: tuple[str, ...] = ("09:00–13:00", "13:00–18:00")
     #: Country (ISO 3166-1 alpha-2; empty: all others) → the body that settles complaints out of court, as shoppers read it.
     dispute_bodies: Mapping[str, str] = field(default_factory=dict)
+    silent_mails: tuple[str, ...] = ()  # of `domain.notifications.OPTIONAL`: not written
     asks_opinion: bool = True  # of shoppers whose case is over, once, by mail
     spot_check_percent: int = 0  # of what rules approve by themselves, a person looks at so many
 
@@ -87,7 +88,7 @@ class TenantSettings:
         if "closed_days" in values:
             values["closed_days"] = tuple(values["closed_days"])
         values["places"] = tuple(Place.load(place) for place in values.get("places", ()))
-        for name in ("pickup_windows", "methods", "carriers"):
+        for name in ("pickup_windows", "methods", "carriers", "silent_mails"):
             if name in values:
                 values[name] = tuple(values[name])
         return cls(**values)

@@ -15,7 +15,10 @@ class Notification(TenantScoped, Base):
     """`params` fills the template when it is sent; secrets (one-time codes) are removed once it was."""
 
     __tablename__ = "notification_outbox"  # the job engine has a table "notifications" of its own on SQLite
-    __table_args__ = (Index("ix_notification_outbox_next", "state", "next_at"),)
+    __table_args__ = (
+        Index("ix_notification_outbox_next", "state", "next_at"),
+        Index("ix_notification_outbox_tenant", "tenant_id", "state", "id"),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     case_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("cases.id", ondelete="CASCADE"), index=True)
@@ -28,4 +31,5 @@ class Notification(TenantScoped, Base):
     next_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(Text, default="")
+    resent_from: Mapped[str | None] = mapped_column(String(36))  # the mail that this one repeats
     created_at: Mapped[datetime]

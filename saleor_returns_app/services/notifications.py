@@ -12,6 +12,8 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from saleor_returns_app.domain.notifications import OPTIONAL
+from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.errors import MailRefused, MailUnavailable
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.notifications import Notification
@@ -77,7 +79,9 @@ def queue_mail(
 
 
 def queue_case_mail(ctx: Context, session: Session, case: Case, kind: str, **more: Any) -> None:
-    """A mail about a case to its shopper; `more` fills what this kind tells."""
+    """A mail about a case to its shopper; `more` fills what this kind tells. One that the shop leaves out is not written."""
+    if kind in OPTIONAL and kind in TenantSettings.load(session.get_one(Tenant, case.tenant_id).settings).silent_mails:
+        return
     params = {
         "number": case.number,
         "order_number": case.order_number,

@@ -10,6 +10,8 @@ _LINE = {"item": "Enamel Mug", "variant": "Cream", "quantity": 2, "received": 0,
 def params(kind: str, **changes: Any) -> dict[str, Any]:
     if kind == "code":
         return {"code": "042042", "order_number": "1001", **changes}
+    if kind == "test":
+        return {"shop": "Nordlicht", **changes}
     if kind == "disconnected":
         return {"shop": "Nordlicht", "api_url": "https://nordlicht.example/graphql/", **changes}
     if kind == "escalated":
@@ -133,4 +135,4 @@ _MORE: dict[str, dict[str, Any]] = {
     },
 }
 
-KINDS = ("code", "danger", "disconnected", "escalated", "handed_up", "withdrawal_receipt", *_MORE)
+KINDS = ("code", "danger", "disconnected", "escalated", "handed_up", "test", "withdrawal_receipt", *_MORE)

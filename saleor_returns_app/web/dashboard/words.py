@@ -87,6 +87,7 @@ ENTRIES: dict[str, str] = {
     "link": "Linked to another case",
     "answer_survey": "The shopper said how it went",
     "follow_up": "Followed up",
+    "resend_mail": "Mail sent again",
     "unlink": "Link taken off",
     "merge": "Merged into another case",
     "take_over": "Took over a duplicate",

@@ -67,6 +67,7 @@ SUBJECTS = {
     "complaint_received": "Your complaint %(number)s",
     "complaint_acknowledged": "We look into your complaint %(number)s",
     "complaint_decided": "How your complaint %(number)s was decided",
+    "test": "A test mail of %(shop)s",
     "survey": "How did it go? %(number)s",
     "complaint_closed": "Your complaint %(number)s is closed",
 }
