@@ -30,7 +30,7 @@ from .journeys import Shop
 from .test_repairs import agree, begun, mails, waits
 from .test_repairs import send as send_repaired
 from .test_return_methods import approved, choose
-from .test_sending_out import owed, send
+from .test_sending_out import owed, send, turned_down
 
 
 def settled(shop: Shop, units: int = 2, accepted: int = 1) -> str:
@@ -243,6 +243,41 @@ def test_refused_goods_wait_for_the_dispute_and_go_back_when_it_is_upheld(shop: 
     assert owed(shop, case_id) == []
     uphold_decision(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, reason="Worn.")
     assert owed(shop, case_id) == [1]
+
+
+def test_goods_of_a_rejected_case_go_back_also_when_the_rejection_is_upheld(shop: Shop) -> None:
+    case_id = turned_down(shop, units=2)
+    send(shop, case_id, 1)
+    dispute(shop, case_id)
+    assert owed(shop, case_id) == []
+    uphold_decision(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, reason="Not from us.")
+    assert (owed(shop, case_id), shop.case(case_id).holds_goods) == ([1], True)
+
+
+def test_accepted_goods_that_went_back_have_to_come_again_before_they_are_paid(shop: Shop) -> None:
+    case_id = turned_down(shop, units=2)
+    send(shop, case_id, 1)
+    dispute(shop, case_id)
+    overturn(shop, case_id)
+    shop.approve(case_id)
+    line = shop.case(case_id).lines[0]
+    assert (shop.case(case_id).status, line.received, line.accepted) == ("approved", 1, 1)
+    missing = {line.id: counted(received=0, accepted=0)}
+    receive_case(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, found=missing)
+    assert quoted(shop, case_id) == 2000
+
+
+def test_accepted_goods_that_went_back_can_be_received_again(shop: Shop) -> None:
+    case_id = turned_down(shop, units=1)
+    send(shop, case_id, 1)
+    dispute(shop, case_id)
+    overturn(shop, case_id)
+    shop.approve(case_id)
+    shop.receive(case_id)
+    assert quoted(shop, case_id) == 2000
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        told = [row.units for row in session.scalars(select(RecordedReturn))]
+    assert told == [{"line-1": 1}]
 
 
 def test_a_dispute_that_nobody_decides_is_escalated(shop: Shop, clock: FakeClock) -> None:
