@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from saleor_returns_app.domain.inspection import counted
-from saleor_returns_app.domain.offers import OfferKind
+from saleor_returns_app.domain.offers import OfferKind, Proposal
 from saleor_returns_app.domain.repairs import Finding
 from saleor_returns_app.domain.terms import PostageBearer
 from saleor_returns_app.errors import BadInput, Conflict, MoveRefused, NotFound
@@ -21,6 +21,7 @@ from saleor_returns_app.services.credits import issue_credit
 from saleor_returns_app.services.deadlines import act_on_due
 from saleor_returns_app.services.disputes import dispute_case, overturn_decision, uphold_decision
 from saleor_returns_app.services.inspection import correct_line, receive_case
+from saleor_returns_app.services.offers import decline_offer, make_offer
 from saleor_returns_app.services.refunds import cancel_refund, current_quote
 from saleor_returns_app.services.return_methods import Chosen
 from tests.conftest import add_tenant
@@ -278,6 +279,22 @@ def test_accepted_goods_that_went_back_can_be_received_again(shop: Shop) -> None
     with shop.ctx.db.tenant(shop.tenant_id) as session:
         told = [row.units for row in session.scalars(select(RecordedReturn))]
     assert told == [{"line-1": 1}]
+
+
+def test_a_rejection_after_credit_was_agreed_but_not_given_can_be_taken_up_again(shop: Shop, saleor: FakeSaleor) -> None:
+    case_id = shop.request()
+    agree(shop, case_id, OfferKind.STORE_CREDIT, amount=usd("20.00"))
+    shop.receive(case_id)
+    offer = make_offer(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, proposal=Proposal(kind=OfferKind.REFUND))
+    decline_offer(shop.ctx, shop.tenant_id, offer, actor=shop.shopper)
+    reject_case(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, reason="Not from us.")
+    dispute(shop, case_id)
+    overturn(shop, case_id)
+    shop.approve(case_id)
+    shop.pay(case_id)
+    shop.work(looks=3)
+    assert [str(amount) for _, amount in saleor.paid] == ["20.00 USD"]
+    assert saleor.gift_cards == []
 
 
 def test_a_dispute_that_nobody_decides_is_escalated(shop: Shop, clock: FakeClock) -> None:
