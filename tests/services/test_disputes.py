@@ -281,7 +281,9 @@ def test_accepted_goods_that_went_back_can_be_received_again(shop: Shop) -> None
     assert told == [{"line-1": 1}]
 
 
-def test_a_rejection_after_credit_was_agreed_but_not_given_can_be_taken_up_again(shop: Shop, saleor: FakeSaleor) -> None:
+def test_a_rejection_after_credit_was_agreed_but_not_given_can_be_taken_up_again(
+    shop: Shop, saleor: FakeSaleor
+) -> None:
     case_id = shop.request()
     agree(shop, case_id, OfferKind.STORE_CREDIT, amount=usd("20.00"))
     shop.receive(case_id)

@@ -260,6 +260,26 @@ def run_out(shop: Shop, saleor: FakeSaleor) -> str:
     return case_id
 
 
+@pytest.mark.parametrize("fate", ["planned", "out_of_stock", "unpaid"])
+def test_a_case_does_not_end_for_nothing_while_its_replacement_may_never_be_sent(
+    shop: Shop, saleor: FakeSaleor, fate: str
+) -> None:
+    with shop.ctx.db.everyone() as session:
+        tenant = session.get_one(Tenant, shop.tenant_id)
+        tenant.settings = {**tenant.settings, "sends_replacements_first": True}
+    case_id = agree(shop, pick(quantity=2), units=2)
+    send(shop, case_id)
+    if fate == "out_of_stock":
+        saleor.variants["variant-2"] = make_variant(price="25.00", available=0)
+    if fate != "planned":
+        shop.work()
+    receive(shop, case_id, accepted=1)
+    assert state(shop, case_id) == fate
+    with pytest.raises(Conflict, match="A replacement was agreed"):
+        conclude_case(shop.ctx, shop.tenant_id, case_id, actor=shop.staff)
+    assert shop.case(case_id).status == "inspected"
+
+
 def test_what_ran_out_can_be_chosen_again_by_the_shopper(shop: Shop, saleor: FakeSaleor) -> None:
     case_id = run_out(shop, saleor)
     saleor.variants["variant-3"] = make_variant("variant-3", price="23.00")
