@@ -15,7 +15,7 @@ from saleor_returns_app.domain.policy.calendars import local_day
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import RemoteError
-from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.models.effects import Effect
 from saleor_returns_app.models.exchanges import Exchange
@@ -52,6 +52,8 @@ WHAT_TO_DO = {
     "DIFFERENCE_LATE": "The shopper has not paid the difference of the exchange by %(day)s. Ask them, or cancel the replacement.",
     "REPLACEMENT_GONE": "Replacement order %(order)s was cancelled, and the shopper still has to get something. "
     "Send it again, or agree on something else.",
+    "REPLACEMENT_PAID_FOR": "Replacement order %(order)s was cancelled after the shopper had paid %(amount)s for it. "
+    "Give that back in Saleor; then send it again, or agree on something else.",
     "REPLACEMENT_NOT_MADE": "The replacement order (%(items)s) could not be made: %(message)s "
     "Look at the drafts in Saleor, then say here what to do.",
     "REPLACEMENT_NOT_CANCELLED": "Replacement order %(number)s could not be cancelled: %(message)s "
@@ -74,6 +76,8 @@ WHAT_TO_DO = {
 
 #: These hold while the case waits for its parcels; what comes next settles them.
 OF_PARCELS = frozenset({"PARCEL_LOST", "TO_ARRANGE"})
+#: In the detail of an entry: what the shopper had paid for a replacement that was cancelled.
+PAID_FOR = "paid_for"
 #: Kind of what could not be done → code.
 _STUCK = {
     EffectKind.RESTOCK: "STOCK_NOT_RAISED",
@@ -122,7 +126,9 @@ def refresh_attention(session: Session, case: Case) -> None:
         return
     gone = _given_up(session, case)
     if gone is not None:
-        case.attention, case.attention_detail = "REPLACEMENT_GONE", {"order": gone.replacement_number}
+        paid = _paid_for(session, gone)
+        case.attention = "REPLACEMENT_PAID_FOR" if paid else "REPLACEMENT_GONE"
+        case.attention_detail = {"order": gone.replacement_number, **({"amount": paid} if paid else {})}
         return
     lost = session.scalars(
         select(Parcel)
@@ -181,6 +187,13 @@ def _given_up(session: Session, case: Case) -> Exchange | None:
     exchange = session.scalar(latest)
     cancelled = exchange is not None and exchange.state == ExchangeState.CANCELLED and exchange.replacement_id
     return exchange if cancelled else None
+
+
+def _paid_for(session: Session, exchange: Exchange) -> str:
+    """What the shopper had paid for a replacement when it was cancelled; empty where it was nothing."""
+    told = select(CaseEntry).where(CaseEntry.case_id == exchange.case_id, CaseEntry.at >= exchange.created_at)
+    amounts = [str(entry.detail[PAID_FOR]) for entry in session.scalars(told) if PAID_FOR in entry.detail]
+    return amounts[-1] if amounts else ""
 
 
 def owes_goods(case: Case) -> bool:

@@ -356,6 +356,38 @@ def test_one_cancelled_in_saleor_is_told_to_a_person(shop: Shop, saleor: FakeSal
     assert (shop.case(case_id).status, shop.case(case_id).attention) == ("inspected", "REPLACEMENT_GONE")
 
 
+@pytest.mark.parametrize("told", ["both", "the end"])
+def test_a_difference_that_was_paid_for_a_cancelled_replacement_is_told_to_a_person(
+    shop: Shop, saleor: FakeSaleor, told: str
+) -> None:
+    case_id = agree(shop)
+    receive(shop, case_id)
+    send(shop, case_id)
+    shop.work()
+    if told == "both":
+        ship(shop, saleor, is_shipped=False, due=usd("0"))
+        assert state(shop, case_id) == "ordered"
+    ship(shop, saleor, is_shipped=False, due=usd("0"), is_cancelled=True)
+    case = shop.case(case_id)
+    assert (state(shop, case_id), case.attention) == ("cancelled", "REPLACEMENT_PAID_FOR")
+    assert case.attention_detail["amount"] == "5.00 USD"
+
+
+def test_a_difference_that_is_paid_while_its_replacement_is_being_cancelled_is_told_to_a_person(
+    shop: Shop, saleor: FakeSaleor
+) -> None:
+    case_id = agree(shop)
+    receive(shop, case_id)
+    send(shop, case_id)
+    shop.work()
+    choosing.cancel_replacement(shop.ctx, shop.tenant_id, case_id, actor=shop.staff)
+    key, order = next(iter(saleor.replacements.items()))
+    saleor.replacements[key] = replace(order, due=usd("0"), is_cancelled=True)
+    shop.work()
+    case = shop.case(case_id)
+    assert (case.attention, case.attention_detail["amount"]) == ("REPLACEMENT_PAID_FOR", "5.00 USD")
+
+
 def test_what_saleor_refuses_is_left_to_a_person_who_may_have_done_it(shop: Shop, saleor: FakeSaleor) -> None:
     saleor.variants["variant-2"] = make_variant(price="20.00")
     case_id = agree(shop)
