@@ -214,6 +214,12 @@ def _day(session: Session, row: DeadlineRow) -> str:
     return local_day(row.due_at, settings.time_zone).isoformat()
 
 
+def _in_words(case: Case) -> str:
+    detail = case.attention_detail
+    when = " ".join(str(detail[name]) for name in ("pickup_day", "pickup_window") if detail.get(name))
+    return WHAT_TO_DO[case.attention] % {**detail, "when": f" ({when})" if when else ""}
+
+
 def report_attention(lane: Lane, which: ColumnElement[bool]) -> None:
     """Tell the merchant in the Dashboard what changed since it was told last. Best effort: the queue shows it in any case."""
     ctx = lane.ctx
@@ -225,8 +231,7 @@ def report_attention(lane: Lane, which: ColumnElement[bool]) -> None:
     for case in changed:
         try:
             if case.attention:
-                message = f"{case.number}: {WHAT_TO_DO[case.attention] % case.attention_detail}"
-                ctx.saleor.report_problem(shop, key=case.number, message=message)
+                ctx.saleor.report_problem(shop, key=case.number, message=f"{case.number}: {_in_words(case)}")
             else:
                 ctx.saleor.dismiss_problem(shop, key=case.number)
         except RemoteError:
