@@ -17,7 +17,7 @@ from .deductions import agreed_share, postage_notes, restocking_fee, take_off_ag
 from .differences import Difference, PieceWorth, difference_of, quote_difference, worths_of
 from .exchanges import fit, in_pieces
 from .money import Money, total
-from .orders import GrantStatus, Order, OrderLine
+from .orders import GrantedRefund, GrantStatus, Order, OrderLine
 from .quote_lines import QuoteKind, QuoteLine, unit_worths
 from .tenders import RefundWay, SplitRule, Tender, split
 from .terms import CaseTerms, ShippingRule
@@ -113,13 +113,8 @@ def quote_refund(
             notes=tuple(notes),
             fingerprint=_fingerprint([], (), terms),
         )
-    taken = Counter(committed.units)
-    external_shipping = False
-    for grant in order.granted_refunds:
-        if grant.id not in own_grants and grant.status in TAKING:
-            external_shipping = external_shipping or grant.shipping_included
-            for granted in grant.lines:
-                taken[granted.order_line_id] += granted.quantity
+    taken = units_taken(order, committed, own_grants)
+    external_shipping = any(grant.shipping_included for grant in _grants_of_others(order, own_grants))
     pieces = fit(terms.pieces, wanted)
     in_goods = worths_of(order, pieces, taken)
     exchanged = Counter(in_pieces(pieces))
@@ -165,6 +160,19 @@ def quote_refund(
         in_goods=in_goods,
         kept=terms.stays_settled,
     )
+
+
+def units_taken(order: Order, committed: Committed, own_grants: frozenset[str]) -> Counter[str]:
+    """Units of each line that are settled: by this app, or by refunds that others granted."""
+    taken = Counter(committed.units)
+    for grant in _grants_of_others(order, own_grants):
+        for granted in grant.lines:
+            taken[granted.order_line_id] += granted.quantity
+    return taken
+
+
+def _grants_of_others(order: Order, own_grants: frozenset[str]) -> list[GrantedRefund]:
+    return [grant for grant in order.granted_refunds if grant.id not in own_grants and grant.status in TAKING]
 
 
 def _goods(line: OrderLine, wanted: int, taken: int, committed: Committed, notes: list[Because]) -> QuoteLine | None:

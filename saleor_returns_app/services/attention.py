@@ -15,7 +15,7 @@ from saleor_returns_app.domain.policy.calendars import local_day
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import RemoteError
-from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.complaints import Complaint
 from saleor_returns_app.models.deadlines import DeadlineRow
 from saleor_returns_app.models.effects import Effect
@@ -55,6 +55,8 @@ WHAT_TO_DO = {
     "DIFFERENCE_LATE": "The shopper has not paid the difference of the exchange by %(day)s. Ask them, or cancel the replacement.",
     "REPLACEMENT_GONE": "Replacement order %(order)s was cancelled, and the shopper still has to get something. "
     "Send it again, or agree on something else.",
+    "REPLACEMENT_PAID_FOR": "Replacement order %(order)s was cancelled after the shopper had paid %(amount)s for it. "
+    "Give that back in Saleor; then send it again, or agree on something else.",
     "REPLACEMENT_NOT_MADE": "The replacement order (%(items)s) could not be made: %(message)s "
     "Look at the drafts in Saleor, then say here what to do.",
     "REPLACEMENT_NOT_CANCELLED": "Replacement order %(number)s could not be cancelled: %(message)s "
@@ -77,6 +79,8 @@ WHAT_TO_DO = {
 
 #: These hold while the case waits for its parcels; what comes next settles them.
 OF_PARCELS = frozenset({"PARCEL_LOST", "TO_ARRANGE"})
+#: In the detail of an entry: what the shopper had paid for a replacement that was cancelled.
+PAID_FOR = "paid_for"
 #: Kind of what could not be done → code.
 _STUCK = {
     EffectKind.RESTOCK: "STOCK_NOT_RAISED",
@@ -133,7 +137,9 @@ def refresh_attention(session: Session, case: Case) -> None:
         return
     gone = _given_up(session, case)
     if gone is not None:
-        case.attention, case.attention_detail = "REPLACEMENT_GONE", {"order": gone.replacement_number}
+        paid = _paid_for(session, gone)
+        case.attention = "REPLACEMENT_PAID_FOR" if paid else "REPLACEMENT_GONE"
+        case.attention_detail = {"order": gone.replacement_number, **({"amount": paid} if paid else {})}
         return
     lost = session.scalars(
         select(Parcel)
@@ -194,6 +200,13 @@ def _given_up(session: Session, case: Case) -> Exchange | None:
     return exchange if cancelled else None
 
 
+def _paid_for(session: Session, exchange: Exchange) -> str:
+    """What the shopper had paid for a replacement when it was cancelled; empty where it was nothing."""
+    told = select(CaseEntry).where(CaseEntry.case_id == exchange.case_id, CaseEntry.at >= exchange.created_at)
+    amounts = [str(entry.detail[PAID_FOR]) for entry in session.scalars(told) if PAID_FOR in entry.detail]
+    return amounts[-1] if amounts else ""
+
+
 def owes_goods(case: Case) -> bool:
     """Whether a replacement order belongs to what was agreed, for what was accepted or, until then, announced."""
     inspected = any(line.acceptance != Acceptance.UNDECIDED for line in case.lines)
@@ -212,6 +225,12 @@ def _day(session: Session, row: DeadlineRow) -> str:
     return local_day(row.due_at, settings.time_zone).isoformat()
 
 
+def _in_words(case: Case) -> str:
+    detail = case.attention_detail
+    when = " ".join(str(detail[name]) for name in ("pickup_day", "pickup_window") if detail.get(name))
+    return WHAT_TO_DO[case.attention] % {**detail, "when": f" ({when})" if when else ""}
+
+
 def report_attention(lane: Lane, which: ColumnElement[bool]) -> None:
     """Tell the merchant in the Dashboard what changed since it was told last. Best effort: the queue shows it in any case."""
     ctx = lane.ctx
@@ -223,8 +242,7 @@ def report_attention(lane: Lane, which: ColumnElement[bool]) -> None:
     for case in changed:
         try:
             if case.attention:
-                message = f"{case.number}: {WHAT_TO_DO[case.attention] % case.attention_detail}"
-                ctx.saleor.report_problem(shop, key=case.number, message=message)
+                ctx.saleor.report_problem(shop, key=case.number, message=f"{case.number}: {_in_words(case)}")
             else:
                 ctx.saleor.dismiss_problem(shop, key=case.number)
         except RemoteError:

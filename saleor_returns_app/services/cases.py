@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import Acceptance, CaseEvent
+from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.places import place_named
 from saleor_returns_app.domain.repairs import is_repair
@@ -32,6 +33,9 @@ from .places import address_of
 from .quotes import quote_case
 from .return_methods import chooses_way
 from .surveys import ask_opinion
+
+#: A replacement that may never be sent: until it is certain, what was agreed on is owed.
+_NOT_SENT_YET = (ExchangeState.PLANNED, ExchangeState.OUT_OF_STOCK, ExchangeState.UNPAID)
 
 
 def approve_case(
@@ -233,7 +237,8 @@ def _check_nothing_owed(session: Session, case: Case, settings: TenantSettings) 
     if not CaseTerms.load(case.terms or {}).in_money:
         text = "Something else than money was agreed: mark it as done once the shopper has it."
         raise Conflict(text, code="OWED")
-    if owes_goods(case) and live_exchange(session, case.id) is None and any(line.accepted for line in case.lines):
+    exchange = live_exchange(session, case.id)
+    if owes_goods(case) and (exchange is None or exchange.state in _NOT_SENT_YET):
         raise Conflict("A replacement was agreed: send it, or agree on something else.", code="OWED")
     if quote_case(session, case, mirrored_order(session, case.saleor_order_id), settings).total:
         raise Conflict("Items were accepted: their refund has to be approved.", code="REFUND_OWED")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
@@ -20,7 +22,8 @@ from .context import Context
 from .guards import check_version, require_permission, require_role
 from .history import load_return, move_case, record_entry
 from .issued_codes import plan_code
-from .orders import mirrored_order
+from .orders import fresh_order, lock_lane, mirrored_order
+from .quotes import is_settled_otherwise
 
 #: Kind of offer → what it becomes.
 _BY_OFFER = {OfferKind.STORE_CREDIT: EffectKind.GIFT_CARD, OfferKind.VOUCHER: EffectKind.VOUCHER}
@@ -54,11 +57,16 @@ def owed_credit(session: Session, case: Case) -> Money | None:
 def issue_credit(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, version: int | None = None) -> None:
     """Let the agreed gift card or voucher be made. Above the policy's limit the first approval only counts as such.
 
-    Raises Conflict where none was agreed, nothing was accepted, or the same person approves twice.
+    Raises Conflict where none was agreed, nothing was accepted, its items were settled otherwise meanwhile, or the same person
+    approves twice.
     """
     require_permission(actor, "HANDLE_PAYMENTS")
     require_role(actor, Verb.PAY)
     with ctx.db.tenant(tenant_id) as session:
+        order_id = load_return(session, case_id, actor).saleor_order_id
+    order = fresh_order(ctx, tenant_id, order_id, max_age=timedelta(0))
+    with ctx.db.tenant(tenant_id) as session:
+        lock_lane(session, order_id)
         case = load_return(session, case_id, actor)
         check_version(case, version)
         kind, owed = agreed_code(CaseTerms.load(case.terms or {})), owed_credit(session, case)
@@ -68,6 +76,9 @@ def issue_credit(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, ve
         check_accepted(case)
         if not owed:
             raise Conflict("Nothing was accepted, so no credit is owed.", code="NOTHING_DUE")
+        if is_settled_otherwise(session, case, order):
+            text = "Some of these items were refunded or exchanged meanwhile. Agree on something else with the shopper."
+            raise Conflict(text, code="SETTLED_BEFORE")
         if waits_for_second_person(ctx, session, case, worth=owed, fingerprint=f"{kind.value}:{owed}", actor=actor):
             return
         case.first_approval = {}

@@ -166,7 +166,8 @@ def _given_otherwise(case: Case, terms: CaseTerms) -> bool:
         line.accepted for line in case.lines
     )
     by_other_means = bool(terms.pieces) or (not terms.in_money and not is_repair(terms))
-    return was_settled and by_other_means
+    # What was agreed on in a case that was rejected in the end was not given.
+    return was_settled and by_other_means and not case.rejection
 
 
 def _said(text: str, *, missing: str) -> str:

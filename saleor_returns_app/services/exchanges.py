@@ -13,6 +13,7 @@ from saleor_returns_app.domain.cases import Acceptance, CaseEvent, CaseStatus
 from saleor_returns_app.domain.differences import PieceWorth
 from saleor_returns_app.domain.effects import EffectKind
 from saleor_returns_app.domain.exchanges import BY_ORDER, EXCHANGE, WATCHED, ExchangeEvent, ExchangeState
+from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.quotes import Quote
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.terms import CaseTerms
@@ -23,7 +24,7 @@ from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.refunds import Refund
 
 from .approvals import waits_for_second_person
-from .attention import refresh_attention
+from .attention import PAID_FOR, refresh_attention
 from .context import Context
 from .effects import plan_effect
 from .guards import check_version, require_permission, require_role
@@ -274,7 +275,8 @@ def watch_exchange(lane: Lane, shop: ShopConnection, exchange_id: str) -> None:
 
 def _follow(ctx: Context, session: Session, case: Case, exchange: Exchange, found: Replacement | None) -> None:
     if found is None or found.is_cancelled:
-        give_up(ctx, session, case, exchange, SYSTEM, event="replacement_cancelled")
+        paid = found.total - found.due if found is not None else None
+        give_up(ctx, session, case, exchange, SYSTEM, event="replacement_cancelled", paid=paid)
     elif found.is_shipped:
         exchange.tracking = found.tracking[:300]
         note_shipped(ctx, session, case, exchange, SYSTEM)
@@ -299,12 +301,20 @@ def note_shipped(ctx: Context, session: Session, case: Case, exchange: Exchange,
     settle_case(ctx, session, case, actor)
 
 
-def give_up(ctx: Context, session: Session, case: Case, exchange: Exchange, actor: Actor, *, event: str) -> None:
-    """Without the replacement somebody decides again."""
+def give_up(
+    ctx: Context,
+    session: Session,
+    case: Case,
+    exchange: Exchange,
+    actor: Actor,
+    *,
+    event: str,
+    paid: Money | None = None,
+) -> None:
+    """Without the replacement somebody decides again. `paid`: what the shopper paid for it and has not got back."""
     move_exchange(ctx, exchange, ExchangeEvent.CANCEL, actor)
-    record_entry(
-        ctx, session, case, event=event, actor=actor, public=True, detail={"order": exchange.replacement_number}
-    )
+    detail = {"order": exchange.replacement_number, **({PAID_FOR: str(paid)} if paid else {})}
+    record_entry(ctx, session, case, event=event, actor=actor, public=True, detail=detail)
     if case.status == CaseStatus.RESOLVING and not _has_refunds(session, case):
         move_case(ctx, case, CaseEvent.RECONSIDER, SYSTEM)
     follow_case(ctx, session, case)

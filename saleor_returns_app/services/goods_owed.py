@@ -22,7 +22,7 @@ _SENDS_REFUSED = frozenset({CaseStatus.INSPECTED, CaseStatus.RESOLVING, CaseStat
 
 def goods_owed(session: Session, case: Case) -> dict[str, int]:
     """Units by return line id that have to be sent to the shopper and were not. What is repaired goes back with its repair."""
-    if case.status in RELEASED:
+    if is_turned_down(case):
         due: Mapping[str, int] = {line.id: line.received - line.settled for line in case.lines}
         gone = goods_sent(session, case)
     elif case.status in _SENDS_REFUSED:
@@ -31,6 +31,11 @@ def goods_owed(session: Session, case: Case) -> dict[str, int]:
         return {}
     left = {line_id: quantity - gone.get(line_id, 0) for line_id, quantity in due.items()}
     return {line_id: quantity for line_id, quantity in left.items() if quantity > 0}
+
+
+def is_turned_down(case: Case) -> bool:
+    """Whether the case ended for nothing, also where that was disputed and upheld: all that was not settled before is the shopper's."""
+    return case.status in RELEASED or (case.status == CaseStatus.CLOSED and bool(case.rejection))
 
 
 def goods_sent(session: Session, case: Case, *, repaired: bool = True) -> Mapping[str, int]:

@@ -141,7 +141,8 @@ class Retracting:
     def look(self, ctx: Context, shop: ShopConnection, effect: Effect) -> Sight:
         found = ctx.saleor.read_replacement(shop, str(effect.what["order"]))
         if found is None or found.is_cancelled:
-            return Finished({"cancelled": True})
+            paid_minor = (found.total - found.due).minor if found is not None else 0
+            return Finished({"cancelled": True, "paid_minor": paid_minor})
         if found.is_shipped or not found.due:
             return Finished({"cancelled": False})
         return ToDo()
@@ -155,7 +156,8 @@ class Retracting:
         if exchange.state != ExchangeState.UNPAID:
             return
         if effect.result.get("cancelled", True):
-            give_up(ctx, session, case, exchange, SYSTEM, event="replacement_cancelled")
+            paid = Money.from_minor(int(effect.result.get("paid_minor", 0)), exchange.currency)
+            give_up(ctx, session, case, exchange, SYSTEM, event="replacement_cancelled", paid=paid)
         else:
             note_paid(ctx, session, case, exchange)
 

@@ -14,7 +14,7 @@ from saleor_returns_app.domain.cases import Acceptance
 from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.orders import Order
-from saleor_returns_app.domain.quotes import TAKING, Committed, Quote, quote_refund
+from saleor_returns_app.domain.quotes import TAKING, Committed, Quote, quote_refund, units_taken
 from saleor_returns_app.domain.refunds import CLAIMING, UNDER_WAY, RefundStatus, recognise_grant, seen_in_charge
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.tenders import RefundWay
@@ -144,4 +144,15 @@ def quote_case(session: Session, case: Case, order: Order, settings: TenantSetti
         since=case.begun_again_at,
         terms=CaseTerms.load(case.terms or {}),
         agreed_units={line.order_line_id: line.quantity - line.settled for line in case.lines},
+    )
+
+
+def is_settled_otherwise(session: Session, case: Case, order: Order) -> bool:
+    """Whether units that this case is to settle were refunded or exchanged meanwhile, by another case or outside of the app."""
+    committed, ours = committed_refunds(session, order, besides=case.id, since=case.begun_again_at)
+    taken = units_taken(order, committed, ours)
+    bought = {line.id: line.quantity for line in order.lines}
+    return any(
+        max(line.accepted - line.settled, 0) > max(bought.get(line.order_line_id, 0) - taken[line.order_line_id], 0)
+        for line in case.lines
     )

@@ -9,19 +9,23 @@ from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.carriers import tracking_key
+from saleor_returns_app.domain.inspection import Disposition
 from saleor_returns_app.domain.parcels import MOST_PARCELS, PARCEL, Direction, ParcelEvent, ParcelStatus
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import BadInput, Conflict, NotFound
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.inspection import Finding
 from saleor_returns_app.models.parcels import Parcel
 
 from .context import Context
-from .goods_owed import goods_owed, mark_goods_owed
+from .findings import holding_findings
+from .goods_owed import goods_owed, goods_sent, is_turned_down, mark_goods_owed
 from .guards import check_version, require_permission, require_role, require_staff
 from .history import load_return, record_entry
 from .logistics import checked_tracking, parcels_of
 from .notifications import queue_case_mail
+from .restocking import restock_correction
 
 
 def send_goods_back(
@@ -56,6 +60,8 @@ def send_goods_back(
         packed = {line_id: quantity for line_id, quantity in units.items() if quantity}
         if not packed:
             raise BadInput("Say which items are in the parcel.", code="NO_UNITS", field="units")
+        if is_turned_down(case):
+            _take_accepted_back(ctx, session, case, packed)
         parcel = add_parcel_out(
             ctx, session, case, actor=actor, units=packed, carrier=said, tracking_number=number, method=""
         )
@@ -72,6 +78,49 @@ def send_goods_back(
             note="refused goods sent back",
         )
         queue_case_mail(ctx, session, case, "goods_sent_back", parcel=told, whole=not case.holds_goods)
+
+
+def _take_accepted_back(ctx: Context, session: Session, case: Case, packed: Mapping[str, int]) -> None:
+    """A case that ended for nothing after its goods were accepted: what goes back counts as refused, and comes off the shelf.
+
+    What was refused goes first, and what lies on the shelf last. The parcel is not there yet.
+    """
+    gone, findings = goods_sent(session, case, repaired=False), holding_findings(session, case)
+    for line in case.lines:
+        mine = [item for item in findings if item.line_id == line.id]
+        refused = sum(item.quantity for item in mine if not item.accepted)
+        count = packed.get(line.id, 0) - max(refused - gone.get(line.id, 0), 0)
+        on_shelf_last = sorted(mine, key=lambda item: item.disposition == Disposition.RESTOCK)
+        for finding in on_shelf_last:
+            if count > 0 and finding.accepted:
+                taken = min(finding.quantity, count)
+                count -= taken
+                line.accepted -= taken
+                _take_back(ctx, session, case, finding, taken)
+
+
+def _take_back(ctx: Context, session: Session, case: Case, finding: Finding, taken: int) -> None:
+    piles = ((taken, False, Disposition.SEND_BACK), (finding.quantity - taken, True, Disposition(finding.disposition)))
+    kept = [
+        Finding(
+            id=new_id(),
+            case_id=case.id,
+            line_id=finding.line_id,
+            quantity=quantity,
+            grade=finding.grade,
+            accepted=accepted,
+            disposition=disposition,
+            reason=finding.reason if accepted else case.rejection,
+            found_by=finding.found_by,
+            at=finding.at,
+        )
+        for quantity, accepted, disposition in piles
+        if quantity
+    ]
+    session.add_all(kept)
+    finding.replaced_at = ctx.now()
+    session.flush()
+    restock_correction(ctx, session, case, replaced=[finding], kept=kept)
 
 
 def add_parcel_out(

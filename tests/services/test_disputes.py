@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from saleor_returns_app.domain.inspection import counted
-from saleor_returns_app.domain.offers import OfferKind
+from saleor_returns_app.domain.offers import OfferKind, Proposal
 from saleor_returns_app.domain.repairs import Finding
 from saleor_returns_app.domain.terms import PostageBearer
 from saleor_returns_app.errors import BadInput, Conflict, Forbidden, MoveRefused, NotFound
@@ -21,6 +21,7 @@ from saleor_returns_app.services.credits import issue_credit
 from saleor_returns_app.services.deadlines import act_on_due
 from saleor_returns_app.services.disputes import dispute_case, overturn_decision, uphold_decision
 from saleor_returns_app.services.inspection import correct_line, receive_case
+from saleor_returns_app.services.offers import decline_offer, make_offer
 from saleor_returns_app.services.refunds import cancel_refund, current_quote
 from saleor_returns_app.services.return_methods import Chosen
 from tests.conftest import add_tenant
@@ -31,7 +32,7 @@ from .test_complaints import colleague, see
 from .test_repairs import agree, begun, mails, waits
 from .test_repairs import send as send_repaired
 from .test_return_methods import approved, choose
-from .test_sending_out import owed, send
+from .test_sending_out import owed, send, turned_down
 
 
 def settled(shop: Shop, units: int = 2, accepted: int = 1) -> str:
@@ -244,6 +245,59 @@ def test_refused_goods_wait_for_the_dispute_and_go_back_when_it_is_upheld(shop: 
     assert owed(shop, case_id) == []
     uphold_decision(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, reason="Worn.")
     assert owed(shop, case_id) == [1]
+
+
+def test_goods_of_a_rejected_case_go_back_also_when_the_rejection_is_upheld(shop: Shop) -> None:
+    case_id = turned_down(shop, units=2)
+    send(shop, case_id, 1)
+    dispute(shop, case_id)
+    assert owed(shop, case_id) == []
+    uphold_decision(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, reason="Not from us.")
+    assert (owed(shop, case_id), shop.case(case_id).holds_goods) == ([1], True)
+
+
+def test_accepted_goods_that_went_back_have_to_come_again_before_they_are_paid(shop: Shop) -> None:
+    case_id = turned_down(shop, units=2)
+    send(shop, case_id, 1)
+    dispute(shop, case_id)
+    overturn(shop, case_id)
+    shop.approve(case_id)
+    line = shop.case(case_id).lines[0]
+    assert (shop.case(case_id).status, line.received, line.accepted) == ("approved", 1, 1)
+    missing = {line.id: counted(received=0, accepted=0)}
+    receive_case(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, found=missing)
+    assert quoted(shop, case_id) == 2000
+
+
+def test_accepted_goods_that_went_back_can_be_received_again(shop: Shop) -> None:
+    case_id = turned_down(shop, units=1)
+    send(shop, case_id, 1)
+    dispute(shop, case_id)
+    overturn(shop, case_id)
+    shop.approve(case_id)
+    shop.receive(case_id)
+    assert quoted(shop, case_id) == 2000
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        told = [row.units for row in session.scalars(select(RecordedReturn))]
+    assert told == [{"line-1": 1}]
+
+
+def test_a_rejection_after_credit_was_agreed_but_not_given_can_be_taken_up_again(
+    shop: Shop, saleor: FakeSaleor
+) -> None:
+    case_id = shop.request()
+    agree(shop, case_id, OfferKind.STORE_CREDIT, amount=usd("20.00"))
+    shop.receive(case_id)
+    offer = make_offer(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, proposal=Proposal(kind=OfferKind.REFUND))
+    decline_offer(shop.ctx, shop.tenant_id, offer, actor=shop.shopper)
+    reject_case(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, reason="Not from us.")
+    dispute(shop, case_id)
+    overturn(shop, case_id)
+    shop.approve(case_id)
+    shop.pay(case_id)
+    shop.work(looks=3)
+    assert [str(amount) for _, amount in saleor.paid] == ["20.00 USD"]
+    assert saleor.gift_cards == []
 
 
 def test_a_dispute_that_nobody_decides_is_escalated(shop: Shop, clock: FakeClock) -> None:

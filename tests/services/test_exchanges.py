@@ -260,6 +260,26 @@ def run_out(shop: Shop, saleor: FakeSaleor) -> str:
     return case_id
 
 
+@pytest.mark.parametrize("fate", ["planned", "out_of_stock", "unpaid"])
+def test_a_case_does_not_end_for_nothing_while_its_replacement_may_never_be_sent(
+    shop: Shop, saleor: FakeSaleor, fate: str
+) -> None:
+    with shop.ctx.db.everyone() as session:
+        tenant = session.get_one(Tenant, shop.tenant_id)
+        tenant.settings = {**tenant.settings, "sends_replacements_first": True}
+    case_id = agree(shop, pick(quantity=2), units=2)
+    send(shop, case_id)
+    if fate == "out_of_stock":
+        saleor.variants["variant-2"] = make_variant(price="25.00", available=0)
+    if fate != "planned":
+        shop.work()
+    receive(shop, case_id, accepted=1)
+    assert state(shop, case_id) == fate
+    with pytest.raises(Conflict, match="A replacement was agreed"):
+        conclude_case(shop.ctx, shop.tenant_id, case_id, actor=shop.staff)
+    assert shop.case(case_id).status == "inspected"
+
+
 def test_what_ran_out_can_be_chosen_again_by_the_shopper(shop: Shop, saleor: FakeSaleor) -> None:
     case_id = run_out(shop, saleor)
     saleor.variants["variant-3"] = make_variant("variant-3", price="23.00")
@@ -334,6 +354,38 @@ def test_one_cancelled_in_saleor_is_told_to_a_person(shop: Shop, saleor: FakeSal
     shop.work()
     ship(shop, saleor, is_shipped=False, is_cancelled=True)
     assert (shop.case(case_id).status, shop.case(case_id).attention) == ("inspected", "REPLACEMENT_GONE")
+
+
+@pytest.mark.parametrize("told", ["both", "the end"])
+def test_a_difference_that_was_paid_for_a_cancelled_replacement_is_told_to_a_person(
+    shop: Shop, saleor: FakeSaleor, told: str
+) -> None:
+    case_id = agree(shop)
+    receive(shop, case_id)
+    send(shop, case_id)
+    shop.work()
+    if told == "both":
+        ship(shop, saleor, is_shipped=False, due=usd("0"))
+        assert state(shop, case_id) == "ordered"
+    ship(shop, saleor, is_shipped=False, due=usd("0"), is_cancelled=True)
+    case = shop.case(case_id)
+    assert (state(shop, case_id), case.attention) == ("cancelled", "REPLACEMENT_PAID_FOR")
+    assert case.attention_detail["amount"] == "5.00 USD"
+
+
+def test_a_difference_that_is_paid_while_its_replacement_is_being_cancelled_is_told_to_a_person(
+    shop: Shop, saleor: FakeSaleor
+) -> None:
+    case_id = agree(shop)
+    receive(shop, case_id)
+    send(shop, case_id)
+    shop.work()
+    choosing.cancel_replacement(shop.ctx, shop.tenant_id, case_id, actor=shop.staff)
+    key, order = next(iter(saleor.replacements.items()))
+    saleor.replacements[key] = replace(order, due=usd("0"), is_cancelled=True)
+    shop.work()
+    case = shop.case(case_id)
+    assert (case.attention, case.attention_detail["amount"]) == ("REPLACEMENT_PAID_FOR", "5.00 USD")
 
 
 def test_what_saleor_refuses_is_left_to_a_person_who_may_have_done_it(shop: Shop, saleor: FakeSaleor) -> None:

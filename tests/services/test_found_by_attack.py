@@ -7,11 +7,13 @@ from decimal import Decimal
 
 import pytest
 
+from saleor_returns_app.domain.offers import OfferKind, Proposal
 from saleor_returns_app.domain.orders import GrantedRefund, GrantedRefundLine, GrantStatus
 from saleor_returns_app.errors import Conflict, SaleorRefused, SaleorUnclear
 from saleor_returns_app.models.refunds import Refund
-from saleor_returns_app.services import notes, recorded_returns, refunds
+from saleor_returns_app.services import notes, offers, recorded_returns, refunds
 from saleor_returns_app.services.advancing import advance_order
+from saleor_returns_app.services.credits import issue_credit
 from saleor_returns_app.services.lanes import claim_lane
 from saleor_returns_app.services.paying import Paying
 from saleor_returns_app.services.paying_legacy import advance_legacy
@@ -62,6 +64,21 @@ def test_units_refunded_outside_before_the_grant_are_not_paid_again(shop: Shop, 
     shop.work(looks=2)
     assert paid(saleor) == []
     assert shop.case(case_id).attention == "NOT_LEFT"
+
+
+@pytest.mark.parametrize("kind", [OfferKind.STORE_CREDIT, OfferKind.VOUCHER])
+def test_units_refunded_outside_get_no_store_credit_besides(shop: Shop, saleor: FakeSaleor, kind: OfferKind) -> None:
+    case_id = shop.request({"line-1": 1})
+    offer_id = offers.make_offer(
+        shop.ctx, shop.tenant_id, case_id, actor=shop.staff, proposal=Proposal(kind=kind, amount=usd("20.00"))
+    )
+    offers.accept_offer(shop.ctx, shop.tenant_id, offer_id, actor=shop.shopper)
+    shop.receive(case_id)
+    external_grant(saleor, 3)
+    with pytest.raises(Conflict, match="refunded or exchanged meanwhile"):
+        issue_credit(shop.ctx, shop.tenant_id, case_id, actor=shop.staff)
+    external_grant(saleor, 2)  # of the three that were bought
+    issue_credit(shop.ctx, shop.tenant_id, case_id, actor=shop.staff)
 
 
 def test_units_refunded_outside_after_the_quote_was_read_change_it(shop: Shop, saleor: FakeSaleor) -> None:

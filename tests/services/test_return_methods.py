@@ -18,6 +18,7 @@ from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.notifications import Notification
 from saleor_returns_app.models.parcels import Parcel
 from saleor_returns_app.models.tenants import Tenant
+from saleor_returns_app.services.advancing import advance_order
 from saleor_returns_app.services.arranging import arrange_parcel
 from saleor_returns_app.services.cases import approve_case
 from saleor_returns_app.services.logistics import add_tracking, read_parcels
@@ -322,3 +323,19 @@ class TestWhereItGoes:
             approve_case(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, place="Atlantis")
         approve_case(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, place="City store")
         assert shop.case(case_id).return_address == "Demo\n2 High St\nBonn"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        (Chosen(method="drop_off"), "chose drop-off at a parcel shop for parcel 1. Arrange it"),
+        (PICKUP, "for parcel 1 (2026-03-03 09:00–13:00). Arrange it"),
+    ],
+)
+def test_what_waits_to_be_arranged_is_told_in_the_dashboard_and_stops_no_job(
+    shop: Shop, saleor: FakeSaleor, chosen: Chosen, said: str
+) -> None:
+    case_id = approved(shop, "courier_pickup", "drop_off")
+    choose(shop, case_id, chosen)
+    advance_order(shop.ctx, shop.tenant_id, "order-1", holder="test")
+    assert said in saleor.problems["R-2026-000001"]

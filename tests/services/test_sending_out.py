@@ -11,13 +11,14 @@ from saleor_returns_app.domain.inspection import Disposition, Found, Grade, coun
 from saleor_returns_app.domain.offers import OfferKind, Proposal
 from saleor_returns_app.errors import BadInput, Conflict, Forbidden
 from saleor_returns_app.models.cases import CaseEntry
-from saleor_returns_app.services.cases import cancel_case, conclude_case
+from saleor_returns_app.services.cases import cancel_case, conclude_case, reject_case
 from saleor_returns_app.services.goods_owed import goods_owed
 from saleor_returns_app.services.inspection import correct_line, receive_case
 from saleor_returns_app.services.offers import decline_offer, make_offer
 from saleor_returns_app.services.queue import Asked, View, count_cases, list_cases
 from saleor_returns_app.services.repairs import turn_repair
 from saleor_returns_app.services.sending_out import correct_parcel_out, send_goods_back
+from tests.fakes import FakeSaleor
 
 from .journeys import Shop
 from .test_repairs import begun, mails, out
@@ -215,3 +216,26 @@ def test_goods_of_a_case_that_ends_for_nothing_go_back(shop: Shop) -> None:
     assert owed(shop, case_id) == [2]
     send(shop, case_id, 2)
     assert to_send(shop) == []
+
+
+def turned_down(shop: Shop, units: int = 2) -> str:
+    """Its goods were accepted and put on the shelf; then nothing was agreed on."""
+    case_id = refused(shop, units=units, accepted=units)
+    shop.work(looks=2)
+    offer = make_offer(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, proposal=Proposal(kind=OfferKind.REFUND))
+    decline_offer(shop.ctx, shop.tenant_id, offer, actor=shop.shopper)
+    reject_case(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, reason="Not from us.")
+    return case_id
+
+
+def test_accepted_goods_that_go_back_after_all_come_off_the_shelf(shop: Shop, saleor: FakeSaleor) -> None:
+    saleor.stock["variant-1", "warehouse-1"] = 5
+    case_id = turned_down(shop)
+    assert saleor.stock["variant-1", "warehouse-1"] == 7
+    send(shop, case_id, 1)
+    shop.work(looks=2)
+    assert (saleor.stock["variant-1", "warehouse-1"], owed(shop, case_id)) == (6, [1])
+    send(shop, case_id, 1, number="RR123456785DE")
+    shop.work(looks=2)
+    assert (saleor.stock["variant-1", "warehouse-1"], owed(shop, case_id)) == (5, [])
+    assert shop.case(case_id).lines[0].accepted == 0

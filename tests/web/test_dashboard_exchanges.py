@@ -85,6 +85,14 @@ def test_what_ran_out_is_chosen_again_on_the_same_page(desk: Desk, shop: Shop, s
     assert len(all_of(shop, case_id)) == 2
 
 
+def test_what_ran_out_cannot_be_resolved_without_a_refund(desk: Desk, shop: Shop, saleor: FakeSaleor) -> None:
+    case_id = run_out(shop, saleor)
+    assert "Resolve without refund" not in page(desk, case_id)
+    assert "Resolve without refund" not in page(desk, case_id, "/quote")
+    desk.post(f"/dashboard/cases/{case_id}/conclude")
+    assert shop.case(case_id).status == "inspected"
+
+
 def test_a_quote_that_changed_sends_nothing(desk: Desk, shop: Shop) -> None:
     case_id = agree(shop)
     receive(shop, case_id)

@@ -35,6 +35,7 @@ from .answers import fragment, notify, onto_page
 from .buttons import Action, Offered, offered_to
 from .complaints import complaint_action, complaint_values
 from .evidence import gallery_of
+from .exchange_actions import may_refund
 from .findings import read_findings
 from .forms import EMPTY, Form, posted_version
 from .headlines import headline
@@ -211,7 +212,8 @@ def show_quote(case_id: str) -> Response:
     quoted = current_quote(ctx(), visit().tenant_id, case_id, actor=visit().actor)
     file = read_return(case_id)
     concluding = offered_to(CASE_ACTIONS[CaseEvent.CONCLUDE], visit().actor)
-    nothing_left = file.case.status == CaseStatus.INSPECTED and bool(file.accepted) and not quoted.total
+    counted = file.case.status == CaseStatus.INSPECTED and bool(file.accepted)
+    nothing_left = counted and not quoted.total and may_refund(file)
     values = {**_values(file), "concluding": concluding if nothing_left else None}
     return fragment("quote.html", quote=quoted, **values)
 
