@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseStatus
+from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseKind, CaseStatus
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.errors import AppError, BadInput, NotFound, RemoteError
@@ -145,7 +145,10 @@ def _action(name: str) -> BulkAction:
 
 
 def _fits(action: BulkAction, case: Case) -> bool:
-    return action.event is None or action.event in RETURN_CASE.possible(CaseStatus(case.status), Who.STAFF)
+    if action.event is None:
+        return True
+    is_return = case.kind == CaseKind.RETURN  # a complaint is decided by who looks into it, one at a time
+    return is_return and action.event in RETURN_CASE.possible(CaseStatus(case.status), Who.STAFF)
 
 
 def _chosen(session: Session, actor: Actor, case_ids: Sequence[str]) -> list[Case]:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from saleor_returns_app.domain.actors import Actor
-from saleor_returns_app.domain.cases import RETURN_CASE, Acceptance, CaseEvent, CaseStatus
+from saleor_returns_app.domain.cases import RETURN_CASE, Acceptance, CaseEvent, CaseKind, CaseStatus
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.money import Money
 from saleor_returns_app.domain.quotes import Quote
@@ -139,6 +139,8 @@ def sums_of(prospects: Sequence[Prospect]) -> tuple[Money, ...]:
 
 def _too_early_or_late(case: Case) -> AppError | None:
     """Why the state of a case stands against it; None when it does not."""
+    if case.kind == CaseKind.COMPLAINT:
+        return Conflict("A complaint has no refund of its own.", code="COMPLAINT")
     if CaseStatus(case.status) in _INSPECTED_LATER:
         return Conflict("Its refund was decided already.", code="DECIDED")
     if case.status in (CaseStatus.REJECTED, CaseStatus.CANCELLED, CaseStatus.EXPIRED):

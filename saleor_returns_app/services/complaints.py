@@ -77,10 +77,10 @@ def acknowledge_complaint(
         queue_case_mail(ctx, session, case, "complaint_acknowledged", message=said)
 
 
-def _let_in(actor: Actor, verb: Verb = Verb.DECIDE) -> None:
+def _let_in(actor: Actor) -> None:
     require_staff(actor)
     require_permission(actor, "MANAGE_ORDERS")
-    require_role(actor, verb)
+    require_role(actor, Verb.DECIDE)
 
 
 def investigate_complaint(
@@ -198,11 +198,11 @@ def decide_complaint(
     said = _text(reasons, missing="Write the reasons: the shopper reads them.", field="reasons")
     if root_cause not in tuple(RootCause):
         raise BadInput("Choose why it happened, or that it is not known.", code="ROOT_CAUSE", field="root_cause")
-    _let_in(actor)
+    require_staff(actor)
+    require_permission(actor, "MANAGE_ORDERS")
     with ctx.db.tenant(tenant_id) as session:
         case, complaint = _load(session, case_id, actor, version)
-        if case.status == ComplaintStatus.ESCALATED:
-            require_role(actor, Verb.ARBITRATE)
+        require_role(actor, Verb.ARBITRATE if case.status == ComplaintStatus.ESCALATED else Verb.DECIDE)
         check_impartial(session, case, named_in(session, complaint), actor.id)
         if complaint.dangerous and complaint.danger_handled_at is None:
             text = "Say first what was done about the danger, then decide the complaint."

@@ -22,6 +22,8 @@ from saleor_returns_app.models.notifications import Notification
 from saleor_returns_app.models.staff import StaffMember
 from saleor_returns_app.services import complaints
 from saleor_returns_app.services.assigning import assign_case
+from saleor_returns_app.services.bulk import preview_bulk
+from saleor_returns_app.services.bulk_refunds import look_at_refunds
 from saleor_returns_app.services.cases import approve_case, reject_case
 from saleor_returns_app.services.complaints import (
     acknowledge_complaint,
@@ -316,7 +318,7 @@ class TestDeciding:
 
     def test_one_that_was_handed_up_is_an_approvers(self, shop: Shop) -> None:
         agent = colleague(shop, "anna", roles=frozenset({"agent"}))
-        approver = colleague(shop, "paul", roles=frozenset({"agent", "approver"}))
+        approver = colleague(shop, "paul", roles=frozenset({"approver"}))
         case_id = investigated(shop)
         escalate_complaint(shop.ctx, shop.tenant_id, case_id, actor=agent, reason="Beyond what I may say.")
         assert (shop.case(case_id).status, shop.case(case_id).escalated_to) == ("escalated", "admin")
@@ -385,7 +387,7 @@ class TestTime:
         clock_of(shop).forward(hours=24 * 9)
         assert act_on_due(shop.ctx) == 1
         assert shop.case(case_id).status == "closed"
-        assert mails(shop, case_id)[-1] == "complaint_closed"
+        assert mails(shop, case_id)[-2:] == ["complaint_closed", "survey"]
 
 
 class TestApart:
@@ -493,3 +495,12 @@ def test_every_open_state_belongs_to_the_machine() -> None:
 
     assert set(COMPLAINT.states()) == set(ComplaintStatus)
     assert {state for state in ComplaintStatus if COMPLAINT.possible(state, Who.STAFF)} >= OPEN_COMPLAINTS
+
+
+def test_what_is_done_to_many_leaves_complaints_alone(shop: Shop) -> None:
+    case_id, returned = file(shop), shop.request()
+    chosen = preview_bulk(shop.ctx, shop.tenant_id, actor=shop.staff, action="approve", case_ids=[case_id, returned])
+    assert ([case.id for case in chosen.fits], [case.id for case in chosen.others]) == ([returned], [case_id])
+    (prospect,) = look_at_refunds(shop.ctx, shop.tenant_id, [shop.case(case_id)], actor=shop.staff)
+    assert prospect.why_not is not None
+    assert prospect.why_not.code == "COMPLAINT"

@@ -186,3 +186,11 @@ def test_who_it_is_about_is_told_to_pass_it_on(
     given = desk.post(f"/dashboard/cases/{case_id}/desk/take")
     assert given.status_code == 409
     assert shop.case(case_id).assignee == "olga@shop.example"
+
+
+def test_it_is_no_goal_of_a_merge_and_no_part_of_what_is_done_to_many(desk: Desk, shop: Shop) -> None:
+    case_id, returned = file(shop), shop.request()
+    assert "Merge into it" not in page(desk, returned)
+    for action in ("approve", "approve_refund", "tag"):
+        answer = desk.post("/dashboard/bulk", action=action, case=[case_id, returned])
+        assert answer.status_code == 200, action
