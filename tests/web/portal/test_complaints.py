@@ -114,7 +114,10 @@ def test_photos_come_with_it(visitor: FlaskClient, ctx: Context, tenant: Tenant)
 
 def test_it_can_be_about_a_return(visitor: FlaskClient, ctx: Context, tenant: Tenant) -> None:
     send(visitor, fill_in(visitor))
-    assert "R-2026-000001" in visitor.get("/r/shop/complaint").text
+    case = visitor.get("/r/shop/cases/R-2026-000001").text
+    assert "/r/shop/complaint?about=R-2026-000001" in case
+    form = visitor.get("/r/shop/complaint?about=R-2026-000001").text
+    assert '<option value="R-2026-000001" selected>' in form
     complain(visitor, about="R-2026-000001")
     page = visitor.get("/r/shop/cases/C-2026-000002").text
     assert "/r/shop/cases/R-2026-000001" in page
