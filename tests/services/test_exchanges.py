@@ -19,7 +19,7 @@ from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.notifications import Notification
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services import choosing, exchanges, offers
-from saleor_returns_app.services.cases import cancel_case, conclude_case, fulfil_case
+from saleor_returns_app.services.cases import cancel_case, conclude_case, fulfil_case, reject_case
 from saleor_returns_app.services.choosing import Pick, choose_again, read_pieces, try_again
 from saleor_returns_app.services.exchanges import send_replacement
 from saleor_returns_app.services.inspection import receive_case
@@ -315,6 +315,19 @@ def test_the_last_one_may_go_between_the_draft_and_its_completion(shop: Shop, sa
     shop.work()
     assert state(shop, case_id) == "out_of_stock"
     assert saleor.replacements == {}  # no draft is left behind
+
+
+def test_a_return_that_was_rejected_after_all_sends_nothing(shop: Shop, saleor: FakeSaleor) -> None:
+    case_id = agree(shop)
+    receive(shop, case_id)
+    offers.make_offer(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, proposal=Proposal(kind=OfferKind.REFUND))
+    for _ in range(2):  # while it is negotiated, and afterwards
+        with pytest.raises(Conflict, match="Nothing is sent"):
+            send(shop, case_id)
+        if shop.case(case_id).status == "negotiating":
+            reject_case(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, reason="Worn.")
+    shop.work(looks=2)
+    assert (ordered(saleor), shop.case(case_id).status) == ([], "rejected")
 
 
 def not_made(shop: Shop, saleor: FakeSaleor) -> str:
