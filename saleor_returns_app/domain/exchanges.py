@@ -38,11 +38,12 @@ EXCHANGE = Machine("exchange", _S.PLANNED, [
     (_S.PLANNED,        _E.RUN_OUT,   _S.OUT_OF_STOCK,    SYSTEM),
     (_S.PLANNED,        _E.ORDER,     _S.ORDERED,         SYSTEM),
     (_S.PLANNED,        _E.OWE,       _S.UNPAID,          SYSTEM),
+    (_S.PLANNED,        _E.CANCEL,    _S.CANCELLED,       STAFF),            # it could not be made
     (_S.UNPAID,         _E.PAY,       _S.ORDERED,         SYSTEM),
-    (_S.UNPAID,         _E.SHIP,      _S.SHIPPED,         SYSTEM),           # the shop took it as paid and sent it
+    (_S.UNPAID,         _E.SHIP,      _S.SHIPPED,         STAFF | SYSTEM),   # the shop took it as paid and sent it
     (_S.UNPAID,         _E.CANCEL,    _S.CANCELLED,       STAFF | SYSTEM),   # by us, or in Saleor
     (_S.ORDERED,        _E.SHIP,      _S.SHIPPED,         STAFF | SYSTEM),   # a person says it of an order made by hand
-    (_S.ORDERED,        _E.CANCEL,    _S.CANCELLED,       SYSTEM),           # in Saleor
+    (_S.ORDERED,        _E.CANCEL,    _S.CANCELLED,       STAFF | SYSTEM),   # in Saleor; a person one made by hand
     (_S.OUT_OF_STOCK,   _E.CANCEL,    _S.CANCELLED,       ANYONE),           # something else was chosen
 ])
 # fmt: on

@@ -12,7 +12,7 @@ from saleor_returns_app.domain.cases import Acceptance, CaseEvent
 from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.places import place_named
-from saleor_returns_app.domain.repairs import is_repair
+from saleor_returns_app.domain.repairs import ENDED, is_repair
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.tenants import TenantSettings
 from saleor_returns_app.domain.terms import CaseTerms
@@ -26,12 +26,14 @@ from .guards import LONGEST_TEXT, check_version, require_permission, require_rol
 from .history import load_return, move_case, record_entry
 from .inspection import accept_kept_units, take_up_goods
 from .labelling import give_labels_back
+from .mending import units_to_mend
 from .notifications import queue_case_mail
 from .offers import end_offer
 from .orders import mirrored_order
 from .places import address_of
 from .quotes import quote_case
 from .return_methods import chooses_way
+from .standing_repairs import live_repair
 from .surveys import ask_opinion
 
 #: A replacement that may never be sent: until it is certain, what was agreed on is owed.
@@ -240,6 +242,9 @@ def _check_nothing_owed(session: Session, case: Case, settings: TenantSettings) 
     exchange = live_exchange(session, case.id)
     if owes_goods(case) and (exchange is None or exchange.state in _NOT_SENT_YET):
         raise Conflict("A replacement was agreed: send it, or agree on something else.", code="OWED")
+    repair = live_repair(session, case)
+    if units_to_mend(case) and (repair is None or repair.status not in ENDED):
+        raise Conflict("A repair was agreed: begin it.", code="REPAIR_OWED")
     if quote_case(session, case, mirrored_order(session, case.saleor_order_id), settings).total:
         raise Conflict("Items were accepted: their refund has to be approved.", code="REFUND_OWED")
 

@@ -6,23 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import Resolution
-from saleor_returns_app.domain.effects import EffectKind
-from saleor_returns_app.domain.exchanges import BY_ORDER, IN_GOODS, ExchangeState, Piece, in_pieces
+from saleor_returns_app.domain.effects import EffectEvent, EffectKind, EffectState
+from saleor_returns_app.domain.exchanges import BY_ORDER, IN_GOODS, WATCHED, ExchangeState, Piece, in_pieces
 from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.domain.terms import CaseTerms
 from saleor_returns_app.errors import BadInput, Conflict
 from saleor_returns_app.models.cases import Case
+from saleor_returns_app.models.effects import Effect
 from saleor_returns_app.models.exchanges import Exchange
 
 from .approvals import needs_two
 from .context import Context
-from .effects import plan_effect
+from .effects import move_effect, plan_effect
 from .exchanges import give_up, live_exchange, note_shipped, plan_exchange
 from .guards import check_version, require_permission, require_role
 from .history import load_return, record_entry
@@ -221,13 +223,19 @@ def try_again(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, versi
 
 
 def cancel_replacement(ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, version: int | None = None) -> None:
-    """Give up a replacement whose difference was not paid; the order is cancelled in Saleor first, unless it was paid meanwhile."""
+    """Give up a replacement whose difference was not paid; the order is cancelled in Saleor first, unless it was paid meanwhile.
+
+    Also one that could not be made, or that a person made by hand and cancels by hand.
+    """
     require_permission(actor, "MANAGE_ORDERS")
     require_role(actor, Verb.DECIDE)
     with ctx.db.tenant(tenant_id) as session:
         case = load_return(session, case_id, actor)
         check_version(case, version)
         exchange = live_exchange(session, case.id)
+        if exchange is not None and (is_by_hand(exchange) or _drop_stuck_order(ctx, session, exchange)):
+            give_up(ctx, session, case, exchange, actor, event="replacement_cancelled")
+            return
         if exchange is None or exchange.state != ExchangeState.UNPAID:
             raise Conflict("Only a replacement that waits for the difference can be cancelled here.", code="NOT_UNPAID")
         plan_effect(
@@ -244,6 +252,20 @@ def cancel_replacement(ctx: Context, tenant_id: str, case_id: str, *, actor: Act
         )
 
 
+def is_by_hand(exchange: Exchange) -> bool:
+    """Whether a person made the order in place of the app: nobody tells of it, and the app cancels nothing."""
+    return exchange.state in WATCHED and not exchange.replacement_id
+
+
+def _drop_stuck_order(ctx: Context, session: Session, exchange: Exchange) -> bool:
+    """End the step that could not make the order; False where it is no person's turn."""
+    ordering = session.scalar(select(Effect).where(Effect.key == f"replacement:{exchange.id}").with_for_update())
+    if exchange.state != ExchangeState.PLANNED or ordering is None or ordering.state != EffectState.STUCK:
+        return False
+    move_effect(ctx, ordering, EffectEvent.CANCEL)
+    return True
+
+
 def mark_sent(
     ctx: Context, tenant_id: str, case_id: str, *, actor: Actor, tracking: str = "", version: int | None = None
 ) -> None:
@@ -254,7 +276,7 @@ def mark_sent(
         case = load_return(session, case_id, actor)
         check_version(case, version)
         exchange = live_exchange(session, case.id)
-        if exchange is None or exchange.state != ExchangeState.ORDERED or exchange.replacement_id:
+        if exchange is None or not is_by_hand(exchange):
             raise Conflict("Send it in Saleor: the case follows by itself.", code="FOLLOWS")
         exchange.tracking = tracking.strip()[:300]
         note_shipped(ctx, session, case, exchange, actor)

@@ -43,6 +43,9 @@ LOOK_EVERY = timedelta(hours=6)
 #: In these a shop may send the replacement in advance, on trust.
 _BEFORE_GOODS = (CaseStatus.APPROVED, CaseStatus.IN_TRANSIT, CaseStatus.RECEIVED)
 
+#: And in these, for what was accepted or stays with the shopper.
+_SENDS = (*_BEFORE_GOODS, CaseStatus.INSPECTED, CaseStatus.RESOLVING)
+
 
 def live_exchange(session: Session, case_id: str) -> Exchange | None:
     """The case's replacement, unless it was given up."""
@@ -101,6 +104,9 @@ def plan_exchange(
 ) -> None:
     """The plan row of the replacement order, with the decision it follows from. The case's lane is locked by the caller."""
     items = sent_by_order(quote)
+    if case.status not in _SENDS:
+        text = "Nothing is sent for a return that is %(state)s."
+        raise Conflict(text, code="NOT_SENDING", state=case.status.replace("_", " "))
     if not items:
         raise Conflict("No items were agreed to be sent. Make an offer first.", code="NO_CONSENT")
     if live_exchange(session, case.id) is not None:

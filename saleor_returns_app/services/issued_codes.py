@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from saleor_returns_app.domain.actors import SYSTEM
 from saleor_returns_app.domain.cases import CaseEvent
 from saleor_returns_app.domain.effects import EffectKind, EffectState, Finished, Sight, ToDo
 from saleor_returns_app.domain.money import Money
+from saleor_returns_app.errors import ConfigurationError
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.effects import Effect
 from saleor_returns_app.models.refunds import Refund
@@ -25,6 +27,7 @@ from .notifications import queue_case_mail
 from .ports import GiftCardRequest, ShopConnection, VoucherRequest
 from .settling import settle_given
 
+log = structlog.get_logger()
 #: Key of the result: what was made in Saleor. Without it somebody made it by hand.
 _MADE = "made"
 _SEALED = "sealed_code"
@@ -146,18 +149,21 @@ class IssuingVoucher(_Issuing):
 
 
 def issued_codes(ctx: Context, session: Session, case_id: str) -> tuple[IssuedCode, ...]:
-    """The shopper's gift cards and vouchers of a case, oldest first."""
+    """The shopper's gift cards and vouchers of a case, oldest first; without those whose key is gone, which the shop finds in Saleor."""
     effects = session.scalars(
         select(Effect)
         .where(Effect.case_id == case_id, Effect.kind.in_(list(ISSUED)), Effect.state == EffectState.DONE)
         .order_by(Effect.id)
     )
+    found = ((effect, _open(ctx, effect)) for effect in effects if _MADE in effect.result)
     return tuple(
-        IssuedCode(
-            kind=EffectKind(effect.kind),
-            worth=worth_of(effect),
-            code=ctx.cipher.decrypt(str(effect.result[_SEALED])),
-        )
-        for effect in effects
-        if _MADE in effect.result
+        IssuedCode(kind=EffectKind(effect.kind), worth=worth_of(effect), code=code) for effect, code in found if code
     )
+
+
+def _open(ctx: Context, effect: Effect) -> str:
+    try:
+        return ctx.cipher.decrypt(str(effect.result[_SEALED]))
+    except ConfigurationError:
+        log.exception("code not readable", effect=effect.id)
+        return ""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
 
+import structlog
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
@@ -27,8 +28,8 @@ from saleor_returns_app.domain.payouts import (
 )
 from saleor_returns_app.domain.policy.calendars import local_day
 from saleor_returns_app.domain.refunds import RefundEvent, RefundStatus
-from saleor_returns_app.domain.roles import Verb
-from saleor_returns_app.errors import BadInput, Conflict, NotFound
+from saleor_returns_app.domain.roles import Verb, may
+from saleor_returns_app.errors import BadInput, ConfigurationError, Conflict, NotFound
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.payouts import Payout
@@ -43,6 +44,7 @@ from .settling import move_refund, settle_case
 from .standing_payouts import check_no_payout, standing_payout
 from .waiting import settings_of
 
+log = structlog.get_logger()
 #: A transfer may come back from the bank; after that nobody needs the account any more.
 KEPT = timedelta(days=14)
 #: States of a refund that can be paid out: no payment takes it, or the provider declined it for certain.
@@ -205,10 +207,15 @@ def withdraw_payout(ctx: Context, tenant_id: str, refund_id: str, *, actor: Acto
 
 
 def account_of(ctx: Context, payout: Payout, *, actor: Actor) -> Account | None:
-    """Where the transfer goes, for who may handle payments; None for all others, for cash, and once it was forgotten."""
-    if not payout.account or "HANDLE_PAYMENTS" not in actor.permissions:
+    """Where the transfer goes, for who may pay it; None for all others, for cash, once it was forgotten, and where the key that it was
+    encrypted with is gone: the shopper has to be asked again."""
+    if not payout.account or "HANDLE_PAYMENTS" not in actor.permissions or not may(actor.roles, Verb.PAY):
         return None
-    return Account(**json.loads(ctx.cipher.decrypt(payout.account)))
+    try:
+        return Account(**json.loads(ctx.cipher.decrypt(payout.account)))
+    except ConfigurationError:
+        log.exception("bank account not readable", payout=payout.id)
+        return None
 
 
 def forget_accounts(ctx: Context) -> None:

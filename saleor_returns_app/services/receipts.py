@@ -93,13 +93,18 @@ def hold_receipt(
 ) -> str:
     """Book a parcel in, to count in a few seconds unless it is undone; gives the receipt's id.
 
-    Everything is checked now, with the rights of now. The same `operation` books once, however often it is sent.
+    Everything is checked now, with the rights of now. The same `operation` books once, however often it is sent; raises Conflict
+    where something else was booked with it.
     """
     if not _OPERATION.fullmatch(operation):
         raise BadInput("This booking has no name of its own. Open the page again.", code="OPERATION")
+    counted = {line_id: [asdict(item) for item in items] for line_id, items in found.items()}
     with ctx.db.tenant(tenant_id) as session:
         known = session.scalar(select(Receipt).where(Receipt.operation == operation))
         if known is not None:
+            if (known.case_id, known.found, known.more_to_come) != (case_id, counted, more_to_come):
+                text = "This page booked another count already. Look at what was booked, then scan the parcel again."
+                raise Conflict(text, code="OPERATION_USED")
             return known.id
         case = check_receipt(session, case_id, actor=actor, found=found, more_to_come=more_to_come, version=version)
         held = select(Receipt).where(Receipt.case_id == case.id, Receipt.state == "held")
@@ -110,7 +115,7 @@ def hold_receipt(
             id=new_id(),
             operation=operation,
             case_id=case.id,
-            found={line_id: [asdict(item) for item in items] for line_id, items in found.items()},
+            found=counted,
             more_to_come=more_to_come,
             actor_id=actor.id,
             by=actor.dump(),

@@ -25,6 +25,7 @@ from saleor_returns_app.services.steps import retry_effect, vouch_effect
 from tests.fakes import FakeSaleor, LostAnswer, usd
 
 from .journeys import Shop
+from .test_payouts import LostKey
 
 
 def agreed(shop: Shop, amount: str = "45.00", units: int = 2, accepted: int | None = None, **proposal: Any) -> str:
@@ -83,6 +84,15 @@ def test_the_code_is_for_the_shopper_and_sealed_at_rest(shop: Shop) -> None:
         history = str([entry.detail for entry in session.scalars(select(CaseEntry))])
     assert all("secret:ABCD-EFGH-0000" in text for text in kept)
     assert "ABCD-EFGH-0000" not in history
+
+
+def test_a_code_whose_key_is_gone_is_not_shown_and_hides_nothing_else(shop: Shop) -> None:
+    case_id = agreed(shop)
+    issue(shop, case_id)
+    shop.work()
+    lost = replace(shop.ctx, cipher=LostKey())
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        assert issued_codes(lost, session, case_id) == ()
 
 
 def test_a_lost_answer_is_recognised_and_makes_no_second_card(shop: Shop, saleor: FakeSaleor) -> None:

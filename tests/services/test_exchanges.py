@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from saleor_returns_app.models.exchanges import Exchange
 from saleor_returns_app.models.notifications import Notification
 from saleor_returns_app.models.tenants import Tenant
 from saleor_returns_app.services import choosing, exchanges, offers
-from saleor_returns_app.services.cases import cancel_case, conclude_case, fulfil_case
+from saleor_returns_app.services.cases import cancel_case, conclude_case, fulfil_case, reject_case
 from saleor_returns_app.services.choosing import Pick, choose_again, read_pieces, try_again
 from saleor_returns_app.services.exchanges import send_replacement
 from saleor_returns_app.services.inspection import receive_case
@@ -315,6 +315,73 @@ def test_the_last_one_may_go_between_the_draft_and_its_completion(shop: Shop, sa
     shop.work()
     assert state(shop, case_id) == "out_of_stock"
     assert saleor.replacements == {}  # no draft is left behind
+
+
+def test_a_return_that_was_rejected_after_all_sends_nothing(shop: Shop, saleor: FakeSaleor) -> None:
+    case_id = agree(shop)
+    receive(shop, case_id)
+    offers.make_offer(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, proposal=Proposal(kind=OfferKind.REFUND))
+    for _ in range(2):  # while it is negotiated, and afterwards
+        with pytest.raises(Conflict, match="Nothing is sent"):
+            send(shop, case_id)
+        if shop.case(case_id).status == "negotiating":
+            reject_case(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, reason="Worn.")
+    shop.work(looks=2)
+    assert (ordered(saleor), shop.case(case_id).status) == ([], "rejected")
+
+
+def not_made(shop: Shop, saleor: FakeSaleor) -> str:
+    """A case whose replacement Saleor refused to make."""
+    saleor.trouble["create_replacement"] = [SaleorRefused("no address", codes=["INVALID"])]
+    case_id = agree(shop)
+    receive(shop, case_id)
+    send(shop, case_id)
+    shop.work()
+    assert (state(shop, case_id), shop.case(case_id).attention) == ("planned", "REPLACEMENT_NOT_MADE")
+    return case_id
+
+
+def made_by_hand(shop: Shop, saleor: FakeSaleor) -> str:
+    case_id = not_made(shop, saleor)
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        step = session.scalars(select(Effect.id).where(Effect.kind == "replacement")).one()
+    vouch_effect(shop.ctx, shop.tenant_id, step, actor=shop.staff)
+    assert state(shop, case_id) == "unpaid"
+    return case_id
+
+
+@pytest.mark.parametrize("began", [not_made, made_by_hand])
+def test_what_the_app_did_not_order_can_be_given_up_for_something_else(
+    shop: Shop, saleor: FakeSaleor, began: Callable[[Shop, FakeSaleor], str]
+) -> None:
+    case_id = began(shop, saleor)
+    choosing.cancel_replacement(shop.ctx, shop.tenant_id, case_id, actor=shop.staff)
+    shop.work(looks=3)
+    assert (shop.case(case_id).status, state(shop, case_id)) == ("inspected", "cancelled")
+    assert not shop.case(case_id).attention
+    offer_id = offers.make_offer(
+        shop.ctx, shop.tenant_id, case_id, actor=shop.staff, proposal=Proposal(kind=OfferKind.REFUND)
+    )
+    offers.accept_offer(shop.ctx, shop.tenant_id, offer_id, actor=shop.shopper)
+    shop.pay(case_id)
+    shop.work(looks=3)
+    assert (len(saleor.paid), ordered(saleor)) == (1, [])
+
+
+def test_an_order_made_by_hand_whose_difference_was_owed_is_marked_as_sent(shop: Shop, saleor: FakeSaleor) -> None:
+    case_id = made_by_hand(shop, saleor)
+    choosing.mark_sent(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, tracking="RR1")
+    assert (shop.case(case_id).status, state(shop, case_id)) == ("resolved", "shipped")
+
+
+def test_what_is_being_ordered_cannot_be_given_up(shop: Shop, saleor: FakeSaleor) -> None:
+    case_id = agree(shop)
+    receive(shop, case_id)
+    send(shop, case_id)
+    with pytest.raises(Conflict, match="waits for the difference"):
+        choosing.cancel_replacement(shop.ctx, shop.tenant_id, case_id, actor=shop.staff)
+    shop.work()
+    assert ordered(saleor) == ["5.00 USD: 1 variant-2"]
 
 
 def test_an_unpaid_replacement_can_be_cancelled(shop: Shop, saleor: FakeSaleor) -> None:

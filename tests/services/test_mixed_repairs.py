@@ -21,6 +21,7 @@ from saleor_returns_app.models.notifications import Notification
 from saleor_returns_app.models.refunds import RecordedReturn
 from saleor_returns_app.models.repairs import Repair
 from saleor_returns_app.services import offers, repairs
+from saleor_returns_app.services.cases import conclude_case
 from saleor_returns_app.services.choosing import Pick, choose_again, read_pieces
 from saleor_returns_app.services.exchanges import send_replacement
 from saleor_returns_app.services.inspection import correct_line
@@ -32,6 +33,7 @@ from tests.fake_replacements import make_variant
 from tests.fakes import FakeSaleor, make_line, make_order, make_transaction, usd
 
 from .journeys import Shop
+from .test_found_by_attack import external_grant
 
 EXCHANGE, REPAIR, REFUND = Resolution.EXCHANGE, Resolution.REPAIR, Resolution.REFUND
 
@@ -286,3 +288,21 @@ def test_a_shopper_asks_for_no_repair_that_the_policy_does_not_offer(shop: Shop)
     terms = CaseTerms(allowed=(REFUND, EXCHANGE))
     found = flaws(proposal, paid=usd("60.00"), terms=terms, by=Who.SHOPPER)
     assert [flaw.because.code for flaw in found] == ["NOT_ALLOWED"]
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_case_does_not_end_for_nothing_while_goods_of_it_are_to_be_repaired(
+    shop: Shop, saleor: FakeSaleor, begun: bool
+) -> None:
+    saleor.moods = ["decline"]
+    case_id = agree(shop, pick(REPAIR), units=2)
+    shop.receive(case_id, {"line-1": 2 if begun else 1})
+    if begun:
+        shop.pay(case_id)
+        shop.work(looks=2)
+        cancel_refund(shop.ctx, shop.tenant_id, shop.refunds(case_id)[0].id, actor=shop.staff)
+        external_grant(saleor, 3)
+        assert current_quote(shop.ctx, shop.tenant_id, case_id, actor=shop.staff).total == usd("0")
+    assert shop.case(case_id).status == "inspected"
+    with pytest.raises(Conflict, match="A repair was agreed"):
+        step(shop, conclude_case, case_id)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from saleor_returns_app.errors import BadInput, Conflict, Forbidden, NotFound
+from saleor_returns_app.errors import BadInput, ConfigurationError, Conflict, Forbidden, NotFound
 from saleor_returns_app.models.cases import CaseEntry
 from saleor_returns_app.models.evidence import Evidence
 from saleor_returns_app.models.notifications import Notification
@@ -85,6 +85,23 @@ def test_only_consent_a_payment_and_a_second_person_settle_it(shop: Shop, saleor
         payouts.confirm_payout(shop.ctx, shop.tenant_id, refund.id, actor=second(shop))
 
 
+class LostKey:
+    """A cipher whose key is no longer listed."""
+
+    def encrypt(self, clear: str) -> str:
+        return clear
+
+    def decrypt(self, secret: str) -> str:
+        raise ConfigurationError
+
+
+def test_an_account_whose_key_is_gone_counts_as_none(shop: Shop, saleor: FakeSaleor) -> None:
+    _, refund = left_over(shop, saleor)
+    agree(shop, propose(shop, refund))
+    lost = replace(shop.ctx, cipher=LostKey())
+    assert payouts.account_of(lost, payout_of(shop, refund), actor=shop.staff) is None
+
+
 def test_the_account_is_sealed_masked_and_forgotten(shop: Shop, saleor: FakeSaleor, clock: FakeClock) -> None:
     _, refund = left_over(shop, saleor)
     agree(shop, propose(shop, refund))
@@ -96,6 +113,8 @@ def test_the_account_is_sealed_masked_and_forgotten(shop: Shop, saleor: FakeSale
     assert seen.iban == IBAN
     clerk = replace(shop.staff, permissions=frozenset({"MANAGE_ORDERS"}))
     assert payouts.account_of(shop.ctx, payout, actor=clerk) is None
+    packer = replace(shop.staff, roles=frozenset({"warehouse"}))
+    assert payouts.account_of(shop.ctx, payout, actor=packer) is None
     with shop.ctx.db.tenant(shop.tenant_id) as session:
         said = [entry.detail for entry in session.scalars(select(CaseEntry))]
         said += [mail.params for mail in session.scalars(select(Notification))]

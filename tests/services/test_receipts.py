@@ -134,6 +134,15 @@ def test_a_case_that_moved_on_meanwhile_says_so_on_the_bench(shop: Shop) -> None
     assert shop.case(case_id).status == "cancelled"
 
 
+def test_another_count_sent_from_a_page_that_booked_already_is_not_taken_for_the_first(shop: Shop) -> None:
+    case_id = approved(shop)
+    hold(shop, case_id, Found(quantity=2), operation="operation-1")
+    with pytest.raises(Conflict, match="booked another count already"):
+        hold(shop, case_id, Found(quantity=1), operation="operation-1")
+    forward(shop)
+    assert shop.case(case_id).lines[0].received == 2
+
+
 @pytest.mark.parametrize("operation", ["short", "x" * 65, "with space 123", ""])
 def test_a_booking_needs_a_name_of_its_own(shop: Shop, operation: str) -> None:
     line = shop.case(approved(shop)).lines[0]

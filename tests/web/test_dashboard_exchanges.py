@@ -12,7 +12,7 @@ from saleor_returns_app.web.offer_words import means
 from tests.fake_replacements import make_variant
 from tests.fakes import FakeSaleor
 from tests.services.journeys import Shop
-from tests.services.test_exchanges import agree, all_of, ordered, receive, run_out, send
+from tests.services.test_exchanges import agree, all_of, made_by_hand, not_made, ordered, receive, run_out, send
 
 from .desk import Desk, seat, words
 
@@ -91,6 +91,21 @@ def test_what_ran_out_cannot_be_resolved_without_a_refund(desk: Desk, shop: Shop
     assert "Resolve without refund" not in page(desk, case_id, "/quote")
     desk.post(f"/dashboard/cases/{case_id}/conclude")
     assert shop.case(case_id).status == "inspected"
+
+
+def test_what_could_not_be_ordered_can_be_given_up(desk: Desk, shop: Shop, saleor: FakeSaleor) -> None:
+    case_id = not_made(shop, saleor)
+    assert "Look in Saleor first" in page(desk, case_id)
+    assert desk.act(case_id, "cancel-replacement").status_code == 200
+    assert all_of(shop, case_id)[-1].state == "cancelled"
+    assert "Send the replacement" in page(desk, case_id)
+
+
+def test_what_was_ordered_by_hand_is_marked_as_sent(desk: Desk, shop: Shop, saleor: FakeSaleor) -> None:
+    case_id = made_by_hand(shop, saleor)
+    assert "Mark as sent" in page(desk, case_id)
+    assert desk.act(case_id, "mark-sent", tracking="RR1").status_code == 200
+    assert shop.case(case_id).status == "resolved"
 
 
 def test_a_quote_that_changed_sends_nothing(desk: Desk, shop: Shop) -> None:

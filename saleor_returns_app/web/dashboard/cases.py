@@ -17,6 +17,7 @@ from saleor_returns_app.services.case_files import CaseFile, RefundFile, read_ca
 from saleor_returns_app.services.credit_note_links import link_to
 from saleor_returns_app.services.inspection import correct_line
 from saleor_returns_app.services.linking import MERGEABLE, related_cases
+from saleor_returns_app.services.mending import units_to_mend
 from saleor_returns_app.services.messages import mark_read
 from saleor_returns_app.services.payouts import account_of
 from saleor_returns_app.services.refunds import current_quote
@@ -213,7 +214,7 @@ def show_quote(case_id: str) -> Response:
     file = read_return(case_id)
     concluding = offered_to(CASE_ACTIONS[CaseEvent.CONCLUDE], visit().actor)
     counted = file.case.status == CaseStatus.INSPECTED and bool(file.accepted)
-    nothing_left = counted and not quoted.total and may_refund(file)
+    nothing_left = counted and not quoted.total and may_refund(file) and not units_to_mend(file.case)
     values = {**_values(file), "concluding": concluding if nothing_left else None}
     return fragment("quote.html", quote=quoted, **values)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import CaseStatus
+from saleor_returns_app.domain.effects import EffectKind, EffectState
 from saleor_returns_app.domain.exchanges import ExchangeState
 from saleor_returns_app.domain.roles import Verb
 from saleor_returns_app.services import choosing, exchanges
@@ -70,6 +72,13 @@ CANCEL_REPLACEMENT = Action(
     explained="Its order is cancelled in Saleor, unless the difference was paid meanwhile. Then agree on something else with the shopper.",
     tone="critical",
 )
+#: The same, where the app knows of no order.
+GIVE_UP = replace(
+    CANCEL_REPLACEMENT,
+    said="The replacement is given up",
+    explained="Look in Saleor first: what was ordered there for this return, you cancel yourself. Then agree on something else with the "
+    "shopper.",
+)
 MARK_SENT = Action(
     name="mark-sent",
     title="Was the replacement sent?",
@@ -88,10 +97,13 @@ def exchange_actions(file: CaseFile) -> list[Action]:
         return [SEND_REPLACEMENT] if owes_goods(file.case) and status in _SENDS else []
     if exchange.state == ExchangeState.OUT_OF_STOCK:
         return [ORDER_AGAIN, GIVE_MONEY]
+    if choosing.is_by_hand(exchange):
+        return [MARK_SENT, GIVE_UP]
     if exchange.state == ExchangeState.UNPAID:
         return [CANCEL_REPLACEMENT]
-    by_hand = exchange.state == ExchangeState.ORDERED and not exchange.replacement_id
-    return [MARK_SENT] if by_hand else []
+    made = (effect for effect in file.effects if effect.kind == EffectKind.REPLACEMENT)
+    stuck = exchange.state == ExchangeState.PLANNED and any(effect.state == EffectState.STUCK for effect in made)
+    return [GIVE_UP] if stuck else []
 
 
 def may_refund(file: CaseFile) -> bool:
