@@ -104,8 +104,6 @@ COMPLAINT = Machine("complaint", _S.SUBMITTED, [
 
 #: Somebody still works on such a complaint.
 OPEN_COMPLAINTS = frozenset({_S.SUBMITTED, _S.ACKNOWLEDGED, _S.INVESTIGATING, _S.NEGOTIATING, _S.ESCALATED})
-#: The investigation may be noted, and severity and cause set.
-LOOKED_INTO = OPEN_COMPLAINTS - {_S.SUBMITTED}
 #: Days after the decision in which a complaint can be taken up again.
 REOPEN_DAYS = 30
 #: Characters of the wish; of the description as of every text.

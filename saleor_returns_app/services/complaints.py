@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.cases import CaseKind
 from saleor_returns_app.domain.complaints import (
-    LOOKED_INTO,
+    OPEN_COMPLAINTS,
     REOPEN_DAYS,
     ComplaintEvent,
     ComplaintStatus,
@@ -68,10 +68,10 @@ def acknowledge_complaint(
 ) -> None:
     """Say that it was read: the shopper is told until when it is decided."""
     _let_in(actor)
+    said = _text(message, missing="", field="message") if message.strip() else ""
     with ctx.db.tenant(tenant_id) as session:
         case, _ = _load(session, case_id, actor, version)
         move_case(ctx, case, ComplaintEvent.ACKNOWLEDGE, actor)
-        said = message.strip()[:LONGEST_TEXT]
         detail = {"message": said} if said else {}
         record_entry(ctx, session, case, event="acknowledge_complaint", actor=actor, public=True, detail=detail)
         queue_case_mail(ctx, session, case, "complaint_acknowledged", message=said)
@@ -116,7 +116,7 @@ def classify_complaint(
         raise BadInput("Choose one of the causes.", code="ROOT_CAUSE", field="root_cause")
     with ctx.db.tenant(tenant_id) as session:
         case, complaint = _load(session, case_id, actor, version)
-        if case.status not in LOOKED_INTO | {ComplaintStatus.SUBMITTED, ComplaintStatus.RESOLVED}:
+        if case.status not in OPEN_COMPLAINTS | {ComplaintStatus.RESOLVED}:
             raise Conflict("This complaint is over: nothing about it changes any more.", code="OVER")
         newly = dangerous and not complaint.dangerous
         complaint.dangerous = complaint.dangerous or dangerous

@@ -327,6 +327,13 @@ class TestDeciding:
         decide(shop, case_id, by=approver)
         assert shop.case(case_id).escalated_to == ""
 
+    def test_words_that_are_too_long_are_sent_back_and_not_cut(self, shop: Shop) -> None:
+        case_id = file(shop)
+        with pytest.raises(BadInput) as refused:
+            acknowledge_complaint(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, message="x" * 4001)
+        assert refused.value.field == "message"
+        assert shop.case(case_id).status == "submitted"
+
     def test_shoppers_decide_nothing(self, shop: Shop) -> None:
         case_id = investigated(shop)
         with pytest.raises(AppError):
