@@ -131,7 +131,8 @@ def _meant(known: Sequence[Parcel], number: str, corrects: int | None) -> Parcel
     same = next((row for row in known if row.tracking_key == tracking_key(number)), None)
     if corrects is None:
         # One that was announced without a number, by a pick-up, is the one that is told of now.
-        return same or next((row for row in known if row.status == ParcelStatus.ANNOUNCED), None)
+        waiting = (row for row in known if row.status == ParcelStatus.ANNOUNCED and not row.tracking_key)
+        return same or next(waiting, None)
     wrong = next((row for row in known if row.number == corrects), None)
     if wrong is None:
         raise NotFound("This return has no such parcel.", code="UNKNOWN_PARCEL")

@@ -66,7 +66,8 @@ class Ordering:
             if _STOCK not in refusal.codes:
                 raise
             return {_MISSING: refusal.reason}
-        return {"steps": {**effect.result.get("steps", {}), step: True}}
+        before = {} if step == _CREATE else effect.result.get("steps", {})  # a draft made anew has had none
+        return {"steps": {**before, step: True}}
 
     def _act(self, ctx: Context, shop: ShopConnection, effect: Effect, seen: Mapping[str, Any], step: str) -> None:
         saleor, number = ctx.saleor, str(effect.what["number"])

@@ -24,7 +24,7 @@ from saleor_returns_app.services.choosing import Pick, choose_again, read_pieces
 from saleor_returns_app.services.exchanges import send_replacement
 from saleor_returns_app.services.inspection import receive_case
 from saleor_returns_app.services.refunds import approve_refund, current_quote
-from saleor_returns_app.services.steps import vouch_effect
+from saleor_returns_app.services.steps import retry_effect, vouch_effect
 from saleor_returns_app.web.picking import kind_of
 from tests.fake_replacements import make_variant
 from tests.fakes import FakeSaleor, LostAnswer, usd
@@ -372,6 +372,21 @@ def test_an_order_made_by_hand_whose_difference_was_owed_is_marked_as_sent(shop:
     case_id = made_by_hand(shop, saleor)
     choosing.mark_sent(shop.ctx, shop.tenant_id, case_id, actor=shop.staff, tracking="RR1")
     assert (shop.case(case_id).status, state(shop, case_id)) == ("resolved", "shipped")
+
+
+def test_a_draft_that_a_person_deleted_is_made_anew_from_the_beginning(shop: Shop, saleor: FakeSaleor) -> None:
+    saleor.trouble["complete_replacement"] = [SaleorRefused("no", codes=["INVALID"])]
+    case_id = agree(shop)
+    receive(shop, case_id)
+    send(shop, case_id)
+    shop.work()
+    assert shop.case(case_id).attention == "REPLACEMENT_NOT_MADE"
+    saleor.replacements.clear()
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        step = session.scalars(select(Effect.id).where(Effect.kind == "replacement")).one()
+    retry_effect(shop.ctx, shop.tenant_id, step, actor=shop.staff)
+    shop.work(looks=2)
+    assert (state(shop, case_id), ordered(saleor)) == ("unpaid", ["5.00 USD: 1 variant-2"])
 
 
 def test_what_is_being_ordered_cannot_be_given_up(shop: Shop, saleor: FakeSaleor) -> None:

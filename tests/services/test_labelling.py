@@ -22,7 +22,7 @@ from saleor_returns_app.services.carrier_accounts import account_of, connect_car
 from saleor_returns_app.services.carrier_ports import CarrierAccount, TrackingEvent, TrackingStatus
 from saleor_returns_app.services.cases import cancel_case
 from saleor_returns_app.services.labelling import Labelling, label_for_mail, read_label
-from saleor_returns_app.services.logistics import lose_parcel
+from saleor_returns_app.services.logistics import add_tracking, lose_parcel, parcels_of
 from saleor_returns_app.services.return_methods import Chosen
 from saleor_returns_app.services.steps import retry_effect
 from saleor_returns_app.services.tracking import take_tracking_event
@@ -273,6 +273,18 @@ class TestGivingBack:
         shop.work(looks=2)
         assert carriers.voided == {"shp_1"}
         assert mails(shop, "arranged") == []
+
+    def test_a_number_of_the_shopper_s_own_does_not_take_the_place_of_the_label_s(
+        self, shop: Shop, carriers: FakeCarriers
+    ) -> None:
+        case_id = approved(shop, "drop_off")
+        choose(shop, case_id, DROP_OFF)
+        shop.work()
+        add_tracking(shop.ctx, shop.tenant_id, case_id, actor=shop.shopper, tracking_number="ABC12345")
+        with shop.ctx.db.tenant(shop.tenant_id) as session:
+            parcels = [(row.tracking_number, row.status) for row in parcels_of(session, case_id)]
+        assert parcels == [("94000001", "announced"), ("ABC12345", "in_transit")]
+        assert tell(shop, "94000001", TrackingStatus.IN_TRANSIT) == 1
 
     def test_one_that_is_under_way_stays_paid_for(self, shop: Shop, carriers: FakeCarriers) -> None:
         case_id = approved(shop, "drop_off")
