@@ -296,7 +296,7 @@ class TestTimeOuts:
         clock.forward(days=8)
         sweep(shop.ctx)
         assert shop.case(case_id).status == "closed"
-        assert mails(shop)[-1] == "closed"
+        assert mails(shop)[-2:] == ["closed", "survey"]
 
     def test_an_offer_lapses_and_the_case_goes_back_to_review(self, shop: Shop, clock: FakeClock) -> None:
         case_id = shop.request()

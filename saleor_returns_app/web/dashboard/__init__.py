@@ -95,7 +95,7 @@ def _routes() -> None:
     add("/settings/mails", "mails", mails.show_mails)
     add("/settings/mails", "save_mails", mails.save_mails, methods=["POST"])
     add("/settings/mails/test", "test_mail", mails.test_mail, methods=["POST"])
-    add("/settings/mails/<mail_id>/<any(again, now):name>", "act_mail", mails.act_on_mail, methods=["POST"])
+    add("/settings/mails/<mail_id>/<name>", "act_mail", mails.act_on_mail, methods=["POST"])
     add("/satisfaction", "satisfaction", satisfaction.show_satisfaction)
     add("/cases/<case_id>/survey/follow-up", "follow_up", satisfaction.follow_up_case, methods=["POST"])
     add("/widgets/order", "order_widget", widgets.show_order_cases)

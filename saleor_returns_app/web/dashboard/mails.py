@@ -9,7 +9,7 @@ from flask import Response, request
 from saleor_returns_app.domain.notifications import OPTIONAL
 from saleor_returns_app.domain.roles import Verb, may
 from saleor_returns_app.domain.tenants import TenantSettings
-from saleor_returns_app.errors import AppError
+from saleor_returns_app.errors import AppError, NotFound
 from saleor_returns_app.models.notifications import Notification
 from saleor_returns_app.services.outbox import (
     MailView,
@@ -90,6 +90,8 @@ def subject(mail: Notification) -> str:
 
 def act_on_mail(mail_id: str, name: str) -> Response:
     verbs = {"again": (resend_mail, gettext("It is sent again")), "now": (send_now, gettext("It is being sent"))}
+    if name not in verbs:
+        raise NotFound
     run, told = verbs[name]
     try:
         run(ctx(), visit().tenant_id, mail_id, actor=visit().actor)

@@ -51,7 +51,7 @@ def saleor() -> Iterator[Script]:
 
 @pytest.fixture
 def client() -> Iterator[SaleorClient]:
-    client = SaleorClient(rules=AddressRules(allow_private_hosts=True), write_seconds=0.2)
+    client = SaleorClient(rules=AddressRules(allow_private_hosts=True), write_seconds=1.0)
     yield client
     client.close()
 
