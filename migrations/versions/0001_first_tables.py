@@ -1161,9 +1161,156 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refund_attempts")),
         sa.UniqueConstraint("refund_id", "step", "number", name=op.f("uq_refund_attempts_refund_id_step_number")),
     )
+    op.create_table(
+        "counted_facts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("source_id", sa.String(length=36), nullable=False),
+        sa.Column("measure", sa.String(length=20), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("channel", sa.String(length=255), nullable=False),
+        sa.Column("country", sa.String(length=10), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("product", sa.String(length=120), nullable=False),
+        sa.Column("variant", sa.String(length=120), nullable=False),
+        sa.Column("category", sa.String(length=255), nullable=False),
+        sa.Column("reason", sa.String(length=30), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_counted_facts_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_counted_facts")),
+    )
+    with op.batch_alter_table("counted_facts", schema=None) as batch_op:
+        batch_op.create_index("ix_counted_facts_day", ["tenant_id", "day", "measure"], unique=False)
+        batch_op.create_index("ix_counted_facts_source", ["tenant_id", "source_id"], unique=False)
+
+    op.create_table(
+        "countings",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("cursor", sa.String(length=36), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("zone", sa.String(length=60), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("again_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_countings_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_countings")),
+        sa.UniqueConstraint("tenant_id", name=op.f("uq_countings_tenant_id")),
+    )
+    op.create_table(
+        "daily_facts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("measure", sa.String(length=20), nullable=False),
+        sa.Column("dimension", sa.String(length=20), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("channel", sa.String(length=255), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_daily_facts_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_daily_facts")),
+    )
+    with op.batch_alter_table("daily_facts", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_daily_facts_place",
+            ["tenant_id", "measure", "dimension", "day", "channel", "key", "currency"],
+            unique=True,
+            postgresql_include=["units", "amount"],
+        )
+
+    op.create_table(
+        "fact_names",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("dimension", sa.String(length=20), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("name", PLAIN_TEXT, nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_fact_names_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fact_names")),
+        sa.UniqueConstraint("tenant_id", "dimension", "key", name=op.f("uq_fact_names_tenant_id_dimension_key")),
+    )
+    op.create_table(
+        "monthly_facts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("measure", sa.String(length=20), nullable=False),
+        sa.Column("dimension", sa.String(length=20), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("channel", sa.String(length=255), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_monthly_facts_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_monthly_facts")),
+    )
+    with op.batch_alter_table("monthly_facts", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_monthly_facts_place",
+            ["tenant_id", "measure", "dimension", "day", "channel", "key", "currency"],
+            unique=True,
+            postgresql_include=["units", "amount"],
+        )
+
+    op.create_table(
+        "sources_to_count",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("source_id", sa.String(length=120), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_sources_to_count_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sources_to_count")),
+    )
+    with op.batch_alter_table("sources_to_count", schema=None) as batch_op:
+        batch_op.create_index("ix_sources_to_count_tenant", ["tenant_id", "id"], unique=False)
+
+    op.create_table(
+        "times_to_roll",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("grain", sa.String(length=10), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_times_to_roll_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_times_to_roll")),
+        sa.UniqueConstraint("tenant_id", "grain", "day", name=op.f("uq_times_to_roll_tenant_id_grain_day")),
+    )
+    with op.batch_alter_table("times_to_roll", schema=None) as batch_op:
+        batch_op.create_index("ix_times_to_roll_due", ["due_at"], unique=False)
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("times_to_roll", schema=None) as batch_op:
+        batch_op.drop_index("ix_times_to_roll_due")
+
+    op.drop_table("times_to_roll")
+    with op.batch_alter_table("sources_to_count", schema=None) as batch_op:
+        batch_op.drop_index("ix_sources_to_count_tenant")
+
+    op.drop_table("sources_to_count")
+    with op.batch_alter_table("monthly_facts", schema=None) as batch_op:
+        batch_op.drop_index("uq_monthly_facts_place", postgresql_include=["units", "amount"])
+
+    op.drop_table("monthly_facts")
+    op.drop_table("fact_names")
+    with op.batch_alter_table("daily_facts", schema=None) as batch_op:
+        batch_op.drop_index("uq_daily_facts_place", postgresql_include=["units", "amount"])
+
+    op.drop_table("daily_facts")
+    op.drop_table("countings")
+    with op.batch_alter_table("counted_facts", schema=None) as batch_op:
+        batch_op.drop_index("ix_counted_facts_source")
+        batch_op.drop_index("ix_counted_facts_day")
+
+    op.drop_table("counted_facts")
     op.drop_table("refund_attempts")
     with op.batch_alter_table("payouts", schema=None) as batch_op:
         batch_op.drop_index(

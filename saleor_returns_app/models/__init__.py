@@ -1,6 +1,7 @@
 """All tables; importing this fills `Base.metadata`."""
 
 from . import (
+    analytics,
     bulk,
     cases,
     complaints,
@@ -31,6 +32,7 @@ from .base import Base, Database, make_engine
 __all__ = [
     "Base",
     "Database",
+    "analytics",
     "bulk",
     "cases",
     "complaints",
