@@ -15,13 +15,12 @@ from saleor_returns_app.models.cases import Case
 from saleor_returns_app.models.effects import Effect
 
 from .context import Context
+from .formulas import inert
 from .guards import require_permission
 from .steps import vouch_effect
 
 #: Lines on one page, the oldest first; what is taken makes room for the next.
 MOST = 200
-#: A program that calculates tables runs what begins like this.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +74,10 @@ def as_csv(lines: Sequence[StockLine]) -> str:
                 line.effect.id,
                 line.effect.created_at.isoformat(timespec="seconds"),
                 line.number,
-                *(_inert(str(text)) for text in texts),
+                *(inert(str(text)) for text in texts),
                 what["quantity"],
                 what["variant_id"],
                 what["warehouse_id"],
             )
         )
     return out.getvalue()
-
-
-def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

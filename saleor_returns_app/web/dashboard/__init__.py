@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from saleor_returns_app.errors import NotFound
 
 from . import (
+    analytics,
     answers,
     bulk,
     cases,
@@ -96,6 +97,9 @@ def _routes() -> None:
     add("/settings/mails", "save_mails", mails.save_mails, methods=["POST"])
     add("/settings/mails/test", "test_mail", mails.test_mail, methods=["POST"])
     add("/settings/mails/<mail_id>/<name>", "act_mail", mails.act_on_mail, methods=["POST"])
+    add("/analytics", "analytics", analytics.show_analytics)
+    add("/analytics", "count_again", analytics.count_again, methods=["POST"])
+    add("/analytics/cases", "analytics_cases", analytics.show_cases)
     add("/satisfaction", "satisfaction", satisfaction.show_satisfaction)
     add("/cases/<case_id>/survey/follow-up", "follow_up", satisfaction.follow_up_case, methods=["POST"])
     add("/widgets/order", "order_widget", widgets.show_order_cases)

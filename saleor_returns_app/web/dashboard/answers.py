@@ -21,6 +21,7 @@ HOME = "/dashboard"
 #: Parameters of our own pages; the rest of a frame's query (`id`, `theme`, `featureFlags[…]`) is the Dashboard's.
 OURS = (
     *("view", "channel", "due", "owner", "tag", "q", "before", "after", "orderId", "customerId", "complaint", "days"),
+    *("since", "until", "by", "measure", "key"),  # of the numbers
     *("rule_id", "decides", "format", "scope", "differs", "place"),  # of the policy
 )
 _POLICY = (

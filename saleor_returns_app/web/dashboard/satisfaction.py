@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Response, request
 
 from saleor_returns_app.domain.surveys import FAIR, Score
@@ -15,18 +13,12 @@ from saleor_returns_app.web.i18n import format_number, gettext
 from .access import visit
 from .answers import first, fragment, notify, onto_page
 from .cases import case_page
+from .charts import Bar
 from .forms import Form
 from .words import word
 
 #: Days that the page looks back.
 PERIODS = (30, 90, 365)
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    name: str
-    value: float
-    text: str
 
 
 def show_satisfaction() -> Response:
