@@ -43,7 +43,7 @@ AT_ONCE = 200
 #: Days that are rolled up in one transaction.
 DAYS_AT_ONCE = 5
 #: How long changes of a day are gathered before it is rolled up, and those of a month.
-GATHERED = {"day": timedelta(seconds=10), "month": timedelta(hours=6)}
+GATHERED = {"day": timedelta(seconds=30), "month": timedelta(hours=6)}
 _ORDERS, _CASES = "order", "case"
 
 log = structlog.get_logger()

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from . import batch, chaos, intake, lifecycles, machine, memory, queue_pages, scan, simulation, verdicts
+from . import batch, chaos, intake, lifecycles, machine, memory, numbers, queue_pages, scan, simulation, verdicts
 from .figures import Figure
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -14,6 +14,7 @@ BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "lifecycles": lifecycles.measure,
     "batch": batch.measure,
     "queue": queue_pages.measure,
+    "numbers": numbers.measure,
     "scan": scan.measure,
     "simulation": simulation.measure,
     "memory": memory.measure,

@@ -97,9 +97,17 @@ def load(connection: http.client.HTTPConnection, path: str, headers: dict[str, s
 
 
 def fill(url: str, cases: int) -> None:
+    run_script(url, _FILL, cases=cases)
+
+
+def run_script(url: str, script: str, **numbers: int) -> None:
+    """Run a script's statements, each `:name` in them replaced by its number."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        for statement in _FILL.split(";\n"):
-            if statement.strip():
-                connection.exec_driver_sql(statement.replace("%", "%%").replace(":cases", str(cases)))
+        for statement in script.split(";\n"):
+            filled = statement.replace("%", "%%")
+            for name, number in numbers.items():
+                filled = filled.replace(f":{name}", str(number))
+            if filled.strip():
+                connection.exec_driver_sql(filled)
     engine.dispose()

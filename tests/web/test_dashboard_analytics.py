@@ -20,7 +20,7 @@ def keep_days(shop: Shop) -> None:
     for _ in range(2):
         while keep_numbers(shop.ctx):
             pass
-        clock_of(shop).forward(seconds=11)
+        clock_of(shop).forward(seconds=31)
 
 
 @pytest.fixture
