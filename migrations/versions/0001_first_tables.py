@@ -1196,6 +1196,7 @@ def upgrade() -> None:
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("zone", sa.String(length=60), nullable=False),
         sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rolled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("again_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_countings_tenant_id_tenants")),

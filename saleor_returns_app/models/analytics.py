@@ -118,6 +118,7 @@ class Counting(TenantScoped, Base):
     done: Mapped[int] = mapped_column(default=0)
     zone: Mapped[str] = mapped_column(String(60), default="")  # that the days are of
     counted_at: Mapped[datetime | None]
+    rolled_at: Mapped[datetime | None]  # when days were rolled up last
     again_at: Mapped[datetime | None]  # when everything was counted anew last
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -42,8 +42,8 @@ from .orders import unpack_order
 AT_ONCE = 200
 #: Days that are rolled up in one transaction.
 DAYS_AT_ONCE = 5
-#: How long changes of a day are gathered before it is rolled up, and those of a month.
-GATHERED = {"day": timedelta(seconds=30), "month": timedelta(hours=6)}
+#: Days are rolled up at once in a quiet shop, and so long after the last ones in a busy one; months so long after they changed.
+PAUSE, MONTH_PAUSE = timedelta(seconds=30), timedelta(hours=6)
 _ORDERS, _CASES = "order", "case"
 
 log = structlog.get_logger()
@@ -66,7 +66,7 @@ def _keep_numbers_of(ctx: Context, tenant_id: str) -> int:
         zone = _zone(session, tenant_id)
         if counting.zone != zone:  # days begin and end at other times now
             _begin_anew(session, counting, zone)
-        done = _count_marked(ctx, session, counting) + _go_on(ctx, session, counting) + _roll(ctx, session)
+        done = _count_marked(ctx, session, counting) + _go_on(ctx, session, counting) + _roll(ctx, session, counting)
         if done:
             counting.counted_at = ctx.now()
     return done
@@ -98,21 +98,21 @@ def _count_marked(ctx: Context, session: Session, counting: Counting) -> int:
     if orders:  # what a case is worth stands in its order
         bought = select(OrderMirror.saleor_id).where(OrderMirror.id.in_(orders))
         cases.update(session.scalars(select(Case.id).where(Case.saleor_order_id.in_(bought))))
-    _count(ctx, session, _CASES, cases, counting.zone)
-    _count(ctx, session, _ORDERS, orders, counting.zone)
+    _count(ctx, session, _CASES, cases, counting)
+    _count(ctx, session, _ORDERS, orders, counting)
     session.execute(delete(SourceToCount).where(SourceToCount.id.in_([mark.id for mark in marks])))
     return len(marks)
 
 
-def _count(ctx: Context, session: Session, kind: str, sources: Collection[str], zone: str) -> None:
+def _count(ctx: Context, session: Session, kind: str, sources: Collection[str], counting: Counting) -> None:
     if not sources:
         return
     if kind == _CASES:
-        counted = facts_of_cases(session, sources, zone=zone)
+        counted = facts_of_cases(session, sources, zone=counting.zone)
     else:
-        counted = facts_of_orders(session, sources, zone=zone)
+        counted = facts_of_orders(session, sources, zone=counting.zone)
         _keep_names(session, sources)
-    _note_days(ctx, session, replace_facts(session, counted, sources))
+    _note_days(ctx, session, replace_facts(session, counted, sources), rolled_at=counting.rolled_at)
 
 
 def _keep_names(session: Session, mirror_ids: Collection[str]) -> None:
@@ -134,7 +134,8 @@ def _keep_names(session: Session, mirror_ids: Collection[str]) -> None:
             row.name, row.said_at = name, at
 
 
-def _note_days(ctx: Context, session: Session, days: Iterable[date]) -> None:
+def _note_days(ctx: Context, session: Session, days: Iterable[date], *, rolled_at: datetime | None) -> None:
+    due = {"day": max(ctx.now(), rolled_at + PAUSE) if rolled_at else ctx.now(), "month": ctx.now() + MONTH_PAUSE}
     wanted = {("day", day) for day in days}
     wanted |= {("month", day.replace(day=1)) for _, day in wanted}
     noted = {
@@ -142,10 +143,10 @@ def _note_days(ctx: Context, session: Session, days: Iterable[date]) -> None:
         for row in session.scalars(select(TimeToRoll).where(TimeToRoll.day.in_({day for _, day in wanted})))
     }
     for grain, day in sorted(wanted - noted):
-        session.add(TimeToRoll(grain=grain, day=day, due_at=ctx.now() + GATHERED[grain]))
+        session.add(TimeToRoll(grain=grain, day=day, due_at=due[grain]))
 
 
-def _roll(ctx: Context, session: Session) -> int:
+def _roll(ctx: Context, session: Session, counting: Counting) -> int:
     """Roll up what is due: days before months, for a month is the sum of its days."""
     due = select(TimeToRoll).where(TimeToRoll.due_at <= ctx.now())
     rows = session.scalars(due.order_by(TimeToRoll.grain, TimeToRoll.due_at).limit(DAYS_AT_ONCE)).all()
@@ -153,11 +154,12 @@ def _roll(ctx: Context, session: Session) -> int:
         if row.grain == "day":
             roll_day(session, row.day)
             session.delete(row)
+            counting.rolled_at = ctx.now()
         elif not _has_days_to_roll(session, row.day):
             roll_month(session, row.day)
             session.delete(row)
         else:
-            row.due_at = ctx.now() + GATHERED["day"]
+            row.due_at = ctx.now() + PAUSE
     return len(rows)
 
 
@@ -274,7 +276,7 @@ def _go_on(ctx: Context, session: Session, counting: Counting) -> int:
     table: type[OrderMirror] | type[Case] = OrderMirror if counting.kind == _ORDERS else Case
     ids = session.scalars(select(table.id).where(table.id > counting.cursor).order_by(table.id).limit(AT_ONCE)).all()
     if ids:
-        _count(ctx, session, counting.kind, ids, counting.zone)
+        _count(ctx, session, counting.kind, ids, counting)
         counting.cursor, counting.done = ids[-1], counting.done + len(ids)
     elif counting.kind == _ORDERS:
         counting.kind, counting.cursor = _CASES, ""
@@ -288,8 +290,8 @@ def _go_on(ctx: Context, session: Session, counting: Counting) -> int:
 def _forget_orphans(ctx: Context, session: Session) -> None:
     """Facts of what was deleted, and cells of days without facts."""
     gone = FactRow.source_id.not_in(select(Case.id)) & FactRow.source_id.not_in(select(OrderMirror.id))
-    _note_days(ctx, session, session.scalars(select(FactRow.day).where(gone).distinct()).all())
+    _note_days(ctx, session, session.scalars(select(FactRow.day).where(gone).distinct()).all(), rolled_at=None)
     session.execute(delete(FactRow).where(gone).execution_options(synchronize_session=False))
     empty = select(DailyFact.day).where(DailyFact.day.not_in(select(FactRow.day))).distinct()
-    _note_days(ctx, session, session.scalars(empty).all())
+    _note_days(ctx, session, session.scalars(empty).all(), rolled_at=None)
     session.execute(update(TimeToRoll).values(due_at=ctx.now()).execution_options(synchronize_session=False))

@@ -3,7 +3,7 @@
 insert into counted_facts (tenant_id, source_id, measure, day, channel, country, currency, product, variant, category, reason, name, number, units,
                            amount)
 select (select id from tenants), '01900000-0000-7000-8000-' || lpad(to_hex(n / 20), 12, '0'),
-       measure, current_date - (730 - n * 730 / :lines)::int, 'channel-' || n / 20 % 4, (array['DE', 'FR', 'PL', 'ES', 'IT', 'NL', 'BE', 'AT', 'CZ', 'DK', 'SE', 'US'])[1 + n / 80 % 12],
+       measure, current_date - (730 - n::bigint * 730 / :lines)::int, 'channel-' || n / 20 % 4, (array['DE', 'FR', 'PL', 'ES', 'IT', 'NL', 'BE', 'AT', 'CZ', 'DK', 'SE', 'US'])[1 + n / 80 % 12],
        case when measure in ('step', 'deadline') then '' else 'EUR' end,
        case when kind < 18 then 'product-' || spread / 4 else '' end, case when kind < 18 then 'variant-' || spread else '' end,
        case when kind < 18 then 'category-' || spread % 60 else '' end,
@@ -11,7 +11,7 @@ select (select id from tenants), '01900000-0000-7000-8000-' || lpad(to_hex(n / 2
        case measure when 'requested' then (array['refund', 'refund', 'refund', 'exchange', 'store_credit'])[1 + n / 20 % 5] when 'returned' then 'restock'
                     when 'paid' then 'refund' when 'step' then (array['requested', 'approved', 'in_transit', 'received', 'inspected', 'resolving'])[1 + n / 20 % 6]
                     when 'deadline' then (array['review', 'inspection', 'refund'])[1 + n / 20 % 3] else '' end,
-       case measure when 'step' then n / 20 * 7919 % 400 when 'deadline' then (n / 20 % 9 > 0)::int else 0 end,
+       case measure when 'step' then (n / 20)::bigint * 7919 % 400 when 'deadline' then (n / 20 % 9 > 0)::int else 0 end,
        1, case when measure in ('step', 'deadline') then 0 else 4900 end
 from (select n, n % 20 as kind, (n::bigint * 7919 % 20000) as spread,
              case when n % 20 < 16 then 'sold' when n % 20 = 16 then 'requested' when n % 20 = 17 then 'returned'
