@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -34,12 +35,16 @@ from .queue_search import clean_search
 
 #: How long a booking can be undone; then it counts.
 HELD = timedelta(seconds=8)
+#: Until a booking that broke is tried again, and how long.
+PAUSE, GIVEN_UP = timedelta(minutes=5), timedelta(hours=1)
 #: Bookings that a person sees on their bench.
 _RECENT = 12
 _MOST_FOUND = 20
 #: A code may stand within a longer text, as in a link.
 _NUMBER = re.compile(r"R-[0-9]{4}-[0-9]{6,}", re.ASCII)
 _OPERATION = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +165,22 @@ def book_held(ctx: Context, *, most: int = 50) -> int:
             _book(ctx, tenant_id, receipt_id)
         except AppError as problem:
             _refuse(ctx, tenant_id, receipt_id, problem)
+        except Exception:
+            # One that breaks must not hold up those of all shops behind it.
+            log.exception("receipt not booked", tenant=tenant_id, receipt=receipt_id)
+            _put_off(ctx, tenant_id, receipt_id)
     return len(found)
+
+
+def _put_off(ctx: Context, tenant_id: str, receipt_id: str) -> None:
+    """Try again later; in the end whoever booked it reads that it was not counted."""
+    with ctx.db.tenant(tenant_id) as session:
+        receipt = session.get_one(Receipt, receipt_id, with_for_update=True)
+        if ctx.now() - receipt.created_at < GIVEN_UP:
+            receipt.held_until = ctx.now() + PAUSE
+            return
+    text = "The app could not count this booking. Nothing was booked: count the parcel again on the page of the case."
+    _refuse(ctx, tenant_id, receipt_id, Conflict(text, code="NOT_BOOKED"))
 
 
 def _book(ctx: Context, tenant_id: str, receipt_id: str) -> None:

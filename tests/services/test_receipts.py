@@ -10,6 +10,7 @@ import pytest
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.inspection import Disposition, Found, Grade, counted
 from saleor_returns_app.errors import BadInput, Conflict, Forbidden, NotFound
+from saleor_returns_app.models.inspection import Receipt
 from saleor_returns_app.services.cases import cancel_case
 from saleor_returns_app.services.receipts import (
     book_held,
@@ -208,3 +209,27 @@ def test_goods_that_nobody_announced_wait_until_somebody_says_what_became_of_the
         settle_stray(shop.ctx, shop.tenant_id, waiting[0][0].id, actor=shop.staff, outcome=" ")
     settle_stray(shop.ctx, shop.tenant_id, waiting[0][0].id, actor=shop.staff, outcome="Sent back to Bo")
     assert [goods.description for goods, _ in stray_goods(shop.ctx, shop.tenant_id, actor=shop.staff)] == ["A scarf"]
+
+
+def test_a_booking_that_breaks_does_not_hold_up_the_others_and_ends_with_a_person(shop: Shop) -> None:
+    broken, other = approved(shop, 1), approved(shop, 1)
+    receipt_id = hold(shop, broken)
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        receipt = session.get_one(Receipt, receipt_id)
+        receipt.found = {
+            line_id: [{**item, "grade": "?"} for item in items] for line_id, items in receipt.found.items()
+        }
+    hold(shop, other)
+    forward(shop)
+    assert sorted(states(shop)) == ["booked", "held"]
+    assert forward(shop) == 0
+    for _ in range(12):
+        forward(shop, 301)
+    (told,) = [
+        item.receipt
+        for item in recent_bookings(shop.ctx, shop.tenant_id, actor=shop.staff)
+        if item.receipt.id == receipt_id
+    ]
+    assert told.state == "refused"
+    assert "Nothing was booked" in told.problem
+    assert shop.case(broken).lines[0].received == 0

@@ -107,7 +107,7 @@ def test_a_number_that_there_is_not_is_refused(counted: str, desk: Desk, asked: 
 @pytest.mark.parametrize("by", ["product", "variant", "category", "channel", "country", "nothing"])
 def test_rates_are_broken_down(counted: str, desk: Desk, by: str) -> None:
     page = words(desk.get("/dashboard/analytics", by=by).text)
-    assert "fewer than 20 sold: too few to say" in page
+    assert "fewer than 20 sold" in page
 
 
 def test_the_table_is_what_the_page_shows(counted: str, desk: Desk) -> None:
