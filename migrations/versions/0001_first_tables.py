@@ -1185,6 +1185,20 @@ def upgrade() -> None:
     with op.batch_alter_table("counted_facts", schema=None) as batch_op:
         batch_op.create_index("ix_counted_facts_day", ["tenant_id", "day", "measure"], unique=False)
         batch_op.create_index("ix_counted_facts_source", ["tenant_id", "source_id"], unique=False)
+        batch_op.create_index(
+            "ix_counted_facts_product",
+            ["tenant_id", "product", "measure", "day"],
+            unique=False,
+            sqlite_where=sa.text("measure <> 'sold'"),
+            postgresql_where=sa.text("measure <> 'sold'"),
+        )
+        batch_op.create_index(
+            "ix_counted_facts_variant",
+            ["tenant_id", "variant", "measure", "day"],
+            unique=False,
+            sqlite_where=sa.text("measure <> 'sold'"),
+            postgresql_where=sa.text("measure <> 'sold'"),
+        )
 
     op.create_table(
         "countings",
@@ -1309,6 +1323,8 @@ def downgrade() -> None:
     op.drop_table("countings")
     with op.batch_alter_table("counted_facts", schema=None) as batch_op:
         batch_op.drop_index("ix_counted_facts_source")
+        batch_op.drop_index("ix_counted_facts_product")
+        batch_op.drop_index("ix_counted_facts_variant")
         batch_op.drop_index("ix_counted_facts_day")
 
     op.drop_table("counted_facts")

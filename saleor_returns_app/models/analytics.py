@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, String, UniqueConstraint, event, insert
+from sqlalchemy import BigInteger, Index, Integer, String, UniqueConstraint, event, insert, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .base import Base, PlainText, TenantScoped, new_id
@@ -23,6 +23,7 @@ from .orders import OrderMirror
 from .refunds import Refund
 from .surveys import Survey
 
+_HAS_CASE = text("measure <> 'sold'")
 _Counter = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -33,6 +34,19 @@ class FactRow(TenantScoped, Base):
     __table_args__ = (
         Index("ix_counted_facts_source", "tenant_id", "source_id"),
         Index("ix_counted_facts_day", "tenant_id", "day", "measure"),
+        # Behind what was sold there are no cases to look for.
+        Index(
+            "ix_counted_facts_product",
+            *("tenant_id", "product", "measure", "day"),
+            sqlite_where=_HAS_CASE,
+            postgresql_where=_HAS_CASE,
+        ),
+        Index(
+            "ix_counted_facts_variant",
+            *("tenant_id", "variant", "measure", "day"),
+            sqlite_where=_HAS_CASE,
+            postgresql_where=_HAS_CASE,
+        ),
     )
 
     id: Mapped[int] = mapped_column(_Counter, primary_key=True, autoincrement=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import CompoundSelect, and_, false, func, or_, select, union_all
+from sqlalchemy import CompoundSelect, and_, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
@@ -413,7 +413,7 @@ def read_behind(
 ) -> BehindPage:
     """The cases behind one number, the newest first. Raises BadInput for a number that there is not."""
     require_permission(actor, "MANAGE_ORDERS")
-    where = _behind(measure, by, key)
+    where = [*_behind(measure, by, key), FactRow.measure != literal(Measure.SOLD.value, literal_execute=True)]
     channels = visible_channels(actor, channel)
     if channels is not None:
         where.append(FactRow.channel.in_(sorted(channels)))
