@@ -1211,6 +1211,7 @@ def upgrade() -> None:
         sa.Column("zone", sa.String(length=60), nullable=False),
         sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rolled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("again_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_countings_tenant_id_tenants")),
@@ -1276,6 +1277,25 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "signals",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("numbers", DOCUMENT, nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by", sa.String(length=320), nullable=False),
+        sa.Column("settled_how", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_signals_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signals")),
+        sa.UniqueConstraint("tenant_id", "kind", "key", name=op.f("uq_signals_tenant_id_kind_key")),
+    )
+    with op.batch_alter_table("signals", schema=None) as batch_op:
+        batch_op.create_index("ix_signals_state", ["tenant_id", "state", "found_at"], unique=False)
+
+    op.create_table(
         "sources_to_count",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
@@ -1307,6 +1327,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_times_to_roll_due")
 
     op.drop_table("times_to_roll")
+    with op.batch_alter_table("signals", schema=None) as batch_op:
+        batch_op.drop_index("ix_signals_state")
+
+    op.drop_table("signals")
     with op.batch_alter_table("sources_to_count", schema=None) as batch_op:
         batch_op.drop_index("ix_sources_to_count_tenant")
 

@@ -30,6 +30,7 @@ from saleor_returns_app.services.notifications import Render, send_waiting_mails
 from saleor_returns_app.services.payouts import forget_accounts
 from saleor_returns_app.services.receipts import book_held
 from saleor_returns_app.services.rolling import keep_numbers
+from saleor_returns_app.services.signals import look_for_signals
 from saleor_returns_app.services.simulating import run_simulations
 from saleor_returns_app.services.tenants import erase_due_tenants, reconnect_tenants
 
@@ -89,6 +90,7 @@ def run_worker(context: Context, render: Render) -> bool:
             Loop("bulk", lambda: work_bulk(context), seconds=0.5, stop=stop),
             Loop("deadlines", lambda: act_on_due(context), seconds=1.0, stop=stop),
             Loop("numbers", lambda: keep_numbers(context), seconds=2.0, stop=stop),
+            Loop("signals", lambda: look_for_signals(context), seconds=60.0, stop=stop),
             Loop("rescue", lambda: rescue(lease, stop), seconds=5.0, stop=stop),
             Loop("tidy", lambda: tidy(context), seconds=3600.0, stop=stop),
         ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, String, UniqueConstraint, event, insert, text
+from sqlalchemy import BigInteger, Index, Integer, String, Text, UniqueConstraint, event, insert, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .base import Base, PlainText, TenantScoped, new_id
@@ -133,6 +133,7 @@ class Counting(TenantScoped, Base):
     zone: Mapped[str] = mapped_column(String(60), default="")  # that the days are of
     counted_at: Mapped[datetime | None]
     rolled_at: Mapped[datetime | None]  # when days were rolled up last
+    looked_at: Mapped[datetime | None]  # when it was looked for what stands out last
     again_at: Mapped[datetime | None]  # when everything was counted anew last
 
 
@@ -147,6 +148,26 @@ class FactName(TenantScoped, Base):
     key: Mapped[str] = mapped_column(String(300))
     name: Mapped[str] = mapped_column(PlainText)
     said_at: Mapped[datetime]
+
+
+class SignalRow(TenantScoped, Base):
+    """A number that stands out. `open` until somebody settles it or it stands out no more; a settled one is quiet for a while."""
+
+    __tablename__ = "signals"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "kind", "key"),
+        Index("ix_signals_state", "tenant_id", "state", "found_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(20))  # domain.signals.SignalKind
+    key: Mapped[str] = mapped_column(String(300))
+    numbers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    state: Mapped[str] = mapped_column(String(10), default="open")  # open | settled | over
+    found_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[str] = mapped_column(String(320), default="")
+    settled_how: Mapped[str] = mapped_column(Text, default="")
 
 
 #: Rows that facts are made of.

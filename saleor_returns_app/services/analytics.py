@@ -175,7 +175,7 @@ def read_analytics(
     """In the channels that this person may see, or the one of them that was asked for."""
     require_permission(actor, "MANAGE_ORDERS")
     with ctx.db.tenant(tenant_id) as session:
-        reader = _Reader(session, tenant_id, visible_channels(actor, channel))
+        reader = RollupReader(session, tenant_id, visible_channels(actor, channel))
         return Analytics(
             period=period,
             now=reader.totals(period),
@@ -186,7 +186,7 @@ def read_analytics(
         )
 
 
-class _Reader:
+class RollupReader:
     """Reads rollups of one shop in some channels (None: all)."""
 
     def __init__(self, session: Session, tenant_id: str, channels: frozenset[str] | None) -> None:
@@ -194,15 +194,15 @@ class _Reader:
         self._stale = set(session.scalars(select(TimeToRoll.day).where(TimeToRoll.grain == "month")))
 
     def totals(self, period: Period) -> Totals:
-        everything = self._sums(
+        everything = self.sums(
             period, Dimension.ALL, (Measure.OPENED, Measure.REQUESTED, Measure.RETURNED, Measure.SOLD)
         )
         units = Counter[str]()
         for (measure, _, _), found in everything.items():
             units[measure] += found.units
-        named = self._sums(period, Dimension.NAME, (Measure.REQUESTED, Measure.PAID, Measure.COST, Measure.RETAINED))
+        named = self.sums(period, Dimension.NAME, (Measure.REQUESTED, Measure.PAID, Measure.COST, Measure.RETAINED))
         numbered = self._numbered(period)
-        reasons = self._sums(period, Dimension.REASON, (Measure.REQUESTED,))
+        reasons = self.sums(period, Dimension.REASON, (Measure.REQUESTED,))
         return Totals(
             opened=units[Measure.OPENED],
             requested=units[Measure.REQUESTED],
@@ -241,7 +241,7 @@ class _Reader:
         top = self._session.execute(
             select(cells.c.key, units).group_by(cells.c.key).order_by(units.desc(), cells.c.key).limit(MOST_ROWS)
         ).all()
-        sold = self._sums(period, dimension, (Measure.SOLD,), keys=[key for key, _ in top])
+        sold = self.sums(period, dimension, (Measure.SOLD,), keys=[key for key, _ in top])
         sums = Counter[str]()
         for (_, key, _), found in sold.items():
             sums[key] += found.units
@@ -267,7 +267,7 @@ class _Reader:
         ]
         return sorted(rates, key=lambda rate: (-rate.returned, rate.key))[:MOST_ROWS]
 
-    def _sums(
+    def sums(
         self, period: Period, dimension: Dimension, measures: Sequence[Measure], *, keys: Sequence[str] | None = None
     ) -> dict[tuple[str, str, str], Sum]:
         """(measure, key, currency) → sum."""
@@ -283,7 +283,7 @@ class _Reader:
         """Measure → name → number → how often."""
         found: defaultdict[str, defaultdict[str, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
         wanted = (Measure.STEP, Measure.DEADLINE, Measure.STARS)
-        for (measure, key, _), counted in self._sums(period, Dimension.NAME_NUMBER, wanted).items():
+        for (measure, key, _), counted in self.sums(period, Dimension.NAME_NUMBER, wanted).items():
             name, _, number = key.rpartition(APART)
             found[measure][name][int(number)] = counted.units
         return {measure: dict(names) for measure, names in found.items()}

@@ -10,6 +10,7 @@ from saleor_returns_app.services.cases import close_case
 from saleor_returns_app.services.rolling import keep_numbers
 from tests.services.journeys import Shop
 from tests.services.test_complaints import clock_of
+from tests.services.test_signals import filled, first_request, look
 from tests.services.test_surveys import answer
 
 from .desk import Desk, words
@@ -123,3 +124,25 @@ def test_everything_is_counted_anew_when_somebody_asks(counted: str, desk: Desk,
     assert "Everything is being counted anew: 0 of 2." in words(answered.text)
     keep_days(shop)
     assert "being counted anew" not in words(desk.get("/dashboard/analytics").text)
+
+
+def test_what_stands_out_is_said_and_settled(shop: Shop, request: pytest.FixtureRequest) -> None:
+    first_request(shop)
+    found = look(filled(shop), hours=0.01)
+    desk: Desk = request.getfixturevalue("desk")
+    page = desk.get("/dashboard/analytics").text
+    for said in (
+        "p1 comes back more often",
+        "40 of 100 sold in the last 4 weeks (40%); in the 12 weeks before it was 10%.",
+        "p2 runs small",
+        "p3: more often “Damaged”",
+    ):
+        assert said in words(page)
+    for link in re.findall(r'href="(/dashboard/analytics/cases[^"]*)"', page):
+        assert desk.get(link.replace("&amp;", "&")).status_code == 200
+    address = f"/dashboard/analytics/signals/{found['rate', 'p1'].id}"
+    refused = desk.post(address, how=" ")
+    assert refused.status_code == 400
+    assert "Write what was done" in words(refused.text)
+    assert "p1 comes back more often" not in words(desk.post(address, how="Sale stopped.").text)
+    assert desk.post("/dashboard/analytics/signals/nothing", how="x").status_code == 404

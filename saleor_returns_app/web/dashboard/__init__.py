@@ -99,6 +99,7 @@ def _routes() -> None:
     add("/settings/mails/<mail_id>/<name>", "act_mail", mails.act_on_mail, methods=["POST"])
     add("/analytics", "analytics", analytics.show_analytics)
     add("/analytics", "count_again", analytics.count_again, methods=["POST"])
+    add("/analytics/signals/<signal_id>", "settle_signal", analytics.settle, methods=["POST"])
     add("/analytics/cases", "analytics_cases", analytics.show_cases)
     add("/satisfaction", "satisfaction", satisfaction.show_satisfaction)
     add("/cases/<case_id>/survey/follow-up", "follow_up", satisfaction.follow_up_case, methods=["POST"])

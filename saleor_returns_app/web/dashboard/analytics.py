@@ -6,9 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_percent
 from flask import Response, request, url_for
 
 from saleor_returns_app.domain.counting import Dimension, Measure
@@ -28,16 +26,19 @@ from saleor_returns_app.services.analytics import (
 from saleor_returns_app.services.number_tables import as_csv, number_rows
 from saleor_returns_app.services.queue import list_channels
 from saleor_returns_app.services.rolling import count_anew
+from saleor_returns_app.services.signals import read_signals, settle_signal
 from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.errors import said
-from saleor_returns_app.web.i18n import format_minor, format_number, gettext, language
+from saleor_returns_app.web.i18n import format_minor, format_number, gettext
 from saleor_returns_app.web.labels import WAITS
 
 from .access import visit
 from .answers import first, fragment, notify
 from .charts import Bar, Column, columns
 from .forms import EMPTY, Form
-from .words import STATES, wait, word
+from .number_words import hours, percent, said_period, spoken, step_name
+from .signal_words import said_signal
+from .words import wait, word
 
 #: Days that the page looks back.
 PERIODS = (30, 90, 365)
@@ -71,7 +72,6 @@ MEASURES: dict[str, str] = {
     Measure.DEADLINE: "Deadlines",
     Measure.STARS: "Satisfaction",
 }
-_DAY_HOURS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,8 @@ class Asked:
         return {**time, **({"channel": self.channel} if self.channel else {}), "by": self.by}
 
 
-def show_analytics() -> Response:
+def show_analytics(refused: AppError | None = None, of: str = "") -> Response:
+    """The page; `refused` is what was wrong with settling the signal `of`."""
     form = EMPTY
     try:
         asked = _asked()
@@ -124,7 +125,9 @@ def show_analytics() -> Response:
     found = read_analytics(
         ctx(), visit().tenant_id, actor=visit().actor, period=asked.period, channel=asked.channel, by=asked.by
     )
-    return fragment("analytics.html", status=400 if form.problem else 200, form=form, **_shown(found, asked))
+    status = refused.status if refused else 400 if form.problem else 200
+    settling = Form.refused(refused) if refused else EMPTY
+    return fragment("analytics.html", status=status, form=form, settling=settling, of=of, **_shown(found, asked))
 
 
 def _usual(days: int) -> Period:
@@ -176,6 +179,7 @@ def _shown(found: Analytics, asked: Asked) -> dict[str, Any]:
             for row in now.deadlines
         ],
         "table": as_csv(number_rows(found, by=asked.by)),
+        "signals": [said_signal(each) for each in read_signals(ctx(), visit().tenant_id, actor=visit().actor)],
         "percent": percent,
         "fair": FAIR_SOLD,
         "when": said_period,
@@ -264,49 +268,18 @@ def _points(now: float | None, before: float | None, *, good: int) -> tuple[str,
     return change, "" if not points else "good" if points * good > 0 else "bad"
 
 
-def percent(share: float) -> str:
-    return format_percent(round(share, 3), format="#,##0.#%", locale=_spoken())
-
-
-def hours(count: int) -> str:
-    if count < 2 * _DAY_HOURS:
-        return gettext("%(count)s h") % {"count": count}
-    return gettext("%(count)s days") % {"count": format_number(round(count / _DAY_HOURS, 1))}
-
-
-def _spoken() -> Locale:
-    return Locale.parse(language())
-
-
 def _label(column: Column) -> str:
-    first_day = format_date(column.since, "MMM d", locale=_spoken())
+    first_day = format_date(column.since, "MMM d", locale=spoken())
     if column.since == column.last:
         return first_day
-    return f"{first_day} – {format_date(column.last, 'MMM d', locale=_spoken())}"
-
-
-def said_period(period: Period) -> str:
-    return " – ".join(format_date(day, "medium", locale=_spoken()) for day in (period.since, period.last))
-
-
-def step_name(code: str) -> str:
-    """What a state is called; those of other kinds of cases say which."""
-    kind, _, state = code.rpartition(".")
-    name = gettext(STATES.get(state, state))
-    return f"{name} ({_kind(kind)})" if kind else name
-
-
-def _kind(kind: str) -> str:
-    return {"return": gettext("Return"), "complaint": gettext("Complaint"), "question": gettext("Question")}.get(
-        kind, kind
-    )
+    return f"{first_day} – {format_date(column.last, 'MMM d', locale=spoken())}"
 
 
 def _name(by: str, rate: Rate) -> str:
     if not rate.key:
         return gettext("Not known")
     if by == Dimension.COUNTRY:
-        return str(_spoken().territories.get(rate.key, rate.key))
+        return str(spoken().territories.get(rate.key, rate.key))
     return rate.name
 
 
@@ -372,13 +345,24 @@ def _said_key(by: str, key: str, name: str) -> str:
     if by == Dimension.NAME:
         return gettext(MONEY[key]) if key in MONEY else word(key)
     if by == Dimension.COUNTRY:
-        return str(_spoken().territories.get(key, key)) or gettext("Not known")
+        return str(spoken().territories.get(key, key)) or gettext("Not known")
     if by == Dimension.REASON:
         return word(key)
     if by == Dimension.PRODUCT_REASON:
         product, _, reason = name.rpartition("|")
         return f"{product}: {word(reason)}"
     return name or gettext("Not known")
+
+
+def settle(signal_id: str) -> Response:
+    """Somebody says what was done about what stands out."""
+    try:
+        settle_signal(ctx(), visit().tenant_id, signal_id, actor=visit().actor, how=request.form.get("how", ""))
+    except AppError as problem:
+        if problem.code == "UNKNOWN_SIGNAL":
+            raise
+        return show_analytics(refused=problem, of=signal_id)
+    return notify(show_analytics(), gettext("Noted; it is quiet for four weeks"))
 
 
 def count_again() -> Response:
