@@ -2,6 +2,7 @@
 
 from . import (
     analytics,
+    audit,
     bulk,
     cases,
     complaints,
@@ -33,6 +34,7 @@ __all__ = [
     "Base",
     "Database",
     "analytics",
+    "audit",
     "bulk",
     "cases",
     "complaints",
