@@ -67,6 +67,26 @@ def upgrade() -> None:
         batch_op.create_index("ix_audit_log_subject", ["tenant_id", "subject_id", "sequence"], unique=False)
 
     op.create_table(
+        "erasures",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.String(length=120), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_erasures_tenant_id_tenants")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
+    )
+    with op.batch_alter_table("erasures", schema=None) as batch_op:
+        batch_op.create_index("ix_erasures_due", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_erasures_tenant", ["tenant_id", "id"], unique=False)
+
+    op.create_table(
         "bulk_runs",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("action", sa.String(length=40), nullable=False),
@@ -1558,4 +1578,9 @@ def downgrade() -> None:
 
     op.drop_table("audit_log")
     op.drop_table("audit_heads")
+    with op.batch_alter_table("erasures", schema=None) as batch_op:
+        batch_op.drop_index("ix_erasures_tenant")
+        batch_op.drop_index("ix_erasures_due")
+
+    op.drop_table("erasures")
     op.drop_table("tenants")

@@ -27,6 +27,7 @@ from . import (
     opening,
     people,
     policy,
+    privacy,
     queue,
     receiving,
     replies,
@@ -131,6 +132,9 @@ def _routes() -> None:
     add("/settings/sending-back/places", "save_place", returning.save_a_place, methods=["POST"])
     add("/settings/sending-back/places/delete", "delete_place", returning.delete_a_place, methods=["POST"])
     add("/settings/audit", "audit", audit.show_log)
+    add("/settings/privacy", "privacy", privacy.show_privacy)
+    add("/settings/privacy/person", "look_up_person", privacy.look_up, methods=["POST"])
+    add("/settings/privacy/erase", "erase_person", privacy.erase, methods=["POST"])
     add("/settings/audit", "export_audit", audit.take_out, methods=["POST"])
     add("/settings/people", "people", people.show_people)
     add("/settings/people", "save_people", people.save_people, methods=["POST"])
