@@ -1,4 +1,4 @@
-"""The command line: `python -m saleor_returns_app web|worker|migrate|manifest|mail-in|tenants|check`."""
+"""The command line: `python -m saleor_returns_app web|worker|migrate|manifest|mail-in|tenants|verify-audit|check`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         commands.add_parser(name, help=about, description=about)
     check = commands.add_parser("check", help="say in plain words what of the configuration is wrong")
     check.add_argument("--health", action="store_true", help="only ask the running web process whether it is ready")
+    audit = commands.add_parser(
+        "verify-audit", help="work the audit log out anew and name the first row that does not hold"
+    )
+    audit.add_argument("--shop", default="", help="only this shop: its name in portal addresses, or its API URL")
+    audit.add_argument("--expect", default="", help="number:hash of a row, as an earlier run printed it")
     given = parser.parse_args(arguments)
     try:
         settings = load_settings()
@@ -46,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "manifest": verbs.manifest,
         "mail-in": verbs.mail_in,
         "tenants": verbs.list_tenants,
+        "verify-audit": lambda settings: verbs.verify_audit(settings, shop=given.shop, expect=given.expect),
         "check": verbs.check_health if getattr(given, "health", False) else verbs.check,
     }
     try:

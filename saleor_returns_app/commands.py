@@ -19,6 +19,7 @@ from saleor_returns_app.logs import set_up_logs
 from saleor_returns_app.models.base import make_engine
 from saleor_returns_app.models.migrating import migrate_database
 from saleor_returns_app.models.tenants import Tenant
+from saleor_returns_app.services.audit import verify_chain
 from saleor_returns_app.services.inbound_mail import LARGEST, receive_mail
 from saleor_returns_app.web.install.manifest import build_manifest
 from saleor_returns_app.web.mail import renderer
@@ -70,6 +71,30 @@ def list_tenants(settings: Settings) -> int:
     if not tenants:
         print("No shop has installed the app yet.")
     return 0
+
+
+def verify_audit(settings: Settings, *, shop: str, expect: str) -> int:
+    """Check the audit log of every shop, or of one; 1 when a row does not hold. `expect` is `number:hash` of a row kept elsewhere."""
+    number, _, kept = expect.partition(":")
+    if expect and not (number.isascii() and number.isdigit() and len(kept) == 64 and shop):
+        print("Write --expect as number:hash, as this command printed it, and name the shop with --shop.")
+        return 2
+    context = build_context(settings)
+    with context.db.everyone() as session:
+        tenants = session.scalars(select(Tenant).order_by(Tenant.installed_at)).all()
+    chosen = [tenant for tenant in tenants if shop in ("", tenant.slug, tenant.api_url)]
+    if shop and not chosen:
+        print(f"No shop is called {shop}. The command tenants lists them.")
+        return 2
+    broken = 0
+    for tenant in chosen:
+        found = verify_chain(context, tenant.id, expected=(int(number), kept) if expect else None)
+        if found.broken is None:
+            print(f"holds   {tenant.slug}  {found.sequence}:{found.hash}")
+        else:
+            broken += 1
+            print(f"BROKEN  {tenant.slug}  {found.broken.reason}")
+    return 1 if broken else 0
 
 
 def check(settings: Settings) -> int:

@@ -5,6 +5,7 @@ import "./choosing.js";
 import "./elements.js";
 import "./events.js";
 import "./sorting.js";
+import "./downloads.js";
 import "./texts.js";
 import "./counting.js";
 import "./gallery.js";

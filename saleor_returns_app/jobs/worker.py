@@ -18,6 +18,7 @@ from saleor_returns_app.services.backfilling import backfill_orders
 from saleor_returns_app.services.bulk import work_bulk
 from saleor_returns_app.services.context import Context
 from saleor_returns_app.services.deadlines import act_on_due
+from saleor_returns_app.services.erasing import work_erasures
 from saleor_returns_app.services.evidence_retention import remove_deleted_files, retire_evidence, sweep_orphans
 from saleor_returns_app.services.idempotency import forget_keys
 from saleor_returns_app.services.inbound_mail import answers_to
@@ -91,6 +92,7 @@ def run_worker(context: Context, render: Render) -> bool:
             Loop("deadlines", lambda: act_on_due(context), seconds=1.0, stop=stop),
             Loop("numbers", lambda: keep_numbers(context), seconds=2.0, stop=stop),
             Loop("signals", lambda: look_for_signals(context), seconds=60.0, stop=stop),
+            Loop("erasures", lambda: work_erasures(context), seconds=5.0, stop=stop),
             Loop("rescue", lambda: rescue(lease, stop), seconds=5.0, stop=stop),
             Loop("tidy", lambda: tidy(context), seconds=3600.0, stop=stop),
         ]

@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session, object_session
 from sqlalchemy.orm.attributes import flag_modified
 
 from saleor_returns_app.domain.actors import Actor
+from saleor_returns_app.domain.audit import Deed
 from saleor_returns_app.domain.cases import RETURN_CASE, CaseEvent, CaseKind, CaseStatus
 from saleor_returns_app.domain.complaints import COMPLAINT, ComplaintEvent, ComplaintStatus
+from saleor_returns_app.domain.machines import Who
 from saleor_returns_app.errors import NotFound
+from saleor_returns_app.models.audit import note_deed
 from saleor_returns_app.models.base import new_id
 from saleor_returns_app.models.cases import Case, CaseEntry
 from saleor_returns_app.models.refunds import OrderNote
@@ -79,6 +82,8 @@ def record_entry(
         public=public,
     )
     session.add(entry)
+    if actor.who is Who.STAFF:
+        note_deed(session, _deed(case, entry))
     if note:
         text = f"{case.number}: {note}" + (f" ({actor.name})" if actor.name else "")
         session.add(
@@ -89,3 +94,17 @@ def record_entry(
                 due_at=now + NOTE_DELAY,
             )
         )
+
+
+def _deed(case: Case, entry: CaseEntry) -> Deed:
+    """What the audit log says of an entry: where it stands, not what it tells, for a person's words and data can be erased."""
+    return Deed(
+        tenant_id=case.tenant_id,
+        at=entry.at,
+        who=entry.who,
+        actor_id=entry.actor_id,
+        action=entry.event,
+        subject="case",
+        subject_id=case.id,
+        params={"number": case.number, "status": entry.status, "entry": entry.id},
+    )

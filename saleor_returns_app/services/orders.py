@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from saleor_returns_app.domain.erasing import is_erased, order_without_person
 from saleor_returns_app.domain.orders import Order
 from saleor_returns_app.errors import NotFound
 from saleor_returns_app.models.orders import OrderLane, OrderMirror
@@ -52,6 +53,8 @@ def store_order(session: Session, order: Order, *, now: datetime) -> OrderMirror
 
 
 def _written(row: OrderMirror, order: Order, now: datetime) -> OrderMirror:
+    if row.email and is_erased(row.email):
+        order = order_without_person(order, row.email)  # Saleor still knows them; here they were erased
     row.number = order.number
     row.email = order.email.lower()
     row.channel_slug = order.channel_slug

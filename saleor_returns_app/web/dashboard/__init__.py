@@ -13,6 +13,7 @@ from saleor_returns_app.errors import NotFound
 from . import (
     analytics,
     answers,
+    audit,
     bulk,
     cases,
     deadlines,
@@ -26,6 +27,7 @@ from . import (
     opening,
     people,
     policy,
+    privacy,
     queue,
     receiving,
     replies,
@@ -41,6 +43,7 @@ from . import (
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 blueprint.before_request(answers.enter)
 blueprint.after_request(answers.protect)
+blueprint.teardown_request(answers.leave)
 blueprint.register_error_handler(Exception, answers.refuse)
 blueprint.register_error_handler(HTTPException, answers.refuse)
 
@@ -129,6 +132,11 @@ def _routes() -> None:
     add("/settings/sending-back/carrier/end", "disconnect_carrier", returning.disconnect, methods=["POST"])
     add("/settings/sending-back/places", "save_place", returning.save_a_place, methods=["POST"])
     add("/settings/sending-back/places/delete", "delete_place", returning.delete_a_place, methods=["POST"])
+    add("/settings/audit", "audit", audit.show_log)
+    add("/settings/privacy", "privacy", privacy.show_privacy)
+    add("/settings/privacy/person", "look_up_person", privacy.look_up, methods=["POST"])
+    add("/settings/privacy/erase", "erase_person", privacy.erase, methods=["POST"])
+    add("/settings/audit", "export_audit", audit.take_out, methods=["POST"])
     add("/settings/people", "people", people.show_people)
     add("/settings/people", "save_people", people.save_people, methods=["POST"])
     add("/<path:rest>", "nowhere", _nowhere)

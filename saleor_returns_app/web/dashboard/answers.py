@@ -10,11 +10,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from saleor_returns_app.errors import AppError
+from saleor_returns_app.models.audit import Acting, acting
+from saleor_returns_app.web.current import ctx
 from saleor_returns_app.web.errors import as_app_error, said
 from saleor_returns_app.web.i18n import choose_language
 from saleor_returns_app.web.i18n import gettext as _
 
-from .access import sign_in, signed_in
+from .access import sign_in, signed_in, visit
 
 #: Where these pages begin; what follows is the route that the Dashboard keeps in its own address.
 HOME = "/dashboard"
@@ -22,6 +24,7 @@ HOME = "/dashboard"
 OURS = (
     *("view", "channel", "due", "owner", "tag", "q", "before", "after", "orderId", "customerId", "complaint", "days"),
     *("since", "until", "by", "measure", "key"),  # of the numbers
+    *("person", "action", "case"),  # of the audit log
     *("rule_id", "decides", "format", "scope", "differs", "place"),  # of the policy
 )
 _POLICY = (
@@ -36,7 +39,18 @@ def enter() -> ResponseReturnValue | None:
     if request.method in ("GET", "HEAD") and not signed_in():
         return _shell()
     sign_in()
+    if request.method not in ("GET", "HEAD"):
+        who = visit()
+        action = (request.endpoint or "").rpartition(".")[2][:60]
+        acting.set(Acting(
+            tenant_id=who.tenant_id, who=who.actor.who.value, actor_id=who.actor.id, action=action, at=ctx().now()
+        ))  # fmt: skip
     return None
+
+
+def leave(_error: BaseException | None) -> None:
+    """The thread that answered goes on to somebody else's request."""
+    acting.set(None)
 
 
 def _shell() -> str:
