@@ -102,11 +102,6 @@ def facts_of(detail: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in detail.items() if name in _FACTS}
 
 
-def note_without_person(data: Mapping[str, Any], email: str) -> dict[str, Any]:
-    """A credit note as it has to be kept: number, days, lines, amounts, tax."""
-    return {**data, "customer_name": "", "email": email, "address": [], "proof": ""}
-
-
 def order_without_person(order: Order, email: str) -> Order:
     """An order as numbers, quotes and refunds need it. Of addresses the country stays."""
     return replace(

@@ -207,8 +207,8 @@ def _chain(session: Session, tenant_id: str, deeds: Iterable[Deed]) -> None:
     shop could wait for the head while we wait for the shop."""
     connection = session.connection()
     connection.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update(read=True, key_share=True))
-    head = AuditHead.__table__
-    newest = select(head.c.sequence, head.c.hash).where(head.c.tenant_id == tenant_id).with_for_update()
+    mine = AuditHead.tenant_id == tenant_id
+    newest = select(AuditHead.sequence, AuditHead.hash).where(mine).with_for_update()
     found = connection.execute(newest).one_or_none()
     if found is None:
         first = {"tenant_id": tenant_id, "sequence": 0, "hash": BEGINNING}
@@ -225,4 +225,4 @@ def _chain(session: Session, tenant_id: str, deeds: Iterable[Deed]) -> None:
         )
         previous = sealed
     connection.execute(insert(AuditRow), rows)
-    connection.execute(update(AuditHead).where(head.c.tenant_id == tenant_id).values(sequence=sequence, hash=previous))
+    connection.execute(update(AuditHead).where(mine).values(sequence=sequence, hash=previous))

@@ -107,8 +107,10 @@ def test_nothing_that_identifies_the_person_is_left_in_any_column(
     fill_free_text(shop)
     needles = (RITA, "Rita Returner", SECRET)
     assert len(holding(shop, *needles)) > 10
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        issued = session.scalars(select(CreditNoteRow.data)).one()
     erase(shop)
-    assert holding(shop, *needles) == []
+    assert holding(shop, *needles) == ["credit_notes.data"]
     with shop.ctx.db.tenant(shop.tenant_id) as session:
         assert session.scalars(select(Erasure.state)).one() == "done"
         case = session.get_one(Case, case_id)
@@ -116,7 +118,7 @@ def test_nothing_that_identifies_the_person_is_left_in_any_column(
         assert session.scalars(select(ReturnLine.product_name)).first()
         assert session.scalars(select(Refund.paid_minor)).one() > 0
         note = session.scalars(select(CreditNoteRow.data)).one()
-        assert (note["customer_name"], bool(note["lines"])) == ("", True)
+        assert note == issued
 
 
 def test_every_table_of_a_case_says_what_stays() -> None:
@@ -138,7 +140,7 @@ def test_a_job_that_died_is_taken_up_again(shop: Shop, monkeypatch: pytest.Monke
     assert work_erasures(shop.ctx) == 0  # left to the worker that took it
     shop.ctx.clock.forward(seconds=300)  # type: ignore[attr-defined]
     assert work_erasures(shop.ctx) == 1
-    assert holding(shop, RITA, "Rita Returner") == []
+    assert holding(shop, RITA, "Rita Returner") == ["credit_notes.data"]
 
 
 def test_what_is_open_is_named_and_nothing_is_erased(shop: Shop) -> None:
