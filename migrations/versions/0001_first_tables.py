@@ -1234,6 +1234,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_counted_facts_day", ["tenant_id", "day", "measure"], unique=False)
         batch_op.create_index("ix_counted_facts_source", ["tenant_id", "source_id"], unique=False)
         batch_op.create_index(
+            "ix_counted_facts_cases",
+            ["tenant_id", "measure", "source_id"],
+            unique=False,
+            sqlite_where=sa.text("measure <> 'sold'"),
+            postgresql_where=sa.text("measure <> 'sold'"),
+        )
+        batch_op.create_index(
             "ix_counted_facts_product",
             ["tenant_id", "product", "measure", "day"],
             unique=False,
@@ -1396,6 +1403,7 @@ def downgrade() -> None:
     with op.batch_alter_table("counted_facts", schema=None) as batch_op:
         batch_op.drop_index("ix_counted_facts_source")
         batch_op.drop_index("ix_counted_facts_product")
+        batch_op.drop_index("ix_counted_facts_cases")
         batch_op.drop_index("ix_counted_facts_variant")
         batch_op.drop_index("ix_counted_facts_day")
 

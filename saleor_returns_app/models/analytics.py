@@ -36,6 +36,12 @@ class FactRow(TenantScoped, Base):
         Index("ix_counted_facts_day", "tenant_id", "day", "measure"),
         # Behind what was sold there are no cases to look for.
         Index(
+            "ix_counted_facts_cases",
+            *("tenant_id", "measure", "source_id"),
+            sqlite_where=_HAS_CASE,
+            postgresql_where=_HAS_CASE,
+        ),
+        Index(
             "ix_counted_facts_product",
             *("tenant_id", "product", "measure", "day"),
             sqlite_where=_HAS_CASE,
