@@ -252,9 +252,11 @@ def replace_facts(
 ) -> set[date]:
     """Have exactly these facts stand for the sources; gives the days whose sums this changes."""
     standing: defaultdict[str, dict[CountedFact, FactRow]] = defaultdict(dict)
-    for row in session.scalars(select(FactRow).where(FactRow.source_id.in_(sources))):
-        standing[row.source_id][fact_of(row)] = row
     changed = set()
+    for row in session.scalars(select(FactRow).where(FactRow.source_id.in_(sources))):
+        if standing[row.source_id].setdefault(fact_of(row), row) is not row:  # there twice
+            session.delete(row)
+            changed.add(row.day)
     for source in sources:
         left = standing[source]
         for fact in counted.get(source, ()):

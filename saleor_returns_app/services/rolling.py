@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from saleor_returns_app.domain.actors import Actor
@@ -105,6 +105,21 @@ def _count_marked(ctx: Context, session: Session, counting: Counting) -> int:
 
 
 def _count(ctx: Context, session: Session, kind: str, sources: Collection[str], counting: Counting) -> None:
+    """Count them together; where one breaks, each by itself and the broken one not at all, so that it holds up nobody."""
+    try:
+        with session.begin_nested():
+            _count_together(ctx, session, kind, sources, counting)
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        if len(sources) == 1:
+            log.exception("source not counted", tenant=counting.tenant_id, kind=kind, source=next(iter(sources)))
+            return
+        for source in sources:
+            _count(ctx, session, kind, [source], counting)
+
+
+def _count_together(ctx: Context, session: Session, kind: str, sources: Collection[str], counting: Counting) -> None:
     if not sources:
         return
     if kind == _CASES:

@@ -50,13 +50,20 @@ def look_for_signals(ctx: Context) -> int:
     with ctx.db.everyone() as session:
         tenants = session.scalars(due).all()
     for tenant_id in tenants:
-        with ctx.db.tenant(tenant_id) as session:
-            counting = session.scalar(select(Counting).with_for_update(skip_locked=True))
-            if counting is not None:
-                counting.looked_at = ctx.now()
-                today = local_day(ctx.now(), counting.zone)
-                _keep(ctx, session, tuple(find_signals(session, tenant_id, today=today)) + _late(ctx, session))
+        try:
+            _look_at(ctx, tenant_id)
+        except Exception:  # one shop must not hold up the others
+            log.exception("signals not looked for", tenant=tenant_id)
     return len(tenants)
+
+
+def _look_at(ctx: Context, tenant_id: str) -> None:
+    with ctx.db.tenant(tenant_id) as session:
+        counting = session.scalar(select(Counting).with_for_update(skip_locked=True))
+        if counting is not None:
+            counting.looked_at = ctx.now()
+            today = local_day(ctx.now(), counting.zone)
+            _keep(ctx, session, tuple(find_signals(session, tenant_id, today=today)) + _late(ctx, session))
 
 
 def find_signals(session: Session, tenant_id: str, *, today: date) -> Iterator[Signal]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 
 import pytest
@@ -244,3 +244,30 @@ def test_products_have_the_name_of_their_newest_order(shop: Shop, saleor: FakeSa
     with shop.ctx.db.tenant(shop.tenant_id) as session:
         named = select(FactName.name).where(FactName.dimension == "product", FactName.key == "product-1")
         assert session.scalars(named).one() == "New name"
+
+
+def test_a_source_that_breaks_holds_up_nobody(shop: Shop, saleor: FakeSaleor) -> None:
+    order = fresh_order(shop.ctx, shop.tenant_id, "order-1")
+    saleor.orders["order-2"] = replace(order, id="order-2", number="2", lines=order.lines[:1])
+    fresh_order(shop.ctx, shop.tenant_id, "order-2")
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        broken = session.scalars(select(OrderMirror).where(OrderMirror.saleor_id == "order-1")).one()
+        broken.snapshot = {"id": "order-1"}
+    keep(shop)
+    sold = of(shop, Measure.SOLD)
+    assert sum(fact.units for fact in sold) == order.lines[0].quantity
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        assert session.scalar(select(SourceToCount.id)) is None
+
+
+def test_a_fact_that_stands_twice_is_mended(shop: Shop) -> None:
+    settled(shop)
+    keep(shop)
+    before = Counter(facts(shop))
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        row = session.scalars(select(FactRow).where(FactRow.measure == "returned")).one()
+        session.add(FactRow(source_id=row.source_id, **asdict(fact_of(row))))
+    count_anew(shop.ctx, shop.tenant_id, actor=shop.staff)
+    keep(shop)
+    assert Counter(facts(shop)) == before
+    agrees(shop)
