@@ -49,12 +49,14 @@ def look_for_signals(ctx: Context) -> int:
     due = select(Counting.tenant_id).where(stale, Counting.state == "idle", Counting.tenant_id.in_(active))
     with ctx.db.everyone() as session:
         tenants = session.scalars(due).all()
+    looked = 0
     for tenant_id in tenants:
         try:
             _look_at(ctx, tenant_id)
+            looked += 1
         except Exception:  # one shop must not hold up the others
             log.exception("signals not looked for", tenant=tenant_id)
-    return len(tenants)
+    return looked
 
 
 def _look_at(ctx: Context, tenant_id: str) -> None:
