@@ -17,7 +17,7 @@ from saleor_returns_app.domain.counting import Measure
 from saleor_returns_app.models import Database, make_engine
 from saleor_returns_app.models.analytics import FactName, FactRow, SourceToCount
 from saleor_returns_app.models.cases import Case
-from saleor_returns_app.services.rolling import roll_day
+from saleor_returns_app.services.rolling import roll_day, roll_month
 
 from .pictures import picture
 from .test_staff import app_path, ask_for_return, faults_of, frame_of, new_order, open_queue
@@ -57,6 +57,8 @@ def fill(stack: Stack, number: str) -> None:
         session.flush()
         for day in days:
             roll_day(session, day)
+        for month in {day.replace(day=1) for day in days}:
+            roll_month(session, month)
 
 
 def _facts(dice: random.Random, day: date, case: Case) -> list[FactRow]:
