@@ -34,6 +34,8 @@ FAIR_SOLD = 20
 #: Longest time that can be looked at, in days.
 LONGEST = 366 * 5
 CASES_A_PAGE = 25
+#: Facts that are read at once while looking for the cases of a page.
+_AT_ONCE = 200
 #: What return rates are broken down by; the sales channel besides.
 RATED = (Dimension.PRODUCT, Dimension.VARIANT, Dimension.CATEGORY, Dimension.COUNTRY)
 CHANNEL = "channel"
@@ -417,25 +419,40 @@ def read_behind(
     channels = visible_channels(actor, channel)
     if channels is not None:
         where.append(FactRow.channel.in_(sorted(channels)))
-    if after:
-        where.append(FactRow.source_id < after)
+    where += [FactRow.tenant_id == tenant_id, FactRow.day >= period.since, FactRow.day < period.until]
     with ctx.db.tenant(tenant_id) as session:
-        found = session.execute(
-            select(FactRow.source_id, func.max(FactRow.day), func.sum(FactRow.units), func.sum(FactRow.amount))
-            .where(FactRow.tenant_id == tenant_id, FactRow.day >= period.since, FactRow.day < period.until, *where)
+        found = _newest_sources(session, where, after=after, most=CASES_A_PAGE + 1)
+        page = found[:CASES_A_PAGE]
+        sums = select(FactRow.source_id, func.max(FactRow.day), func.sum(FactRow.units), func.sum(FactRow.amount))
+        counted = session.execute(
+            sums.where(*where, FactRow.source_id.in_(page))
             .group_by(FactRow.source_id)
             .order_by(FactRow.source_id.desc())
-            .limit(CASES_A_PAGE + 1)
         ).all()
-        page = found[:CASES_A_PAGE]
-        cases = {case.id: case for case in session.scalars(select(Case).where(Case.id.in_([row[0] for row in page])))}
+        cases = {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(page)))}
         name = names_of(session, by, [key]).get(key, key)
     rows = [
         Behind(case=cases[source], day=day, units=int(units), amount=int(amount))
-        for source, day, units, amount in page
+        for source, day, units, amount in counted
         if source in cases
     ]
-    return BehindPage(name=name, rows=rows, after=page[-1][0] if len(found) > CASES_A_PAGE else "")
+    return BehindPage(name=name, rows=rows, after=page[-1] if len(found) > CASES_A_PAGE else "")
+
+
+def _newest_sources(session: Session, where: Sequence[Any], *, after: str, most: int) -> list[str]:
+    """Sources of such facts, the newest first. Read in their order and not grouped: so an index serves, and reading ends with the page."""
+    found: dict[str, None] = {}
+    last = after
+    while len(found) < most:
+        further = [FactRow.source_id < last] if last else []
+        rows = session.scalars(
+            select(FactRow.source_id).where(*where, *further).order_by(FactRow.source_id.desc()).limit(_AT_ONCE)
+        ).all()
+        found.update(dict.fromkeys(rows))
+        if len(rows) < _AT_ONCE:
+            break
+        last = rows[-1]
+    return list(found)[:most]
 
 
 def _behind(measure: str, by: str, key: str) -> list[Any]:

@@ -14,6 +14,8 @@ from sqlalchemy import delete, select
 from saleor_returns_app.domain.actors import Actor
 from saleor_returns_app.domain.counting import CountedFact, Measure
 from saleor_returns_app.models.analytics import DailyFact, FactRow, TimeToRoll
+from saleor_returns_app.models.cases import Case
+from saleor_returns_app.services import analytics
 from saleor_returns_app.services.analytics import Period, period_of, read_analytics, spans
 from saleor_returns_app.services.counting import fact_of
 from saleor_returns_app.services.rolling import next_month, roll_day, roll_month
@@ -145,3 +147,29 @@ def test_a_channel_that_is_not_ones_own_adds_nothing(shop: Shop) -> None:
     assert {rate.key for rate in everything.rates} == {"other", "default-channel"}
     foreign = read_analytics(shop.ctx, shop.tenant_id, actor=narrow, period=period, channel="default-channel")
     assert foreign.now.opened == 0
+
+
+def test_pages_of_cases_hold_each_case_once(shop: Shop, staff: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        shop.request({"line-1": 1})
+    with shop.ctx.db.tenant(shop.tenant_id) as session:
+        ids = sorted(session.scalars(select(Case.id)), reverse=True)
+        for case_id in ids:
+            for number in range(3):
+                fact = {"measure": "requested", "day": date(2026, 2, 1 + number), "channel": "default-channel"}
+                session.add(FactRow(source_id=case_id, product="p1", units=2, **fact))
+    monkeypatch.setattr(analytics, "CASES_A_PAGE", 2)
+    monkeypatch.setattr(analytics, "_AT_ONCE", 2)
+    asked = {
+        "actor": staff,
+        "measure": "requested",
+        "by": "product",
+        "key": "p1",
+        "period": Period(date(2026, 1, 1), date(2026, 3, 1)),
+    }
+    first = analytics.read_behind(shop.ctx, shop.tenant_id, **asked)  # type: ignore[arg-type]
+    second = analytics.read_behind(shop.ctx, shop.tenant_id, **asked, after=first.after)  # type: ignore[arg-type]
+    assert [row.case.id for row in (*first.rows, *second.rows)] == ids
+    assert {row.units for row in first.rows} == {6}
+    assert {row.day for row in first.rows} == {date(2026, 2, 3)}
+    assert second.after == ""
