@@ -124,6 +124,7 @@ def test_a_complaint_goes_from_the_wish_to_the_compensation(
     frame.get_by_role("button", name="Followed up").click()
     expect(frame.get_by_text("Followed up by")).to_be_visible()
     frame.get_by_role("link", name="All complaints").click()
+    frame.get_by_role("link", name="Numbers").click()
     frame.get_by_role("link", name="Satisfaction").click()
     expect(frame.get_by_role("heading", name="Satisfaction", exact=True)).to_be_visible()
     assert faults_of(page) == []
